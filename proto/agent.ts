@@ -1,0 +1,59 @@
+// agent.ts: the questions an agent's folder in importers/ answers.
+import type { Telemetry } from './telemetry.ts'
+
+/** The environment a reader of transcripts looks at; given, never read from `process.env` inside importers. */
+export type Env = { home: string; platform: NodeJS.Platform; vars: Record<string, string | undefined> }
+
+/** One whole line (or record) of a transcript file, with where it stands. */
+export type TranscriptLine = { text: string; line: number; byteOffset: number }
+
+/**
+ * Reads one file of one agent. It is fed whole lines in order and may keep state between them; `state()` is JSON that
+ * is stored with the cursor, so that a reader opened later with it goes on as if it had never stopped.
+ */
+export type TranscriptReader = {
+  /** Turns lines into records; a line that cannot be read is reported in `skipped`, never thrown. */
+  read(lines: TranscriptLine[]): { telemetry: Telemetry; skipped: { line: number; reason: string }[] }
+  /** Called once when the file is at its end for now: what can only be said then. */
+  flush(): Telemetry
+  state(): unknown
+}
+
+/** How a transcript source is laid out on disk. */
+export type Transcripts = {
+  /** The environment variable of ours that overrides the roots (contract §1). */
+  pathVariable: string
+  /** The folders the agent writes to on this machine, most specific first; they need not exist. */
+  roots(env: Env): string[]
+  /** Whether a file under a root is one of the agent's transcripts. `path` is absolute. */
+  match(path: string): boolean
+  /** `lines`: append-only text read by the tail. `whole`: read at once when it changed (SQLite, JSON documents). */
+  kind(path: string): 'lines' | 'whole'
+  /** A reader for a `lines` file; `state` is what an earlier reader of the same file left. */
+  open(path: string, state: unknown): TranscriptReader
+  /** Reads a `whole` file read-only; `watermark` is what the last call for this file returned. */
+  readWhole?(path: string, watermark: unknown): Promise<{ telemetry: Telemetry; skipped: { reason: string }[]; watermark: unknown }>
+}
+
+/** Everything we know about one coding agent. */
+export type Agent = {
+  /** The folder's name and the TOOL of the command line. */
+  id: string
+  name: string
+  /** Its colour on every screen, chart-1 … chart-8. */
+  hue: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+  /** Whether a `service.name` is one of this agent's. */
+  services(name: string): boolean
+  /** Whether records that come from another service are nevertheless this agent's (by scope or attribute). */
+  claims?(batch: Telemetry): boolean
+  /**
+   * Puts what the agent sent into our words: fills the hot columns, adds observations and derived points, and leaves out
+   * records that are mined and not kept. Gets only this agent's records. Pure: no state between calls.
+   */
+  otlp(batch: Telemetry): Telemetry
+  transcripts?: Transcripts
+  /** One hook call's JSON → our words. `receivedUnixNano` stands in where the payload has no time. */
+  hooks?(payload: unknown, receivedUnixNano: bigint): Telemetry
+  /** What a person types to send this agent's telemetry here; shown on the page's empty state. */
+  setupText(endpoint: { otlpUrl: string; grpcUrl: string }): string
+}
