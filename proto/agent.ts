@@ -32,7 +32,10 @@ export type Transcripts = {
   /** A reader for a `lines` file; `state` is what an earlier reader of the same file left. */
   open(path: string, state: unknown): TranscriptReader
   /** Reads a `whole` file read-only; `watermark` is what the last call for this file returned. */
-  readWhole?(path: string, watermark: unknown): Promise<{ telemetry: Telemetry; skipped: { reason: string }[]; watermark: unknown }>
+  readWhole?(
+    path: string,
+    watermark: unknown,
+  ): Promise<{ telemetry: Telemetry; skipped: { reason: string }[]; watermark: unknown }>
 }
 
 /** Everything we know about one coding agent. */
@@ -51,6 +54,18 @@ export type Agent = {
    * records that are mined and not kept. Gets only this agent's records. Pure: no state between calls.
    */
   otlp(batch: Telemetry): Telemetry
+  /**
+   * Names under which this agent's ledger rows appear as metric points (contract §5), each absent when the agent sends
+   * that metric itself or has none. `imported…` are used only for sessions whose own points never came by OTLP.
+   */
+  metrics: {
+    tokens?: string
+    cost?: string
+    userFacingTokens?: string
+    userFacingCost?: string
+    importedTokens?: string
+    importedCost?: string
+  }
   transcripts?: Transcripts
   /** One hook call's JSON → our words. `receivedUnixNano` stands in where the payload has no time. */
   hooks?(payload: unknown, receivedUnixNano: bigint): Telemetry

@@ -12,7 +12,16 @@ export class Double {
  * One attribute value with its OTLP type kept: string, bool, int (`number` when safe, else `bigint`), double
  * (`number` with a fraction, else {@link Double}), bytes, array, kvlist; `null` is an AnyValue with nothing set.
  */
-export type AttributeValue = string | boolean | number | bigint | Double | Uint8Array | null | AttributeValue[] | Attributes
+export type AttributeValue =
+  | string
+  | boolean
+  | number
+  | bigint
+  | Double
+  | Uint8Array
+  | null
+  | AttributeValue[]
+  | Attributes
 
 /** Attributes by key. Always made by {@link noAttributes}: without a prototype, so that `__proto__` is a key like any other. */
 export type Attributes = { [key: string]: AttributeValue }
@@ -81,7 +90,8 @@ export function jsonValue(value: AttributeValue): string {
   }
   if (value === null) return 'null'
   if (value instanceof Double) return jsonDouble(value.value)
-  if (value instanceof Uint8Array) return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`
+  if (value instanceof Uint8Array)
+    return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`
   if (Array.isArray(value)) return `[${value.map(jsonValue).join(',')}]`
   return jsonAttributes(value)
 }

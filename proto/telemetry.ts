@@ -375,5 +375,15 @@ export type Telemetry = {
 
 /** A new, empty batch. */
 export function noTelemetry(): Telemetry {
-  return { spans: [], logs: [], points: [], calls: [], aggregates: [], toolCalls: [], sessions: [], messages: [], commits: [] }
+  return {
+    spans: [],
+    logs: [],
+    points: [],
+    calls: [],
+    aggregates: [],
+    toolCalls: [],
+    sessions: [],
+    messages: [],
+    commits: [],
+  }
 }
