@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'bun:test'
+import { noAttributes } from '#proto/attributes.ts'
+import { cold, type LogRecord, noTelemetry } from '#proto/telemetry.ts'
+import { createPrivacy } from './privacy.ts'
+import { redactText } from './secrets.ts'
+
+const hex = (length: number) => '0123456789abcdef'.repeat(4).slice(0, length)
+const word = (length: number) => 'aB3dE5gH7jK9mN1pQ2sT4vW6xY8zR0uL'.repeat(4).slice(0, length)
+
+/** One invented secret of each form, put together here so that no scanner takes this file for a leak. */
+const secrets: [string, string][] = [
+  ['private-key', `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${word(60)}\n-----END RSA ${'PRIVATE'} KEY-----`],
+  ['anthropic-key', `sk-${'ant'}-api03-${word(40)}`],
+  ['openrouter-key', `sk-${'or'}-v1-${hex(48)}`],
+  ['openai-key', `sk-${'proj'}-${word(48)}`],
+  ['google-api-key', `AI${'za'}${word(35)}`],
+  ['google-oauth-token', `ya${'29'}.${word(60)}`],
+  ['aws-access-key', `AK${'IA'}IOSFODNN7EXAMPLE`],
+  ['github-token', `gh${'p'}_${word(36)}`],
+  ['github-pat', `github_${'pat'}_${word(60)}`],
+  ['gitlab-token', `gl${'pat'}-${word(20)}`],
+  ['slack-token', `xo${'xb'}-1234567890-${word(24)}`],
+  ['slack-webhook', `https://hooks.${'slack'}.com/services/T0000/B0000/${word(24)}`],
+  ['discord-webhook', `https://${'discord'}.com/api/webhooks/123456789/${word(60)}`],
+  ['stripe-key', `sk_${'live'}_${word(24)}`],
+  ['sendgrid-key', `S${'G'}.${word(22)}.${word(43)}`],
+  ['twilio-key', `S${'K'}${hex(32)}`],
+  ['npm-token', `np${'m'}_${word(36)}`],
+  ['pypi-token', `py${'pi'}-${word(60)}`],
+  ['huggingface-token', `h${'f'}_${word(34)}`],
+  ['groq-key', `gs${'k'}_${word(52)}`],
+  ['digitalocean-token', `dop_${'v1'}_${hex(64)}`],
+  ['databricks-token', `da${'pi'}${hex(32)}`],
+  ['linear-key', `lin_${'api'}_${word(40)}`],
+  ['notion-key', `nt${'n'}_${word(46)}`],
+  ['shopify-token', `shp${'at'}_${hex(32)}`],
+  ['vault-token', `hv${'s'}.${word(90)}`],
+  ['telegram-token', `123456789:A${'A'}${word(33)}`],
+  ['jwt', `ey${'J'}${word(20)}.ey${'J'}${word(20)}.${word(40)}`],
+  ['azure-storage-key', `Account${'Key'}=${word(86)}==`],
+  ['authorization', `Authorization: Basic ${word(24)}`],
+  ['url-password', `postgres://app:${word(12)}@db.internal/prod`],
+  ['assigned-secret', `DB_PASS${'WORD'}=${word(16)}`],
+]
+
+describe('redactText', () => {
+  test.each(secrets)('%s is taken out and named', (name, secret) => {
+    const report = new Map<string, number>()
+    const text = redactText(`before ${secret} after`, report)
+    expect(text).toContain(`[REDACTED:${name}]`)
+    expect(text).not.toContain(secret.replace(/@.*/, '').slice(-12))
+    expect(text).toStartWith('before ')
+    expect(text).toEndWith(' after')
+    expect(report.get(name)).toBe(1)
+  })
+
+  test('a secret inside JSON text leaves the JSON readable', () => {
+    const text = redactText(
+      JSON.stringify({ command: `curl -H "Authorization: Bearer ${word(40)}"`, env: { API_KEY: word(30) } }),
+    )
+    expect(JSON.parse(text)).toEqual({
+      command: 'curl -H "Authorization: Bearer [REDACTED:authorization]"',
+      env: { API_KEY: '[REDACTED:assigned-secret]' },
+    })
+  })
+
+  test.each([
+    'req_01B7ByzaY2XjCf1kX6CLxXOn',
+    'toolu_01NE8gSJCs3GjiL6wrTjdIq3',
+    '9f86bdd1-e720-4efd-a4d4-a23229471452',
+    'https://example.org/path?token_count=12',
+    'git@github.com:owner/repository.git',
+    'the password is kept in $PASSWORD',
+    'input_tokens: 12345678, output_tokens=87654321',
+    'claude-sonnet-4-5-20250929',
+  ])('%s is no secret', (text) => expect(redactText(text)).toBe(text))
+})
+
+function log(attributes: Record<string, string>, body: string): LogRecord {
+  const resource = { attributes: noAttributes(), serviceName: 's', droppedAttributesCount: 0, schemaUrl: '' }
+  return {
+    resource,
+    scope: { name: '', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' },
+    hot: cold(),
+    timeUnixNano: 1n,
+    observedTimeUnixNano: 1n,
+    severityNumber: 0,
+    severityText: '',
+    eventName: '',
+    body,
+    attributes: Object.assign(noAttributes(), attributes),
+    droppedAttributesCount: 0,
+    flags: 0,
+    traceId: '',
+    spanId: '',
+  }
+}
+
+describe('tiers', () => {
+  const kept = (tier: 1 | 2 | 3) => {
+    const batch = noTelemetry()
+    batch.logs.push(
+      log({ prompt: 'words', tool_input: '{}', response: 'answer', model: 'm' }, 'claude_code.user_prompt'),
+    )
+    return createPrivacy({ tier, redact: true }).apply(batch).logs[0]!
+  }
+  test('tier 3 keeps everything', () => {
+    expect(kept(3).attributes).toMatchObject({ prompt: 'words', tool_input: '{}', response: 'answer' })
+  })
+  test('tier 2 keeps prompts and tool details, not responses', () => {
+    expect(kept(2).attributes).toMatchObject({ prompt: 'words', tool_input: '{}', response: '<REDACTED>', model: 'm' })
+  })
+  test('tier 1 keeps metadata and the name of the event', () => {
+    expect(kept(1).attributes).toMatchObject({
+      prompt: '<REDACTED>',
+      tool_input: '<REDACTED>',
+      response: '<REDACTED>',
+      model: 'm',
+    })
+    expect(kept(1).body).toBe('claude_code.user_prompt')
+  })
+})

@@ -1,0 +1,132 @@
+// privacy.ts: what a batch may keep: secrets are taken out and the tier is applied before anything is written or sent on.
+import type { Attributes, AttributeValue } from '#proto/attributes.ts'
+import type { Resource, Scope, Telemetry } from '#proto/telemetry.ts'
+import { type RedactionReport, redactText } from './secrets.ts'
+import { contentOf, keeps } from './tiers.ts'
+
+/** What stands where a tier took something away; agents use the same words when they leave content out themselves. */
+const withheld = '<REDACTED>'
+
+/** The settings that decide what is kept. */
+export type PrivacyRules = { tier: 1 | 2 | 3; redact: boolean }
+
+/** Applies the rules in place; `report` counts what was found by form. */
+export type Privacy = { apply(batch: Telemetry): Telemetry; report: RedactionReport }
+
+/** The privacy filter of one server. It runs first in the funnel, for every door, so that nothing derived knows more. */
+export function createPrivacy(rules: PrivacyRules): Privacy {
+  const report: RedactionReport = new Map()
+  const done = new WeakSet<Resource | Scope>()
+  const clean = (text: string) => (rules.redact ? redactText(text, report) : text)
+  const maybe = (text: string | undefined) => (text === undefined ? undefined : clean(text))
+
+  function attributes(map: Attributes): void {
+    for (const key in map) {
+      const value = map[key] as AttributeValue
+      const content = rules.tier === 3 ? undefined : contentOf(key)
+      if (content && !keeps(rules.tier, content)) {
+        map[key] = value === null ? null : withheld
+        continue
+      }
+      if (typeof value === 'string') {
+        const kept = clean(value)
+        if (kept !== value) map[key] = kept
+      } else if (typeof value === 'object' && value !== null) {
+        map[key] = nested(value)
+      }
+    }
+    if (rules.redact) redactKeys(map)
+  }
+
+  function redactKeys(map: Attributes): void {
+    for (const key in map) {
+      const kept = clean(key)
+      if (kept === key) continue
+      map[kept] = map[key] as AttributeValue
+      delete map[key]
+    }
+  }
+
+  function nested(value: AttributeValue): AttributeValue {
+    if (typeof value === 'string') return clean(value)
+    if (Array.isArray(value)) return value.map(nested)
+    if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === null)
+      attributes(value as Attributes)
+    return value
+  }
+
+  function shared(of: Resource | Scope): void {
+    if (done.has(of)) return
+    done.add(of)
+    attributes(of.attributes)
+  }
+
+  function apply(batch: Telemetry): Telemetry {
+    if (rules.tier === 3 && !rules.redact) return batch
+    for (const span of batch.spans) {
+      shared(span.resource)
+      shared(span.scope)
+      span.name = clean(span.name)
+      span.statusMessage = clean(span.statusMessage)
+      attributes(span.attributes)
+      for (const event of span.events) {
+        event.name = clean(event.name)
+        attributes(event.attributes)
+      }
+      for (const link of span.links) attributes(link.attributes)
+    }
+    for (const log of batch.logs) {
+      shared(log.resource)
+      shared(log.scope)
+      log.body = rules.tier < 3 && isProse(log.body) ? withheld : nested(log.body)
+      attributes(log.attributes)
+    }
+    for (const point of batch.points) {
+      shared(point.resource)
+      shared(point.scope)
+      attributes(point.attributes)
+      for (const exemplar of point.exemplars) attributes(exemplar.filteredAttributes)
+    }
+    observations(batch)
+    return batch
+  }
+
+  function observations(batch: Telemetry): void {
+    for (const call of batch.calls) call.errorMessage = maybe(call.errorMessage)
+    for (const toolCall of batch.toolCalls) {
+      const kept = keeps(rules.tier, 'tool')
+      toolCall.input = kept ? maybe(toolCall.input) : undefined
+      toolCall.output = kept ? maybe(toolCall.output) : undefined
+      toolCall.errorMessage = kept ? maybe(toolCall.errorMessage) : undefined
+      toolCall.filePath = kept ? maybe(toolCall.filePath) : undefined
+    }
+    for (const session of batch.sessions) session.title = keeps(rules.tier, 'prompt') ? maybe(session.title) : undefined
+    for (const commit of batch.commits) commit.subject = keeps(rules.tier, 'prompt') ? maybe(commit.subject) : undefined
+    batch.messages = batch.messages.flatMap((message) => {
+      const content =
+        message.role === 'user' || message.role === 'system'
+          ? 'prompt'
+          : toolRoles.has(message.role)
+            ? 'tool'
+            : 'response'
+      if (!keeps(rules.tier, content)) return []
+      message.content = clean(message.content)
+      message.toolInput = maybe(message.toolInput)
+      message.toolOutput = maybe(message.toolOutput)
+      message.diff = maybe(message.diff)
+      return [message]
+    })
+  }
+
+  return { apply, report }
+}
+
+const toolRoles = new Set(['tool_use', 'tool_result'])
+
+/**
+ * Whether a log body may hold somebody's words. Agents that name their event in the body write a dotted word there
+ * (`claude_code.api_request`); anything with spaces, or structured, may be content.
+ */
+function isProse(body: AttributeValue): boolean {
+  return typeof body === 'string' ? /\s/.test(body) : body !== null
+}
