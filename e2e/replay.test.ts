@@ -6,7 +6,7 @@ import { agents, type Recorded, requests, send, variants } from './recordings.ts
 import { type Running, start } from './telltale.ts'
 
 const schema = protobuf.loadSync(
-  ['trace', 'metrics', 'logs'].map((signal) => `${import.meta.dir}/../proto/opentelemetry/${signal}_service.proto`),
+  ['trace', 'metrics', 'logs'].map((signal) => `${import.meta.dir}/../proto/opentelemetry/${signal}-service.proto`),
 )
 
 type Signal = 'traces' | 'metrics' | 'logs'

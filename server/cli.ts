@@ -1,0 +1,99 @@
+// cli.ts: the command line: what can be typed, and which module answers. Modules are loaded only when they are asked.
+import { Command, CommanderError, Option } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { type Config, type Flags, loadConfig } from './config.ts'
+import { oneLine } from './log.ts'
+import { type SettingName, settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The program's version, as in `package.json`. */
+export const version = packageJson.version
+
+/** The agents that a TOOL argument may name. */
+export const tools = ['claude-code', 'codex', 'gemini', 'opencode', 'copilot'] as const
+
+/**
+ * Runs one command line and leaves its exit code in `process.exitCode`: 0 done, 1 failed, 2 wrong usage or setting.
+ * Every expected failure is one line on stderr; a stack trace is a bug.
+ */
+export async function run(argv: string[]): Promise<void> {
+  // A reader that goes away (`| head`) is the reader's good right, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  try {
+    await program().parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+      return
+    }
+    const usage = error instanceof UsageError
+    process.stderr.write(`telltale: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+    if (!usage && process.env.TELLTALE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+    process.exitCode = usage ? 2 : 1
+  }
+}
+
+/** Adds the flags of `serve` (contract §1) to a command. */
+function servingFlags(command: Command): Command {
+  return command
+    .option('--otlp-port <port>', 'OTLP/HTTP and hooks (0 = any free port; default 4318)')
+    .option('--grpc-port <port>', 'OTLP/gRPC (0 = off; default 4317)')
+    .option('--api-port <port>', 'dashboard, API and WebSocket (0 = any free port; default 8080)')
+    .option('--host <address>', 'bind address of all three (default 127.0.0.1)')
+    .option('--frontend-url <origin>', 'one more browser origin that may use the API')
+    .option('--log-level <level>', 'DEBUG, INFO, WARN or ERROR (default INFO)')
+    .option('--token <token>', 'bearer token required on every port')
+    .option('--retention <age>', 'delete what is older, such as 90d (default: keep for ever)')
+    .option('--privacy <tier>', '1 metadata, 2 + prompts and tool details, 3 + responses (default 3)')
+    .option('--max-body <size>', 'largest request body after decompression (default 64MiB)')
+    .option('--insecure', 'allow a --host that others can reach without a token')
+    .option('--no-redact', 'store known forms of secrets as they come')
+}
+
+/** The texts of the flags that were given, by setting. */
+function flagsOf(command: Command): Flags {
+  const given = command.optsWithGlobals() as Record<string, string | boolean | undefined>
+  const flags: Flags = {}
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const option = settings[name].flag.replace(/^--/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    const value = given[option]
+    if (value !== undefined && !(name === 'redact' && value === true)) flags[name] = String(value)
+  }
+  if (typeof given.home === 'string') flags.home = given.home
+  if (typeof given.database === 'string') flags.database = given.database
+  return flags
+}
+
+/** The configuration a command runs under. */
+export function configOf(command: Command): Config {
+  return loadConfig(flagsOf(command))
+}
+
+function program(): Command {
+  const telltale = new Command('telltale')
+    .description('Collects what AI coding agents do, what it costs and where they fail.')
+    .version(version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show what can be typed')
+    .addOption(new Option('--home <folder>', 'database, configuration and state (default ~/.telltale)'))
+    .addOption(new Option('--database <file>', 'the database file (default <home>/telltale.duckdb)'))
+    .showSuggestionAfterError()
+    .exitOverride()
+  telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
+  addServing(telltale)
+  return telltale
+}
+
+function addServing(telltale: Command): void {
+  const serving = telltale
+    .command('serve')
+    .description('receive telemetry and show the dashboard')
+    .option('--watch [tools...]', "also read the agents' transcripts as they grow (all unless named)")
+    .option('--backfill', 'load the history first')
+    .option('--open', 'open the page in the browser')
+  servingFlags(serving)
+  serving.action(async (_options, command: Command) => {
+    const config = configOf(command)
+    const { serve } = await import('./commands/serve.ts')
+    await serve(config, command.opts())
+  })
+}
