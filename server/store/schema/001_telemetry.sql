@@ -2,7 +2,8 @@
 --
 -- No ART index and no primary key on these tables: with four indexes the file grew 19-fold and nothing got faster;
 -- zone maps over `time` do the work. No expression defaults: a WAL with one cannot be replayed by a direct open.
--- Attributes are JSON text written by us (proto/attributes.ts), so that every type and every int64 survives.
+-- Attributes are JSON text written by us (proto/attributes.ts), so that every type and every int64 survives; the columns
+-- are varchar, since appending to a json column parses every text again (174 k rows/s instead of 379 k).
 -- `batch` is the number of the group of records that were acknowledged together.
 
 create table spans (
@@ -26,15 +27,15 @@ create table spans (
   "user" varchar,
   status_code integer not null,
   status_message varchar,
-  attributes json not null,
-  resource_attributes json not null,
+  attributes varchar not null,
+  resource_attributes varchar not null,
   scope_name varchar,
   scope_version varchar,
-  scope_attributes json,
+  scope_attributes varchar,
   resource_schema_url varchar,
   scope_schema_url varchar,
-  events json,                            -- [{"timeUnixNano":n,"name":s,"attributes":{},"droppedAttributesCount":n}], null when none
-  links json,                             -- [{"traceId":s,"spanId":s,"traceState":s,"attributes":{},"droppedAttributesCount":n,"flags":n}]
+  events varchar,                            -- [{"timeUnixNano":n,"name":s,"attributes":{},"droppedAttributesCount":n}], null when none
+  links varchar,                             -- [{"traceId":s,"spanId":s,"traceState":s,"attributes":{},"droppedAttributesCount":n,"flags":n}]
   dropped_attributes_count bigint not null,
   dropped_events_count bigint not null,
   dropped_links_count bigint not null
@@ -58,11 +59,11 @@ create table logs (
   trace_id varchar,
   span_id varchar,
   flags bigint not null,
-  attributes json not null,
-  resource_attributes json not null,
+  attributes varchar not null,
+  resource_attributes varchar not null,
   scope_name varchar,
   scope_version varchar,
-  scope_attributes json,
+  scope_attributes varchar,
   resource_schema_url varchar,
   scope_schema_url varchar,
   record_event_name varchar,              -- LogRecord.event_name as sent
@@ -107,13 +108,13 @@ create table raw_metric_points (
   negative_bucket_counts ubigint[],
   quantiles double[],
   quantile_values double[],
-  exemplars json,
+  exemplars varchar,
   flags bigint not null,
-  attributes json not null,
-  resource_attributes json not null,
+  attributes varchar not null,
+  resource_attributes varchar not null,
   scope_name varchar,
   scope_version varchar,
-  scope_attributes json,
+  scope_attributes varchar,
   resource_schema_url varchar,
   scope_schema_url varchar
 );

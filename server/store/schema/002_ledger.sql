@@ -20,7 +20,7 @@ create table call_observations (
   cache_write_5m_tokens bigint, cache_write_1h_tokens bigint,
   output_tokens bigint, reasoning_tokens bigint, web_searches bigint,
   reported_cost_nano_usd bigint,
-  detail json not null                    -- every other field of CallObservation
+  detail varchar not null                         -- every other field of CallObservation
 );
 
 -- Counter points that add up many requests; used only where no exact observation covers.
@@ -36,7 +36,7 @@ create table aggregate_observations (
   time timestamp_ns not null,
   value double not null,
   model varchar not null,
-  detail json not null
+  detail varchar not null
 );
 
 -- One row a model request, or (quality = 'aggregate') one increase of a counter that nothing exact covers.
@@ -96,7 +96,7 @@ create table model_calls (
   price_from timestamp_ns,                -- from when that price holds
   trace_id varchar,
   span_id varchar,
-  differences json                        -- [{"field","values":{source:n},"used","reason"}] where sources disagree
+  differences varchar                         -- [{"field","values":{source:n},"used","reason"}] where sources disagree
 );
 
 create table tool_call_observations (
@@ -106,7 +106,7 @@ create table tool_call_observations (
   session_id varchar not null,
   call_id varchar not null,
   time timestamp_ns not null,
-  detail json not null
+  detail varchar not null
 );
 
 create table tool_calls (
@@ -144,7 +144,7 @@ create table session_observations (
   session_id varchar not null,
   start_time timestamp_ns,
   last_time timestamp_ns,
-  detail json not null
+  detail varchar not null
 );
 
 -- Facts of a session; its numbers are sums over model_calls, tool_calls and messages.

@@ -1,0 +1,40 @@
+// errors.ts: what can go wrong with the database, told apart by what the caller can do about it.
+
+/** The disk or the database file gave trouble; nothing was stored and the same work may succeed later. */
+export class StorageTrouble extends Error {
+  override name = 'StorageTrouble'
+}
+
+/** A query ran longer than it may and was interrupted. */
+export class QueryTimeout extends Error {
+  override name = 'QueryTimeout'
+}
+
+/** The database cannot be opened; the message says why and what to do. */
+export class CannotOpen extends Error {
+  override name = 'CannotOpen'
+}
+
+/** The commit is on disk although it threw: only the checkpoint after it failed (reliability fact 3). */
+export function isDurableFailure(error: unknown): boolean {
+  return /COMMIT succeeded and is durable/i.test(messageOf(error))
+}
+
+/** The attached database was invalidated: every later statement fails until it is attached anew. */
+export function isFatal(error: unknown): boolean {
+  return /database has been invalidated|FATAL Error|must be restarted prior to being used/i.test(messageOf(error))
+}
+
+/** Whether the error is the disk's doing (full, failing, read-only) rather than the statement's. */
+export function isStorage(error: unknown): boolean {
+  return (
+    isFatal(error) ||
+    /No space left on device|Input\/output error|Read-only file system|Disk quota|Could not (write|sync|truncate|fsync)|Failed to (commit|sync)|IO Error|Out of Memory/i.test(
+      messageOf(error),
+    )
+  )
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,48 @@
+// migrate.ts: brings a database to this program's schema, forward only.
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { CannotOpen } from './errors.ts'
+import telemetry from './schema/001_telemetry.sql' with { type: 'text' }
+import ledger from './schema/002_ledger.sql' with { type: 'text' }
+
+/** The steps in order; a step that was released is never changed, only followed. */
+const migrations: { version: number; name: string; sql: string }[] = [
+  { version: 1, name: 'telemetry', sql: telemetry },
+  { version: 2, name: 'ledger', sql: ledger },
+]
+
+/** The newest schema that this program knows. */
+export const schemaVersion = migrations.at(-1)!.version
+
+/**
+ * Runs the steps that are missing, each in its own transaction, then a CHECKPOINT: a WAL with DDL in it is what a kill at
+ * the wrong moment makes unreadable (reliability fact 2).
+ *
+ * @throws CannotOpen when the database was made by a newer program.
+ */
+export async function migrate(connection: DuckDBConnection, path: string): Promise<{ from: number; to: number }> {
+  await connection.run(
+    'create table if not exists schema_version (version integer not null, name varchar not null, applied_at timestamp not null)',
+  )
+  const reader = await connection.runAndReadAll('select coalesce(max(version), 0) from schema_version')
+  const from = Number(reader.getRows()[0]?.[0] ?? 0)
+  if (from > schemaVersion) {
+    throw new CannotOpen(
+      `the database ${path} has schema ${from}, and this telltale knows only ${schemaVersion}: it was written by a newer version; use that one (nothing was changed)`,
+    )
+  }
+  for (const migration of migrations.filter(({ version }) => version > from)) {
+    await connection.run('begin transaction')
+    try {
+      await connection.run(migration.sql)
+      await connection.run(
+        `insert into schema_version values (${migration.version}, '${migration.name}', current_timestamp)`,
+      )
+      await connection.run('commit')
+    } catch (error) {
+      await connection.run('rollback').catch(() => {})
+      throw error
+    }
+  }
+  if (from < schemaVersion) await connection.run('checkpoint db')
+  return { from, to: schemaVersion }
+}

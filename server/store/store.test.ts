@@ -1,0 +1,310 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TableWriter } from './append.ts'
+import { CannotOpen, QueryTimeout } from './errors.ts'
+import { big, flag, int, json, list, maybe, query, real, text, time } from './query.ts'
+import { openStore, type Store } from './store.ts'
+
+const folders: string[] = []
+const newPath = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-store-'))
+  folders.push(folder)
+  return join(folder, 'home', 't.duckdb')
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+type Everything = {
+  s: string | null
+  i: number
+  b: bigint
+  u: bigint
+  d: number | null
+  f: boolean
+  t: bigint
+  j: string
+  ss: string[]
+  us: bigint[]
+  ds: number[]
+}
+const everything: TableWriter<Everything> = {
+  table: 'everything',
+  columns: [
+    { name: 's', type: 'text', take: (row) => row.s },
+    { name: 'i', type: 'integer', take: (row) => row.i },
+    { name: 'b', type: 'bigint', take: (row) => row.b },
+    { name: 'u', type: 'ubigint', take: (row) => row.u },
+    { name: 'd', type: 'double', take: (row) => row.d },
+    { name: 'f', type: 'boolean', take: (row) => row.f },
+    { name: 't', type: 'time', take: (row) => row.t },
+    { name: 'j', type: 'json', take: (row) => row.j },
+    { name: 'ss', type: 'text[]', take: (row) => row.ss },
+    { name: 'us', type: 'ubigint[]', take: (row) => row.us },
+    { name: 'ds', type: 'double[]', take: (row) => row.ds },
+  ],
+}
+const createEverything =
+  'create table everything (s varchar, i integer, b bigint, u ubigint, d double, f boolean, t timestamp_ns, j varchar, ss varchar[], us ubigint[], ds double[])'
+const readEverything = query(
+  'select s, i, b, u, d, f, epoch_ns(t) as t, j, ss, us, ds from everything',
+  {},
+  {
+    s: maybe(text),
+    i: int,
+    b: big,
+    u: big,
+    d: maybe(real),
+    f: flag,
+    t: time,
+    j: json,
+    ss: list(text),
+    us: list(big),
+    ds: list(real),
+  },
+)
+
+async function withStore<T>(work: (store: Store) => Promise<T>, path = newPath()): Promise<T> {
+  const store = await openStore({ path })
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+describe('values', () => {
+  test('come back exactly: nanoseconds, 64-bit extremes, NUL, emoji, nulls, lists', async () => {
+    const rows: Everything[] = [
+      {
+        s: 'a\0b 🎈 ‮',
+        i: -5,
+        b: -(2n ** 63n),
+        u: 2n ** 64n - 1n,
+        d: -0.1,
+        f: true,
+        t: 1795319687046123456n,
+        j: '{"a":9007199254740993}',
+        ss: ['x', ''],
+        us: [1n, 2n ** 64n - 1n],
+        ds: [0.5],
+      },
+      { s: null, i: 0, b: 2n ** 63n - 1n, u: 0n, d: null, f: false, t: 0n, j: '{}', ss: [], us: [], ds: [] },
+    ]
+    await withStore(async (store) => {
+      await store.transaction(async (tx) => {
+        await tx.run(createEverything)
+        await tx.append(everything, rows)
+      })
+      expect(await readEverything(store, {})).toEqual(rows)
+    })
+  })
+
+  test('more rows than one chunk holds are all there, in order', async () => {
+    await withStore(async (store) => {
+      const rows = Array.from({ length: 5000 }, (_, i) => ({ n: i }))
+      await store.transaction(async (tx) => {
+        await tx.run('create table n (n bigint)')
+        await tx.append<{ n: number }>(
+          { table: 'n', columns: [{ name: 'n', type: 'bigint', take: (row) => row.n }] },
+          rows,
+        )
+      })
+      expect(await store.all('select count(*) as c, sum(n)::bigint as s, max(n) as m from n')).toEqual([
+        { c: 5000n, s: 12497500n, m: 4999n },
+      ])
+    })
+  })
+
+  test('times beyond what DuckDB keeps apart from infinity move by a nanosecond and still sort', async () => {
+    await withStore(async (store) => {
+      await store.transaction(async (tx) => {
+        await tx.run('create table t (t timestamp_ns)')
+        await tx.append<bigint>({ table: 't', columns: [{ name: 't', type: 'time', take: (row) => row }] }, [
+          2n ** 63n - 1n,
+          5n,
+        ])
+      })
+      expect(await store.all('select epoch_ns(t) as t from t order by t')).toEqual([{ t: 5n }, { t: 2n ** 63n - 2n }])
+    })
+  })
+})
+
+describe('transactions', () => {
+  test('a throw rolls back rows of every table', async () => {
+    await withStore(async (store) => {
+      await store.transaction((tx) => tx.run('create table n (n bigint)'))
+      const failing = store.transaction(async (tx) => {
+        await tx.append<number>({ table: 'n', columns: [{ name: 'n', type: 'bigint', take: (row) => row }] }, [1, 2])
+        await tx.run('select * from nowhere')
+      })
+      expect(failing).rejects.toThrow('nowhere')
+      await failing.catch(() => {})
+      expect(await store.all('select count(*) as c from n')).toEqual([{ c: 0n }])
+    })
+  })
+
+  test('run one after the other, in the order asked', async () => {
+    await withStore(async (store) => {
+      await store.transaction((tx) => tx.run('create table n (n bigint)'))
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) => store.transaction((tx) => tx.run('insert into n values ($i)', { i }))),
+      )
+      const rows = await store.all('select n from n order by rowid')
+      expect(rows.map((row) => Number(row.n))).toEqual(Array.from({ length: 20 }, (_, i) => i))
+    })
+  })
+
+  test('what was committed is there when the file is opened again', async () => {
+    const path = newPath()
+    await withStore((store) => store.transaction((tx) => tx.run('create table kept as select 42 as n')), path)
+    await withStore(async (store) => expect(await store.all('select n from kept')).toEqual([{ n: 42 }]), path)
+  })
+})
+
+describe('readers', () => {
+  test('a query that runs too long is stopped, and the next one works', async () => {
+    await withStore(async (store) => {
+      const slow = store.reader((reader) => reader.all('select count(*) from range(1000000) a, range(1000000) b'), {
+        timeoutMs: 100,
+      })
+      expect(slow).rejects.toBeInstanceOf(QueryTimeout)
+      await slow.catch(() => {})
+      expect(await store.all('select 1 as one')).toEqual([{ one: 1 }])
+    })
+  })
+
+  test.each([
+    "select * from read_csv('/etc/passwd')",
+    "copy (select 1) to '/tmp/telltale-escape.csv'",
+    "attach '/tmp/telltale-escape.duckdb' as other",
+    'install httpfs',
+    'set enable_external_access = true',
+  ])('%s is refused', async (sql) => {
+    await withStore(async (store) => expect(store.all(sql)).rejects.toThrow())
+  })
+
+  test('statements are counted and told apart', async () => {
+    await withStore((store) =>
+      store.reader(async (reader) => {
+        expect(await reader.statements('select 1')).toEqual({ count: 1, isSelect: true })
+        expect(await reader.statements('select 1; drop table spans')).toEqual({ count: 2, isSelect: false })
+        expect(await reader.statements('delete from spans')).toEqual({ count: 1, isSelect: false })
+      }),
+    )
+  })
+})
+
+describe('the file', () => {
+  test('belongs to one process, and the refusal names it', async () => {
+    const path = newPath()
+    await withStore(async () => {
+      expect(openStore({ path })).rejects.toThrow(`process ${process.pid}`)
+      await openStore({ path }).catch(() => {})
+    }, path)
+    await withStore(async () => {}, path)
+  })
+
+  test('a lock left by a process that is gone does not stand in the way', async () => {
+    const path = newPath()
+    await withStore(async () => {}, path)
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 - 3, processStart: 'x', since: 'y' }))
+    await withStore(async (store) => expect(await store.all('select 1 as one')).toEqual([{ one: 1 }]), path)
+    expect(existsSync(`${path}.lock`)).toBe(false)
+  })
+
+  test('is readable by its owner alone', async () => {
+    const path = newPath()
+    await withStore(async () => {
+      const folder = join(path, '..')
+      for (const name of ['.', ...readdirSync(folder)])
+        expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0])
+    }, path)
+  })
+
+  test('one written by a newer program is refused and left alone', async () => {
+    const path = newPath()
+    await withStore(
+      (store) =>
+        store.transaction((tx) => tx.run("insert into schema_version values (9999, 'future', now()::timestamp)")),
+      path,
+    )
+    const before = readFileSync(path)
+    expect(openStore({ path })).rejects.toThrow(/schema 9999.*newer version/)
+    await openStore({ path }).catch((error) => expect(error).toBeInstanceOf(CannotOpen))
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('something else under its name is refused and left alone', async () => {
+    const path = newPath()
+    await withStore(async () => {}, path)
+    writeFileSync(path, 'my diary\n'.repeat(5000))
+    expect(openStore({ path })).rejects.toThrow('not a telltale database')
+    await openStore({ path }).catch(() => {})
+    expect(readFileSync(path, 'utf8')).toStartWith('my diary')
+  })
+})
+
+describe('a damaged write-ahead log', () => {
+  /** A database whose WAL holds committed batches, as a kill leaves it: written by a process that never checkpoints. */
+  async function killed(): Promise<string> {
+    const path = newPath()
+    await withStore((store) => store.transaction((tx) => tx.run('create table n (n bigint, filler varchar)')), path)
+    const script = `
+      import { openStore } from ${JSON.stringify(join(import.meta.dir, 'store.ts'))}
+      const store = await openStore({ path: ${JSON.stringify(path)} })
+      for (let i = 0; i < 20; i++) await store.transaction((tx) => tx.run('insert into n select $i, repeat(\\'x\\', 500)', { i }))
+      process.kill(process.pid, 'SIGKILL')
+    `
+    await Bun.spawn([process.execPath, '-e', script], { stdout: 'inherit', stderr: 'inherit' }).exited
+    expect(statSync(`${path}.wal`).size).toBeGreaterThan(1000)
+    return path
+  }
+  const count = (path: string) =>
+    withStore(
+      async (store) => ({ rows: Number((await store.all('select count(*) as c from n'))[0]!.c), notice: store.notice }),
+      path,
+    )
+
+  test('with a tail of zeros loses nothing and says so', async () => {
+    const path = await killed()
+    appendFileSync(`${path}.wal`, Buffer.alloc(4096))
+    const { rows, notice } = await count(path)
+    expect(rows).toBe(20)
+    if (notice) expect(notice).toContain('quarantine')
+  })
+
+  test('cut in the middle keeps what was whole', async () => {
+    const path = await killed()
+    const size = statSync(`${path}.wal`).size
+    truncateSync(`${path}.wal`, Math.floor(size / 2))
+    const { rows } = await count(path)
+    expect(rows).toBeGreaterThan(5)
+    expect(rows).toBeLessThan(20)
+  })
+
+  test('with a flipped byte opens, keeps what stood before it, keeps a copy and says what was lost', async () => {
+    const path = await killed()
+    const content = readFileSync(`${path}.wal`)
+    const at = Math.floor(content.byteLength / 2)
+    content[at] = content[at]! ^ 0xff
+    writeFileSync(`${path}.wal`, content)
+    const { rows, notice } = await count(path)
+    expect(rows).toBeGreaterThan(5)
+    expect(rows).toBeLessThan(20)
+    expect(notice).toContain('lost')
+    expect(readdirSync(join(path, '..')).some((name) => name.startsWith('quarantine-'))).toBe(true)
+  })
+})
