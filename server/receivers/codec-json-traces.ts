@@ -1,0 +1,78 @@
+// codec-json-traces.ts: one Span from OTLP/JSON.
+import { cold, type Resource, type Scope, type SpanEvent, type SpanLink } from '#proto/telemetry.ts'
+import { type Batch, flaws } from './codec-batch.ts'
+import type { Json, JsonObject } from './codec-json-text.ts'
+import { attributesOf, enumOf, idOf, isObject, list, textOf, timeOf, unsigned32 } from './codec-json-values.ts'
+
+const spanKinds = {
+  SPAN_KIND_UNSPECIFIED: 0,
+  SPAN_KIND_INTERNAL: 1,
+  SPAN_KIND_SERVER: 2,
+  SPAN_KIND_CLIENT: 3,
+  SPAN_KIND_PRODUCER: 4,
+  SPAN_KIND_CONSUMER: 5,
+}
+const statusCodes = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 }
+
+/** Reads a Span into the batch; one that cannot be kept is counted there. */
+export function spanOf(batch: Batch, value: JsonObject, resource: Resource, scope: Scope): void {
+  const traceId = idOf(value.traceId, 32)
+  const spanId = idOf(value.spanId, 16)
+  const parentSpanId = idOf(value.parentSpanId, 16)
+  if (!traceId) batch.flaw(flaws.traceId)
+  if (!spanId) batch.flaw(flaws.spanId)
+  if (parentSpanId === undefined) batch.flaw(flaws.parentSpanId)
+  const status = partOf(batch, value.status)
+  const span = {
+    resource,
+    scope,
+    hot: cold(),
+    traceId: traceId ?? '',
+    spanId: spanId ?? '',
+    parentSpanId: parentSpanId ?? '',
+    traceState: textOf(batch, value.traceState),
+    flags: unsigned32(batch, value.flags),
+    name: textOf(batch, value.name),
+    kind: enumOf(batch, value.kind, spanKinds),
+    startTimeUnixNano: timeOf(batch, value.startTimeUnixNano),
+    endTimeUnixNano: timeOf(batch, value.endTimeUnixNano),
+    attributes: attributesOf(batch, value.attributes),
+    droppedAttributesCount: unsigned32(batch, value.droppedAttributesCount),
+    events: list(batch, value.events).map((event) => eventOf(batch, partOf(batch, event))),
+    droppedEventsCount: unsigned32(batch, value.droppedEventsCount),
+    links: list(batch, value.links).map((link) => linkOf(batch, partOf(batch, link))),
+    droppedLinksCount: unsigned32(batch, value.droppedLinksCount),
+    statusCode: enumOf(batch, status.code, statusCodes),
+    statusMessage: textOf(batch, status.message),
+  }
+  if (batch.settle()) batch.telemetry.spans.push(span)
+}
+
+function eventOf(batch: Batch, value: JsonObject): SpanEvent {
+  return {
+    timeUnixNano: timeOf(batch, value.timeUnixNano),
+    name: textOf(batch, value.name),
+    attributes: attributesOf(batch, value.attributes),
+    droppedAttributesCount: unsigned32(batch, value.droppedAttributesCount),
+  }
+}
+
+function linkOf(batch: Batch, value: JsonObject): SpanLink {
+  const traceId = idOf(value.traceId, 32)
+  const spanId = idOf(value.spanId, 16)
+  if (traceId === undefined || spanId === undefined) batch.flaw(flaws.linkId)
+  return {
+    traceId: traceId ?? '',
+    spanId: spanId ?? '',
+    traceState: textOf(batch, value.traceState),
+    attributes: attributesOf(batch, value.attributes),
+    droppedAttributesCount: unsigned32(batch, value.droppedAttributesCount),
+    flags: unsigned32(batch, value.flags),
+  }
+}
+
+function partOf(batch: Batch, value: Json | undefined): JsonObject {
+  if (isObject(value)) return value
+  if (value !== undefined && value !== null) batch.flaw(flaws.shape)
+  return {}
+}
