@@ -1,5 +1,14 @@
 // query.ts: a `.sql` file and two shapes make a typed function.
-import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, LIST, VARCHAR } from '@duckdb/node-api'
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBListValue,
+  type DuckDBType,
+  type DuckDBValue,
+  LIST,
+  VARCHAR,
+} from '@duckdb/node-api'
 
 /** One value's type: how it is bound as a parameter and how it is read from a column. */
 export type Token<T> = {
@@ -98,7 +107,7 @@ export function list<T>(of: Token<T>): Token<T[]> {
     name: `list of ${of.name}`,
     type: LIST(of.type),
     nullable: false,
-    bind: (value) => value.map((item) => of.bind(item)) as unknown as DuckDBValue,
+    bind: (value) => new DuckDBListValue(value.map((item) => of.bind(item))),
     read: (value) =>
       value === null || value === undefined
         ? []

@@ -1,0 +1,168 @@
+// deltas.ts: what each cumulative counter grew by: a `.delta` point for every point of it (contract §5).
+import type { MetricPoint } from '#proto/telemetry.ts'
+import { big, flag, int, list, maybe, query, real, text, time } from '../store/query.ts'
+import type { Tx } from '../store/store.ts'
+import knownSeriesSql from './known-series.sql' with { type: 'text' }
+import { seriesId } from './series.ts'
+
+const knownSeries = query(
+  knownSeriesSql,
+  { histograms: list(text), all: flag, series: list(big), runs: int },
+  { series_id: big, start_time: time, last_time: time, value: maybe(real), value_int: maybe(big), sum: maybe(real) },
+)
+
+/** Histograms whose sum is a counter that people chart by itself. */
+const histogramSums = ['gen_ai.client.token.usage']
+
+/** Runs kept in memory; at 200 bytes each 20 MB. What falls out is asked of the database again. */
+const runsMax = 100_000
+
+/** One run of a counter: the highest value seen and when. `number` unless both ends are exact integers. */
+type Run = { lastTime: bigint; value: number | bigint }
+
+/**
+ * Computes increases. Runs are kept apart by series *and* start time: a process that starts again counts from zero, and a
+ * late point of the process before it neither invents a reset nor loses its increase, so the sum of a series' deltas is
+ * the sum of its runs' last values in whatever order the points come.
+ */
+export type Deltas = {
+  /**
+   * The `.delta` points of a group's points, in time order, and the series of each point. Nothing is remembered until
+   * `commit` is called.
+   */
+  of(tx: Tx, points: MetricPoint[]): Promise<{ derived: MetricPoint[]; commit(): void }>
+}
+
+/** @param leaveOut derived names that come from the ledger instead, such as `gemini_cli.token.usage.delta`. */
+export function createDeltas(leaveOut: ReadonlySet<string> = new Set()): Deltas {
+  const runs = new Map<string, Run>()
+  let loaded = false
+  let complete = false
+
+  async function load(tx: Tx): Promise<void> {
+    const rows = await knownSeries(tx, { histograms: histogramSums, all: true, series: [], runs: runsMax })
+    complete = rows.length < runsMax
+    // Oldest first, so that the newest are the last to be forgotten.
+    for (const row of rows.reverse()) runs.set(keyOf(row.series_id, row.start_time), runOf(row))
+    loaded = true
+  }
+
+  async function ensure(tx: Tx, series: Set<bigint>): Promise<Map<string, Run>> {
+    if (!loaded) await load(tx)
+    const missing = new Map<string, Run>()
+    if (complete || series.size === 0) return missing
+    for (const row of await knownSeries(tx, {
+      histograms: histogramSums,
+      all: false,
+      series: [...series],
+      runs: runsMax,
+    })) {
+      missing.set(keyOf(row.series_id, row.start_time), runOf(row))
+    }
+    return missing
+  }
+
+  return {
+    async of(tx, points) {
+      const counters = points.filter((point) => isCounter(point) && !leaveOut.has(`${point.name}.delta`))
+      if (counters.length === 0) return { derived: [], commit() {} }
+      const keyed = counters.map((point) => {
+        const series = seriesId(point)
+        return { point, series, key: keyOf(series, point.startTimeUnixNano) }
+      })
+      const unknown = new Set(keyed.filter(({ key }) => !runs.has(key)).map(({ series }) => series))
+      const fetched = await ensure(tx, unknown)
+      const changed = new Map<string, Run>()
+      keyed.sort((a, b) =>
+        a.point.timeUnixNano < b.point.timeUnixNano ? -1 : a.point.timeUnixNano > b.point.timeUnixNano ? 1 : 0,
+      )
+      const derived: MetricPoint[] = []
+      for (const { point, key } of keyed) {
+        const before = changed.get(key) ?? runs.get(key) ?? fetched.get(key)
+        const { run, increase, since } = step(point, before)
+        changed.set(key, run)
+        if (increase !== undefined) derived.push(deltaPoint(point, increase, since))
+      }
+      return {
+        derived,
+        commit() {
+          for (const [key, run] of changed) {
+            runs.delete(key)
+            runs.set(key, run)
+          }
+          while (runs.size > runsMax) {
+            runs.delete(runs.keys().next().value!)
+            complete = false
+          }
+        },
+      }
+    },
+  }
+}
+
+const keyOf = (series: bigint, start: bigint) => `${series}/${start}`
+
+function runOf(row: { last_time: bigint; value: number | null; value_int: bigint | null; sum: number | null }): Run {
+  return { lastTime: row.last_time, value: row.value_int ?? row.value ?? row.sum ?? 0 }
+}
+
+function isCounter(point: MetricPoint): boolean {
+  if (point.temporality !== 2 || point.derived || (point.flags & 1) === 1) return false
+  if (point.type === 'sum') return point.monotonic && point.value !== undefined && Number.isFinite(Number(point.value))
+  return histogramSums.includes(point.name) && point.sum !== undefined && Number.isFinite(point.sum)
+}
+
+/** The run after a point, and what it grew by; `undefined` when the point adds nothing to say. */
+function step(
+  point: MetricPoint,
+  before: Run | undefined,
+): { run: Run; increase: number | bigint | undefined; since: bigint } {
+  const value = point.type === 'sum' ? point.value! : point.sum!
+  const time = point.timeUnixNano
+  if (!before) {
+    // Without a start time there is no telling what the first value counts from.
+    const start = point.startTimeUnixNano
+    return { run: { lastTime: time, value }, increase: start === 0n ? undefined : value, since: start }
+  }
+  if (value >= before.value) {
+    const isLater = time > before.lastTime
+    if (value === before.value && !isLater) return { run: before, increase: undefined, since: 0n }
+    const since = isLater ? before.lastTime : point.startTimeUnixNano
+    return {
+      run: { lastTime: isLater ? time : before.lastTime, value },
+      increase: difference(value, before.value),
+      since,
+    }
+  }
+  // Lower: an older point that comes late is already counted; a newer one is a counter that began anew.
+  if (time <= before.lastTime) return { run: before, increase: undefined, since: 0n }
+  return { run: { lastTime: time, value }, increase: value, since: before.lastTime }
+}
+
+function difference(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a - b
+  return Number(a) - Number(b)
+}
+
+function deltaPoint(point: MetricPoint, increase: number | bigint, since: bigint): MetricPoint {
+  const isInt = point.type === 'sum' && point.isInt === true
+  return {
+    resource: point.resource,
+    scope: point.scope,
+    hot: point.hot,
+    name: `${point.name}.delta`,
+    description: point.description,
+    unit: point.unit,
+    type: 'sum',
+    temporality: 1,
+    monotonic: true,
+    timeUnixNano: point.timeUnixNano,
+    startTimeUnixNano: since,
+    attributes: point.attributes,
+    flags: 0,
+    value: isInt ? increase : Number(increase),
+    isInt,
+    exemplars: [],
+    derived: true,
+  }
+}

@@ -1,0 +1,320 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { noAttributes } from '#proto/attributes.ts'
+import { cold, type LogRecord, type MetricPoint, noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { createIngest, type Ingest, type IngestOptions, Unavailable } from './ingest.ts'
+import type { Stage } from './stage.ts'
+
+const folders: string[] = []
+const newPath = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-ingest-'))
+  folders.push(folder)
+  return join(folder, 't.duckdb')
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+async function withIngest(
+  work: (ingest: Ingest, store: Store) => Promise<void>,
+  options: Partial<IngestOptions> = {},
+  path = newPath(),
+) {
+  const store = await openStore({ path })
+  try {
+    const ingest = await createIngest({ store, ...options })
+    await work(ingest, store)
+    await ingest.close()
+  } finally {
+    await store.close()
+  }
+}
+
+const resource = (attributes: Record<string, string> = {}) => ({
+  attributes: Object.assign(noAttributes(), attributes),
+  serviceName: 'shop',
+  droppedAttributesCount: 0,
+  schemaUrl: '',
+})
+const scope = { name: 's', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
+
+function logs(...bodies: string[]): Telemetry {
+  const records = bodies.map(
+    (body): LogRecord => ({
+      resource: resource(),
+      scope,
+      hot: cold(),
+      timeUnixNano: 5n,
+      observedTimeUnixNano: 0n,
+      severityNumber: 9,
+      severityText: 'INFO',
+      eventName: '',
+      body,
+      attributes: noAttributes(),
+      droppedAttributesCount: 0,
+      flags: 0,
+      traceId: '',
+      spanId: '',
+    }),
+  )
+  return { ...noTelemetry(), logs: records }
+}
+const bodiesOf = async (store: Store) => (await store.all('select body from logs order by body')).map((row) => row.body)
+
+describe('submit', () => {
+  test('resolves when the records can be read, and tells the listeners after that', async () => {
+    await withIngest(async (ingest, store) => {
+      const heard: number[] = []
+      ingest.onCommit((telemetry) => heard.push(telemetry.logs.length))
+      expect(await ingest.submit(logs('a', 'b'), { source: 'otlp_logs', bytes: 10 })).toEqual({
+        status: 'stored',
+        rejected: 0,
+        message: '',
+      })
+      expect(await bodiesOf(store)).toEqual(['a', 'b'])
+      expect(heard).toEqual([2])
+    })
+  })
+
+  test('many at once are all stored, once', async () => {
+    await withIngest(async (ingest, store) => {
+      await Promise.all(
+        Array.from({ length: 200 }, (_, i) =>
+          ingest.submit(logs(`n${i}`), { source: 'otlp_logs', bytes: 10, bodyHash: `h${i}` }),
+        ),
+      )
+      expect(await store.all('select count(*) as n, count(distinct body) as d from logs')).toEqual([
+        { n: 200n, d: 200n },
+      ])
+    })
+  })
+
+  test('a body sent again is acknowledged with the first answer and not stored twice, also at once and after a restart', async () => {
+    const path = newPath()
+    const send = (ingest: Ingest) =>
+      ingest.submit(logs('once'), {
+        source: 'otlp_logs',
+        bytes: 10,
+        bodyHash: 'same',
+        rejected: 2,
+        message: 'two were bad',
+      })
+    await withIngest(
+      async (ingest) => {
+        const receipts = await Promise.all([send(ingest), send(ingest), send(ingest)])
+        expect(receipts.map((receipt) => receipt.status).sort()).toEqual(['duplicate', 'duplicate', 'stored'])
+      },
+      {},
+      path,
+    )
+    await withIngest(
+      async (ingest, store) => {
+        expect(await send(ingest)).toEqual({ status: 'duplicate', rejected: 2, message: 'two were bad' })
+        expect(await bodiesOf(store)).toEqual(['once'])
+      },
+      {},
+      path,
+    )
+  })
+
+  test('when the queue is full the batch is refused with a time to come back, and taken later', async () => {
+    await withIngest(
+      async (ingest, store) => {
+        const first = ingest.submit(logs('big'), { source: 'otlp_logs', bytes: 900 })
+        const second = ingest.submit(logs('late'), { source: 'otlp_logs', bytes: 900 })
+        expect(second).rejects.toBeInstanceOf(Unavailable)
+        await second.catch((error: Unavailable) => expect(error.retryAfterSeconds).toBeGreaterThanOrEqual(1))
+        await first
+        await ingest.drain()
+        await ingest.submit(logs('late'), { source: 'otlp_logs', bytes: 900 })
+        expect(await bodiesOf(store)).toEqual(['big', 'late'])
+      },
+      { queueBytesMax: 1000 },
+    )
+  })
+
+  test('a stage that fails on one batch does not take the others with it', async () => {
+    const picky: Stage = {
+      async apply(_tx, { telemetry }) {
+        if (telemetry.logs.some((log) => log.body === 'poison')) throw new Error('cannot')
+        return { committed() {}, rolledBack() {} }
+      },
+    }
+    await withIngest(
+      async (ingest, store) => {
+        const results = await Promise.allSettled(
+          ['a', 'poison', 'b'].map((body) => ingest.submit(logs(body), { source: 'otlp_logs', bytes: 1 })),
+        )
+        expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+        expect(await bodiesOf(store)).toEqual(['a', 'b'])
+      },
+      { stages: [picky] },
+    )
+  })
+
+  test('a translator that throws costs the translation, not the records', async () => {
+    const warnings: string[] = []
+    await withIngest(
+      async (ingest, store) => {
+        await ingest.submit(logs('kept'), { source: 'otlp_logs', bytes: 1 })
+        expect(await bodiesOf(store)).toEqual(['kept'])
+        expect(ingest.stats().untranslatedBatches).toBe(1)
+        expect(warnings[0]).toContain('stored as it came')
+      },
+      {
+        translate: () => {
+          throw new Error('unreadable')
+        },
+        warn: (message) => warnings.push(message),
+      },
+    )
+  })
+
+  test('rows alongside commit or roll back with the batch', async () => {
+    await withIngest(async (ingest, store) => {
+      await store.transaction((tx) => tx.run('create table cursors (n bigint)'))
+      await ingest.submit(logs('a'), {
+        source: 'transcript',
+        bytes: 1,
+        alongside: (tx) => tx.run('insert into cursors values (1)'),
+      })
+      const failing = ingest.submit(logs('b'), {
+        source: 'transcript',
+        bytes: 1,
+        alongside: (tx) => tx.run('insert into nowhere values (1)'),
+      })
+      expect(failing).rejects.toBeInstanceOf(Unavailable)
+      await failing.catch(() => {})
+      expect(await bodiesOf(store)).toEqual(['a'])
+      expect(await store.all('select n from cursors')).toEqual([{ n: 1n }])
+    })
+  })
+})
+
+describe('deltas', () => {
+  type Spec = { time: number; value: number; start?: number; session?: string; host?: string; name?: string }
+  function counter({ time, value, start = 1, session = 'one', host = 'a', name = 'tokens' }: Spec): MetricPoint {
+    return {
+      resource: resource({ 'host.name': host }),
+      scope,
+      hot: { ...cold(), sessionId: session },
+      name,
+      description: '',
+      unit: '',
+      type: 'sum',
+      temporality: 2,
+      monotonic: true,
+      timeUnixNano: BigInt(time),
+      startTimeUnixNano: BigInt(start),
+      attributes: Object.assign(noAttributes(), { 'session.id': session }),
+      flags: 0,
+      value,
+      isInt: true,
+      exemplars: [],
+    }
+  }
+  const send = (ingest: Ingest, ...specs: Spec[]) =>
+    ingest.submit({ ...noTelemetry(), points: specs.map(counter) }, { source: 'otlp_metrics', bytes: 1 })
+  const sums = async (store: Store) =>
+    Object.fromEntries(
+      (
+        await store.all(
+          "select session_id as s, sum(value_int)::bigint as v from raw_metric_points where name = 'tokens.delta' group by 1 order by 1",
+        )
+      ).map((row) => [row.s, Number(row.v)]),
+    )
+
+  test('the first point counts from its start, and a repeated value adds nothing', async () => {
+    await withIngest(async (ingest, store) => {
+      await send(ingest, { time: 10, value: 5 })
+      await send(ingest, { time: 20, value: 5 })
+      await send(ingest, { time: 30, value: 8 })
+      expect(
+        await store.all(
+          "select epoch_ns(time)::integer as t, epoch_ns(start_time)::integer as s, value_int::integer as v from raw_metric_points where name = 'tokens.delta' order by time",
+        ),
+      ).toEqual([
+        { t: 10, s: 1, v: 5 },
+        { t: 20, s: 10, v: 0 },
+        { t: 30, s: 20, v: 3 },
+      ])
+    })
+  })
+
+  test('two sessions that alternate, and two hosts, are series of their own', async () => {
+    await withIngest(async (ingest, store) => {
+      for (const [time, one, two] of [
+        [10, 5, 100],
+        [20, 7, 130],
+        [30, 9, 150],
+      ] as const) {
+        await send(
+          ingest,
+          { time, value: one, session: 'one' },
+          { time, value: two, session: 'two' },
+          { time, value: one, session: 'one', host: 'b' },
+        )
+      }
+      expect(await sums(store)).toEqual({ one: 18, two: 150 })
+    })
+  })
+
+  test('a new start time is a reset; an out-of-order point is not; two points in one request are taken in time order', async () => {
+    await withIngest(async (ingest, store) => {
+      await send(ingest, { time: 30, value: 9 }, { time: 10, value: 4 })
+      await send(ingest, { time: 20, value: 6 })
+      await send(ingest, { time: 50, value: 3, start: 40 })
+      await send(ingest, { time: 35, value: 10 })
+      expect(await sums(store)).toEqual({ one: 13 })
+    })
+  })
+
+  test('a server that is restarted in the middle goes on where it was', async () => {
+    const path = newPath()
+    await withIngest(async (ingest) => void (await send(ingest, { time: 10, value: 5 })), {}, path)
+    await withIngest(
+      async (ingest, store) => {
+        await send(ingest, { time: 20, value: 11 })
+        await send(ingest, { time: 10, value: 5 })
+        expect(await sums(store)).toEqual({ one: 11 })
+      },
+      {},
+      path,
+    )
+  })
+
+  test('a group that is rolled back leaves no trace in the memory of counters', async () => {
+    let fail = true
+    const failing: Stage = {
+      async apply() {
+        if (fail) throw new Error('not now')
+        return { committed() {}, rolledBack() {} }
+      },
+    }
+    await withIngest(
+      async (ingest, store) => {
+        await send(ingest, { time: 10, value: 5 }).catch(() => {})
+        fail = false
+        await send(ingest, { time: 10, value: 5 })
+        expect(await sums(store)).toEqual({ one: 5 })
+      },
+      { stages: [failing] },
+    )
+  })
+
+  test('a gauge, a delta counter and a counter without a start make no invented increase', async () => {
+    await withIngest(async (ingest, store) => {
+      const points = [
+        counter({ time: 10, value: 5, start: 0 }),
+        { ...counter({ time: 10, value: 5 }), temporality: 1 },
+        { ...counter({ time: 10, value: 5 }), type: 'gauge' as const, temporality: 0, monotonic: false },
+      ]
+      await ingest.submit({ ...noTelemetry(), points }, { source: 'otlp_metrics', bytes: 1 })
+      await send(ingest, { time: 20, value: 9, start: 0 })
+      expect(await sums(store)).toEqual({ one: 4 })
+    })
+  })
+})

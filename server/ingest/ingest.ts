@@ -1,0 +1,218 @@
+// ingest.ts: the one way in. Every door hands its records here and hears back when they are on disk.
+import type { Source, Telemetry } from '#proto/telemetry.ts'
+import { messageOf, StorageTrouble } from '../store/errors.ts'
+import type { Store, Tx } from '../store/store.ts'
+import { createWriter, rowsOf } from './batch.ts'
+import { loadBodies, type Remembered } from './bodies.ts'
+import { createDeltas } from './deltas.ts'
+import type { Stage } from './stage.ts'
+import { createTelemetryStage } from './telemetry-stage.ts'
+
+/** What became of a batch. `rejected` and `message` are for the sender's partial success. */
+export type Receipt = { status: 'stored' | 'duplicate'; rejected: number; message: string }
+
+export type SubmitMeta = {
+  source: Source
+  /** SHA-256 of the signal and the decompressed body; a body seen in the last 15 minutes is not stored again. */
+  bodyHash?: string
+  /** What the batch weighs in the queue: the decoded body's bytes. */
+  bytes: number
+  rejected?: number
+  message?: string
+  /** Whose token brought it. */
+  user?: string
+  /** Rows that must commit with the batch, such as an import's cursor. */
+  alongside?: (tx: Tx) => Promise<void>
+}
+
+/** The server cannot take the batch now: the queue is full, it is stopping, or the disk is in trouble. The sender tries again. */
+export class Unavailable extends Error {
+  override name = 'Unavailable'
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message)
+  }
+}
+
+export type IngestStats = {
+  acceptedBatches: number
+  acceptedRecords: number
+  duplicateBatches: number
+  rejectedRecords: number
+  refusedBatches: number
+  failedBatches: number
+  /** Batches that an agent's translator could not read and that were stored as plain telemetry. */
+  untranslatedBatches: number
+  queuedBytes: number
+  queuedBatches: number
+  lastCommitUnixMs: number | null
+}
+
+export type Ingest = {
+  /**
+   * Stores a batch and resolves when it is durable.
+   *
+   * @throws Unavailable when it was not stored and may be sent again.
+   */
+  submit(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt>
+  /** Calls `listener` with every committed group; returns how to stop. */
+  onCommit(listener: (telemetry: Telemetry) => void): () => void
+  stats(): IngestStats
+  /** Whether a batch of that size would be refused now; asked before a body is read. */
+  isFull(bytes?: number): boolean
+  /** Takes nothing more, and resolves when everything accepted is on disk. */
+  close(): Promise<void>
+  /** Resolves when nothing waits. */
+  drain(): Promise<void>
+}
+
+export type IngestOptions = {
+  store: Store
+  /** Applied first: secrets and withheld content are taken out. */
+  privacy?: (telemetry: Telemetry) => Telemetry
+  /** The agents' translation (importers/index.ts). */
+  translate?: (telemetry: Telemetry) => Telemetry
+  /** Stages after the telemetry's own: the ledger. */
+  stages?: readonly Stage[]
+  /** Derived names that the ledger provides, for which no `.delta` points are made. */
+  ledgerMetrics?: ReadonlySet<string>
+  queueBytesMax?: number
+  warn?: (message: string) => void
+}
+
+/** A quarter of a gigabyte of decoded bodies: four of the largest requests. Records weigh about twice that in memory. */
+const defaultQueueBytesMax = 256 * 1024 * 1024
+
+export async function createIngest(options: IngestOptions): Promise<Ingest> {
+  const {
+    store,
+    privacy = (t) => t,
+    translate = (t) => t,
+    warn = () => {},
+    queueBytesMax = defaultQueueBytesMax,
+  } = options
+  const bodies = await loadBodies(store)
+  const listeners = new Set<(telemetry: Telemetry) => void>()
+  const storing = new Map<string, Promise<Receipt>>()
+  const counts = {
+    acceptedBatches: 0,
+    acceptedRecords: 0,
+    duplicateBatches: 0,
+    rejectedRecords: 0,
+    refusedBatches: 0,
+    failedBatches: 0,
+    untranslatedBatches: 0,
+  }
+  let lastCommitUnixMs: number | null = null
+  let closing = false
+
+  const stages = [createTelemetryStage(createDeltas(options.ledgerMetrics)), ...(options.stages ?? [])]
+  const writer = createWriter(store, stages, bodies.lastBatch, (telemetry, rows) => {
+    counts.acceptedRecords += rows
+    lastCommitUnixMs = Date.now()
+    for (const listener of listeners) listener(telemetry)
+  })
+
+  function prepared(telemetry: Telemetry): Telemetry {
+    const clean = privacy(telemetry)
+    try {
+      return translate(clean)
+    } catch (error) {
+      // The records are worth more than what we make of them.
+      counts.untranslatedBatches++
+      warn(`a batch could not be translated and is stored as it came: ${messageOf(error)}`)
+      return clean
+    }
+  }
+
+  async function keep(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
+    const { rejected = 0, message = '' } = meta
+    await new Promise<void>((resolve, reject) => {
+      writer.push({
+        telemetry: prepared(telemetry),
+        source: meta.source,
+        bytes: meta.bytes,
+        bodyHash: meta.bodyHash,
+        rejected,
+        message,
+        alongside: meta.alongside,
+        resolve,
+        reject,
+      })
+    })
+    counts.acceptedBatches++
+    counts.rejectedRecords += rejected
+    return { status: 'stored', rejected, message }
+  }
+
+  const isFull = (bytes = 0) => writer.queuedBytes() > 0 && writer.queuedBytes() + bytes > queueBytesMax
+
+  async function submit(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
+    if (closing) throw new Unavailable('the server is stopping', 5)
+    const hash = meta.bodyHash
+    if (hash) {
+      const seen: Remembered | undefined = bodies.find(hash)
+      if (seen) {
+        counts.duplicateBatches++
+        return { status: 'duplicate', rejected: seen.rejected, message: seen.message }
+      }
+      const other = storing.get(hash)
+      if (other) {
+        try {
+          const receipt = await other
+          counts.duplicateBatches++
+          return { ...receipt, status: 'duplicate' }
+        } catch {
+          // The first did not make it; this one takes over.
+          return submit(telemetry, meta)
+        }
+      }
+    }
+    if (isFull(meta.bytes)) {
+      counts.refusedBatches++
+      throw new Unavailable('the queue is full', 1)
+    }
+    if (rowsOf(telemetry) === 0 && !meta.alongside) {
+      counts.rejectedRecords += meta.rejected ?? 0
+      return { status: 'stored', rejected: meta.rejected ?? 0, message: meta.message ?? '' }
+    }
+    const receipt = keep(telemetry, meta)
+    if (hash) storing.set(hash, receipt)
+    try {
+      const done = await receipt
+      if (hash) bodies.remember(hash, { receivedMs: Date.now(), rejected: done.rejected, message: done.message })
+      return done
+    } catch (error) {
+      counts.failedBatches++
+      warn(`a batch was not stored: ${messageOf(error)}`)
+      throw new Unavailable(
+        error instanceof StorageTrouble ? 'the database cannot be written to now' : messageOf(error),
+        5,
+      )
+    } finally {
+      if (hash) storing.delete(hash)
+    }
+  }
+
+  return {
+    submit,
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stats: () => ({
+      ...counts,
+      queuedBytes: writer.queuedBytes(),
+      queuedBatches: writer.queuedBatches(),
+      lastCommitUnixMs,
+    }),
+    isFull,
+    drain: () => writer.idle(),
+    async close() {
+      closing = true
+      await writer.idle()
+    },
+  }
+}

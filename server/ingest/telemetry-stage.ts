@@ -1,0 +1,23 @@
+// telemetry-stage.ts: spans, logs and points as they came, and the `.delta` points that follow from them.
+import type { Deltas } from './deltas.ts'
+import { seriesId } from './series.ts'
+import type { Stage } from './stage.ts'
+import { logWriter, pointWriter, spanWriter } from './telemetry-writers.ts'
+
+/** The first stage of every group. */
+export function createTelemetryStage(deltas: Deltas): Stage {
+  return {
+    async apply(tx, { telemetry, batch }) {
+      const { derived, commit } = await deltas.of(tx, telemetry.points)
+      telemetry.points.push(...derived)
+      const batched = <T>(records: T[]) => records.map((record) => ({ batch, record }))
+      await tx.append(spanWriter, batched(telemetry.spans))
+      await tx.append(logWriter, batched(telemetry.logs))
+      await tx.append(
+        pointWriter,
+        telemetry.points.map((record) => ({ batch, record, series: seriesId(record) })),
+      )
+      return { committed: commit, rolledBack() {} }
+    },
+  }
+}
