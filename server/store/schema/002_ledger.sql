@@ -1,10 +1,13 @@
 -- 002_ledger.sql: what agents did, derived from every door. Observations are kept; the ledger is computed from them
 -- and can be rebuilt at any time (`telltale rebuild`) with the same result.
 
+-- The hashes (53 bits, exact in a DOUBLE) are what server/ingest/ledger/hash-index.ts loads at start, so that no record
+-- that arrives needs a query to know whether it is new.
+
 -- What one door saw of one model request. The same observation seen again replaces itself (tool, source, observation_id).
 create table call_observations (
   batch bigint not null,
-  component bigint not null,              -- observations that share a key, directly or through others
+  component bigint not null,              -- holds at least all observations that share a key, directly or through others
   tool varchar not null,
   source varchar not null,
   observation_id varchar not null,
@@ -134,9 +137,11 @@ create table tool_calls (
   file_path varchar,
   project varchar,
   branch varchar,
-  sources varchar[] not null
+  sources varchar[] not null,
+  inherited integer not null              -- bits: 1 project, 2 branch are the session's
 );
 
+-- One row a door and session: every fact with the time (ns) it was said, {"title":["…","1795320000000000000"]}.
 create table session_observations (
   batch bigint not null,
   tool varchar not null,
@@ -191,7 +196,22 @@ create table messages (
   tool_output varchar,
   diff varchar,
   duration_ms double,
-  success boolean
+  success boolean,
+  hash double not null,                   -- of tool, session_id, source and message_key
+  fingerprint bigint not null             -- of everything else
+);
+
+create table commit_observations (
+  tool varchar not null,
+  source varchar not null,
+  session_id varchar not null,
+  class varchar not null,                 -- what all spellings of one hash share
+  kind varchar not null,
+  hash varchar not null,
+  subject varchar,
+  branch varchar,
+  project varchar,
+  time timestamp_ns not null
 );
 
 create table commits (
