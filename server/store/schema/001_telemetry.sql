@@ -130,3 +130,18 @@ create table batches (
   rejected bigint not null,
   message varchar
 );
+
+-- The level a person reads: as sent, else by its number. Agents' events have neither (Claude Code, Gemini CLI): those whose
+-- name says that something failed are errors, the rest are information.
+create macro severity_name(given, number, event) as
+  case
+    when given is not null then upper(given)
+    when number between 1 and 4 then 'TRACE'
+    when number between 5 and 8 then 'DEBUG'
+    when number between 9 and 12 then 'INFO'
+    when number between 13 and 16 then 'WARN'
+    when number between 17 and 20 then 'ERROR'
+    when number between 21 and 24 then 'FATAL'
+    when regexp_matches(coalesce(event, ''), '(error|failed|failure|exhausted)$') then 'ERROR'
+    else 'INFO'
+  end;
