@@ -7,9 +7,20 @@ export class Raw<T = unknown> {
   constructor(readonly text: string) {}
 }
 
-/** Stored JSON text as part of an answer; `undefined` leaves the field out. */
-export function raw<T = Record<string, unknown>>(text: string | null | undefined): Raw<T> | undefined {
+/** A map of attributes as a reader of the answer sees it. */
+export type AttributeMap = { [key: string]: unknown }
+
+/** Stored JSON text as part of an answer; absent stays absent. */
+export function raw<T = AttributeMap>(text: string): Raw<T>
+export function raw<T = AttributeMap>(text: string | null | undefined): Raw<T> | undefined
+export function raw<T>(text: string | null | undefined): Raw<T> | undefined {
   return text === null || text === undefined ? undefined : new Raw<T>(text)
+}
+
+/** A double that keeps its `.0`, so that `5.0` sent as a double differs from `5` sent as an integer. */
+export function rawDouble(value: number): Raw<number> {
+  const text = writeJson(value)
+  return new Raw(/^-?\d+$/.test(text) ? `${text}.0` : text)
 }
 
 /** What a reader of the answer sees: raw parts as what they hold, bigints as numbers. */
@@ -20,20 +31,23 @@ export type Plain<T> =
       ? number
       : T extends string | number | boolean | null | undefined
         ? T
-        : T extends readonly (infer E)[]
-          ? Plain<E>[]
+        : T extends readonly unknown[]
+          ? { [K in keyof T]: Plain<T[K]> }
           : T extends object
             ? { [K in keyof T]: Plain<T[K]> }
             : T
 
-/** The JSON text of a value: bigints exact, `undefined` fields left out, non-finite numbers as protobuf JSON's strings. */
+/**
+ * The JSON text of a value: bigints exact, `undefined` fields left out, lone surrogates as U+FFFD, and numbers that are not
+ * finite as the strings of the protobuf JSON mapping ("NaN", "Infinity", "-Infinity").
+ */
 export function writeJson(value: unknown): string {
-  if (value instanceof Raw) return value.text
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value.isWellFormed() ? value : value.toWellFormed())
     case 'number':
-      return Number.isFinite(value) ? String(value) : `"${value}"`
+      if (!Number.isFinite(value)) return `"${value}"`
+      return Object.is(value, -0) ? '-0' : String(value)
     case 'bigint':
     case 'boolean':
       return String(value)
@@ -41,20 +55,26 @@ export function writeJson(value: unknown): string {
       return 'null'
   }
   if (value === null) return 'null'
+  if (value instanceof Raw) return value.text
   if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`
   let out = ''
-  for (const [key, field] of Object.entries(value as object)) {
+  for (const key of Object.keys(value as object)) {
+    const field = (value as Record<string, unknown>)[key]
     if (field === undefined) continue
     out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(field)}`
   }
   return `{${out}}`
 }
 
+/** A route's answer, typed as its reader sees it (`hc<Api>`). */
+export type Reply<T, S extends 200 | 201 = 200> = Response & TypedResponse<Plain<T>, S, 'json'>
+
 /** Answers with a value, written by {@link writeJson}. */
-export function reply<T>(
-  context: Context,
-  value: T,
-  status: 200 | 201 = 200,
-): Response & TypedResponse<Plain<T>, 200 | 201, 'json'> {
-  return context.body(writeJson(value), status, { 'content-type': 'application/json; charset=utf-8' }) as never
+export function reply<T>(context: Context, value: T): Reply<T> {
+  return context.body(writeJson(value), 200, { 'content-type': 'application/json' }) as never
+}
+
+/** Answers 201 with the thing that was created. */
+export function created<T>(context: Context, value: T): Reply<T, 201> {
+  return context.body(writeJson(value), 201, { 'content-type': 'application/json' }) as never
 }

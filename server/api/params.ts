@@ -1,105 +1,153 @@
-// params.ts: how query parameters are read: each one as what it must be, or a 400 that says what is valid.
+// params.ts: how parameters are read: each as what it must be, or a 400 that names it and says what is valid.
+//
+// A route says `queryOf(z.object({ service: textParam, ...windowParams, ...pageParams }))` and then reads
+// `const { limit, offset } = c.req.valid('query')` and `timeRange(c.req.valid('query'))`.
 import { zValidator } from '@hono/zod-validator'
 import { z } from 'zod'
-import { badRequest } from './errors.ts'
-import { parseTime } from './time.ts'
+import { describeWith } from './describe.ts'
+import { ApiError, badRequest } from './errors.ts'
+import { earliest, latest, nowNano, parseTime } from './time.ts'
 
-const day = 86_400_000_000_000n
+const dayNano = 86_400_000_000_000n
 
-/** An RFC 3339 time, as ns. */
-export const timeParam = z.string().transform((text, context) => {
-  const parsed = parseTime(text)
-  if (parsed !== undefined) return parsed
-  context.addIssue({
-    code: 'custom',
-    message: `${JSON.stringify(text)} is not a time; use RFC 3339, such as 2026-11-22T04:00:00Z or 2026-11-22`,
-  })
-  return z.NEVER
-})
-
-const whole = (least: number, most: number) =>
-  z.string().transform((text, context) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    context.addIssue({
-      code: 'custom',
-      message: `${JSON.stringify(text)} is not valid; use a whole number from ${least} to ${most}`,
+function time(edge: 'start' | 'end') {
+  return z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseTime(text, edge)
+      if (parsed !== undefined) return parsed
+      context.addIssue(
+        `${JSON.stringify(text)} is not a time; use RFC 3339 with an offset (2026-11-22T04:00:00Z) or a date (2026-11-22)`,
+      )
+      return z.NEVER
     })
-    return z.NEVER
-  })
+    .meta({ format: 'date-time' })
+}
 
-/** `limit` 50 (1–1000) and `offset` 0. */
-export const pageParams = { limit: whole(1, 1000).optional(), offset: whole(0, 1_000_000_000).optional() }
-export const limitParam = whole(1, 1000)
+/** A whole number within bounds, as text in a query. */
+export function wholeParam(least: number, most: number) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= least && value <= most) return value
+      context.addIssue(`${JSON.stringify(text)} is not valid; use a whole number from ${least} to ${most}`)
+      return z.NEVER
+    })
+    .meta({ pattern: '^\\d+$', description: `a whole number from ${least} to ${most}` })
+}
 
-/** `from` and `to`; their defaults are given by {@link window} or {@link allTime}. */
-export const windowParams = { from: timeParam.optional(), to: timeParam.optional() }
+/** `limit`: 50 unless given, 1 to 1000. */
+export const limitParam = wholeParam(1, 1000).default(50)
+/** `limit` and `offset` (0 unless given). */
+export const pageParams = { limit: limitParam, offset: wholeParam(0, 1_000_000_000).default(0) }
 
-/** A text that must not be empty. */
+/** `from` and `to`, both inclusive, as ns; {@link timeRange} or {@link allTime} give the defaults. */
+export const windowParams = { from: time('start').optional(), to: time('end').optional() }
+
+/** A text to filter by; an empty one is no filter. */
 export const textParam = z
   .string()
-  .min(1, 'is empty; leave the parameter out or give it a value')
-  .max(10_000, 'is too long')
+  .max(10_000, 'is longer than 10,000 characters')
+  .transform((text) => (text === '' ? undefined : text))
+  .optional()
 
 /** `true` or `false`. */
 export const flagParam = z
-  .enum(['true', 'false', '1', '0'], { error: 'use true or false' })
+  .enum(['true', 'false', '1', '0'], 'use true or false')
   .transform((text) => text === 'true' || text === '1')
+  .default(false)
 
-/** Nanoseconds: the last 24 hours unless said otherwise. `to` is exclusive. */
-export function window(given: { from?: bigint | undefined; to?: bigint | undefined }): { from: bigint; to: bigint } {
-  const now = BigInt(Date.now()) * 1_000_000n
-  // A second of grace for senders whose clock is ahead.
-  const to = given.to ?? now + 1_000_000_000n
-  const from = given.from ?? (given.to ?? now) - day
-  if (from > to) throw badRequest('from is after to')
-  return { from, to }
+/** One word of a few. */
+export function wordParam<const W extends readonly [string, ...string[]]>(words: W) {
+  return z.enum(words, { error: (issue) => `${JSON.stringify(issue.input)} is not valid; use ${words.join(', ')}` })
 }
 
-/** Nanoseconds: everything unless said otherwise. */
-export function allTime(given: { from?: bigint | undefined; to?: bigint | undefined }): { from: bigint; to: bigint } {
-  const from = given.from ?? -(2n ** 63n) + 2n
-  const to = given.to ?? 2n ** 63n - 2n
-  if (from > to) throw badRequest('from is after to')
-  return { from, to }
+/** Both bounds belong to the range; ns since 1970. */
+export type TimeRange = { from: bigint; to: bigint }
+
+/** The range asked for, where the default is the last 24 hours: up to now, or up to `to`. */
+export function timeRange(given: { from?: bigint | undefined; to?: bigint | undefined }): TimeRange {
+  const now = nowNano()
+  // A lone `from` in the future is a range without records, not a mistake.
+  const to = given.to ?? (given.from !== undefined && given.from > now ? given.from : now)
+  return inOrder({ from: given.from ?? to - dayNano, to })
 }
 
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+/** The range asked for, where the default is all time. */
+export function allTime(given: { from?: bigint | undefined; to?: bigint | undefined }): TimeRange {
+  return inOrder({ from: given.from ?? earliest, to: given.to ?? latest })
+}
 
-/** Milliseconds of `60` (seconds), `1 minute`, `5m`, `1h`, `1 day`; `undefined` when it is none of these. */
+function inOrder({ from, to }: TimeRange): TimeRange {
+  if (from > to) throw badRequest('from: is after to; give them in order')
+  return { from: from < earliest ? earliest : from, to }
+}
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Seconds of `60` (seconds), `1 minute`, `5m`, `1h`, `1 day`, `2 weeks`; `undefined` when it is none of these. */
 export function parseInterval(text: string): number | undefined {
-  const match = /^(\d+)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)?$/i.exec(text.trim())
+  const match = /^(\d{1,9})\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)?$/i.exec(text.trim())
   if (!match) return undefined
-  const milliseconds = Number(match[1]) * (unitMs[(match[2] ?? 's')[0]!.toLowerCase()] ?? 0)
-  return milliseconds > 0 && Number.isSafeInteger(milliseconds) ? milliseconds : undefined
+  const seconds = Number(match[1]) * unitSeconds[(match[2] ?? 's')[0]!.toLowerCase()]!
+  return seconds > 0 ? seconds : undefined
 }
 
-/** An interval, as milliseconds. */
-export const intervalParam = z.union([z.string(), z.number()]).transform((given, context) => {
-  const parsed = parseInterval(String(given))
-  if (parsed !== undefined) return parsed
-  context.addIssue({
-    code: 'custom',
-    message: `${JSON.stringify(given)} is not an interval; use seconds (60) or a unit (1 minute, 5m, 1h, 1d)`,
+/** An interval in a query or a body, as seconds. */
+export const intervalParam = z
+  .union([z.string(), z.number()], 'use seconds (60) or a unit (1 minute, 1h)')
+  .transform((given, context) => {
+    const parsed = parseInterval(String(given))
+    if (parsed !== undefined) return parsed
+    context.addIssue(`${JSON.stringify(given)} is not an interval; use seconds (60) or a unit (1 minute, 5m, 1h, 1d)`)
+    return z.NEVER
   })
-  return z.NEVER
-})
+
+/** A `from` or `to` in a JSON body, as ns. */
+export const bodyWindow = windowParams
 
 /** Reads the query by a schema; the first thing wrong becomes a 400 that names the parameter. */
 export function queryOf<S extends z.ZodType>(schema: S) {
-  return zValidator('query', schema, (result) => {
-    if (!result.success) throw badRequest(firstIssue(result.error))
-  })
+  return describeWith(
+    { query: schema },
+    zValidator('query', schema, (result) => {
+      if (!result.success) throw badRequest(firstIssue(result.error))
+    }),
+  )
 }
 
-/** Reads a JSON body by a schema. */
+/** Reads the parts of a path that are parameters. */
+export function pathOf<S extends z.ZodType>(schema: S) {
+  return describeWith(
+    { path: schema },
+    zValidator('param', schema, (result) => {
+      if (!result.success) throw badRequest(firstIssue(result.error))
+    }),
+  )
+}
+
+/** Reads a JSON body by a schema; a body that is not JSON is a 400 too. */
 export function bodyOf<S extends z.ZodType>(schema: S) {
-  return zValidator('json', schema, (result) => {
-    if (!result.success) throw badRequest(firstIssue(result.error))
-  })
+  return describeWith(
+    { body: schema },
+    zValidator('json', schema, (result) => {
+      if (!result.success) throw badRequest(firstIssue(result.error))
+    }),
+  )
 }
 
-function firstIssue(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
+/** 422: the request can be read, but what it asks for cannot be done as it stands. */
+export const unprocessable = (message: string) => new ApiError(422, message)
+
+type Issue = { code?: string; path: PropertyKey[]; message: string; expected?: unknown; input?: unknown }
+
+/** The first thing wrong, for a person: `limit: "0" is not valid; use a whole number from 1 to 1000`. */
+export function firstIssue(error: { issues: readonly Issue[] }): string {
   const issue = error.issues[0]
-  return issue ? `${issue.path.map(String).join('.') || 'the request'}: ${issue.message}` : 'the request cannot be read'
+  if (!issue) return 'the request cannot be read'
+  const where = issue.path.map(String).join('.') || 'the request'
+  if (/expected string, received array/.test(issue.message)) return `${where}: is given more than once; give it once`
+  if (/received undefined/.test(issue.message)) return `${where}: is missing`
+  return `${where}: ${issue.message}`
 }
