@@ -4,18 +4,34 @@ import type { Telemetry } from './telemetry.ts'
 /** The environment a reader of transcripts looks at; given, never read from `process.env` inside importers. */
 export type Env = { home: string; platform: NodeJS.Platform; vars: Record<string, string | undefined> }
 
-/** One whole line (or record) of a transcript file, with where it stands. */
-export type TranscriptLine = { text: string; line: number; byteOffset: number }
+/** One whole line of a transcript file without its end, and its number from 1. */
+export type TranscriptLine = { text: string; line: number }
+
+/** A transcript file as a reader is given it. */
+export type TranscriptFile = {
+  /** Absolute. */
+  path: string
+  /** The root it was found under, absolute. */
+  root: string
+  /** The file's time of change: stands in where a record has no time that can be true. */
+  modifiedUnixNano: bigint
+}
+
+/** Something that could not be read as it stands; `line` from 1 where the file has lines. */
+export type Skipped = { line?: number; reason: string }
+
+/** What a slice of a file says. `unknown` counts records of types that this reader does not know. */
+export type TranscriptSlice = { telemetry: Telemetry; skipped: Skipped[]; unknown?: Record<string, number> }
 
 /**
  * Reads one file of one agent. It is fed whole lines in order and may keep state between them; `state()` is JSON that
- * is stored with the cursor, so that a reader opened later with it goes on as if it had never stopped.
+ * is stored with the cursor, so that a reader opened later with it goes on as if it had never stopped. Every observation
+ * has an id that follows from its record alone, so that reading a file again changes nothing.
  */
 export type TranscriptReader = {
   /** Turns lines into records; a line that cannot be read is reported in `skipped`, never thrown. */
-  read(lines: TranscriptLine[]): { telemetry: Telemetry; skipped: { line: number; reason: string }[] }
-  /** Called once when the file is at its end for now: what can only be said then. */
-  flush(): Telemetry
+  read(lines: TranscriptLine[]): TranscriptSlice
+  /** JSON that {@link Transcripts.open} takes. */
   state(): unknown
 }
 
@@ -25,17 +41,21 @@ export type Transcripts = {
   pathVariable: string
   /** The folders the agent writes to on this machine, most specific first; they need not exist. */
   roots(env: Env): string[]
+  /** Files outside a root that belong to it (an index of titles beside the folder of sessions); they need not exist. */
+  companions?(root: string): string[]
   /** Whether a file under a root is one of the agent's transcripts. `path` is absolute. */
   match(path: string): boolean
   /** `lines`: append-only text read by the tail. `whole`: read at once when it changed (SQLite, JSON documents). */
   kind(path: string): 'lines' | 'whole'
   /** A reader for a `lines` file; `state` is what an earlier reader of the same file left. */
-  open(path: string, state: unknown): TranscriptReader
-  /** Reads a `whole` file read-only; `watermark` is what the last call for this file returned. */
-  readWhole?(
-    path: string,
-    watermark: unknown,
-  ): Promise<{ telemetry: Telemetry; skipped: { reason: string }[]; watermark: unknown }>
+  open(file: TranscriptFile, state: unknown): TranscriptReader
+  /**
+   * Reads a `whole` file read-only and writes nothing beside it; `watermark` (JSON) is what the last call for this file
+   * returned. It yields slice after slice, each with the watermark to store with it; nothing new yields nothing.
+   *
+   * @throws Error with `retry: true` when the file is busy and may be read later.
+   */
+  readWhole?(file: TranscriptFile, watermark: unknown): Iterable<TranscriptSlice & { watermark: unknown }>
 }
 
 /** Everything we know about one coding agent. */

@@ -1,0 +1,117 @@
+// record-batch.ts: collects what a slice of a transcript says, one record per identity, ready for the ledger.
+import {
+  type CallObservation,
+  type CommitObservation,
+  type MessageRecord,
+  noTelemetry,
+  type SessionObservation,
+  type Telemetry,
+  type ToolCallObservation,
+} from '#proto/telemetry.ts'
+
+/** Longest input or output of a tool call that is kept with the call; the transcript's messages keep the whole. */
+const toolTextCharsMax = 16_384
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** A slice's records: a later one of the same identity adds to or replaces the earlier, as the ledger would do. */
+export class RecordBatch {
+  readonly #tool: string
+  readonly #calls = new Map<string, CallObservation>()
+  readonly #toolCalls = new Map<string, ToolCallObservation>()
+  readonly #messages = new Map<string, MessageRecord>()
+  readonly #sessions = new Map<string, SessionObservation>()
+  readonly #commits = new Map<string, CommitObservation>()
+  readonly #telemetry = noTelemetry()
+
+  constructor(tool: string) {
+    this.#tool = tool
+  }
+
+  /** A version of a request; of two versions the complete one stands, then the one with more output. */
+  call(call: CallObservation): void {
+    const before = this.#calls.get(call.observationId)
+    if (before && !stands(call, before)) return
+    this.#calls.set(call.observationId, call)
+  }
+
+  toolCall(toolCall: ToolCallObservation): void {
+    const id = `${toolCall.sessionId}\n${toolCall.callId}`
+    const before = this.#toolCalls.get(id)
+    const shortened = { ...toolCall }
+    if (shortened.input !== undefined) shortened.input = clipped(shortened.input)
+    if (shortened.output !== undefined) shortened.output = clipped(shortened.output)
+    this.#toolCalls.set(
+      id,
+      before ? { ...before, ...defined(shortened), timeUnixNano: before.timeUnixNano } : shortened,
+    )
+  }
+
+  message(message: MessageRecord): void {
+    this.#messages.set(`${message.sessionId}\n${message.messageKey}`, message)
+  }
+
+  /** Facts of a session; times only widen, other facts replace. */
+  session(sessionId: string, facts: Partial<SessionObservation>): void {
+    const before = this.#sessions.get(sessionId)
+    if (!before) {
+      this.#sessions.set(sessionId, { source: 'transcript', tool: this.#tool, sessionId, ...defined(facts) })
+      return
+    }
+    const { startTimeUnixNano, lastTimeUnixNano, ...rest } = facts
+    Object.assign(before, defined(rest))
+    this.#widen(before, startTimeUnixNano)
+    this.#widen(before, lastTimeUnixNano)
+  }
+
+  /** The session was alive at this time. */
+  seen(sessionId: string, timeUnixNano: bigint): void {
+    const session = this.#sessions.get(sessionId)
+    if (session) this.#widen(session, timeUnixNano)
+    else this.session(sessionId, { startTimeUnixNano: timeUnixNano, lastTimeUnixNano: timeUnixNano })
+  }
+
+  commit(commit: CommitObservation): void {
+    this.#commits.set(`${commit.kind}\n${commit.hash}`, commit)
+  }
+
+  /** The batch as telemetry, for what has no identity to fold by (aggregates). */
+  get telemetry(): Telemetry {
+    return this.#telemetry
+  }
+
+  build(): Telemetry {
+    const telemetry = this.#telemetry
+    telemetry.calls.push(...this.#calls.values())
+    telemetry.toolCalls.push(...this.#toolCalls.values())
+    telemetry.messages.push(...this.#messages.values())
+    telemetry.sessions.push(...this.#sessions.values())
+    telemetry.commits.push(...this.#commits.values())
+    return telemetry
+  }
+
+  #widen(session: Mutable<SessionObservation>, time: bigint | undefined): void {
+    if (time === undefined) return
+    if (session.startTimeUnixNano === undefined || time < session.startTimeUnixNano) session.startTimeUnixNano = time
+    if (session.lastTimeUnixNano === undefined || time > session.lastTimeUnixNano) session.lastTimeUnixNano = time
+  }
+}
+
+function stands(call: CallObservation, before: CallObservation): boolean {
+  if (Boolean(call.partial) !== Boolean(before.partial)) return !call.partial
+  const output = (call.outputTokens ?? -1) - (before.outputTokens ?? -1)
+  return output > 0 || (output === 0 && (call.webSearches ?? 0) > (before.webSearches ?? 0))
+}
+
+function defined<T extends object>(facts: T): T {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T
+}
+
+/** The text, or its beginning with a note of how much is missing. */
+function clipped(text: string): string {
+  if (text.length <= toolTextCharsMax) return text
+  const end = toolTextCharsMax - (isHighSurrogate(text.charCodeAt(toolTextCharsMax - 1)) ? 1 : 0)
+  return `${text.slice(0, end)}… (${text.length - end} more characters)`
+}
+
+const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit < 0xdc00
