@@ -36,6 +36,9 @@ export const attributionFields = [
 
 export type AggregateAttribution = Pick<AggregateObservation, (typeof attributionFields)[number]>
 
+/** A row that is new, other or (`row` undefined) no more; `existed` when the table has it already. */
+export type RowChange = { callId: string; timeUnixNano: bigint; existed: boolean; row: AggregateRow | undefined }
+
 /** A part of one row: what one series added in one interval. */
 type Contribution = { row: string; field: AggregateField; from: number; to: number; amount: number }
 /** A cumulative point, with the highest value up to and with it, and since when (ns) that value stands. */
@@ -79,9 +82,13 @@ export class Bucket {
     }
   }
 
-  /** The rows that changed since the last call: `row` undefined for one that is no more. */
-  changes(): { callId: string; row: AggregateRow | undefined }[] {
-    const changes: { callId: string; row: AggregateRow | undefined }[] = []
+  touchAll(): void {
+    for (const key of this.#rows.keys()) this.#dirty.add(key)
+  }
+
+  /** The rows that changed since the last call. */
+  changes(): RowChange[] {
+    const changes: RowChange[] = []
     for (const key of this.#dirty) {
       const state = this.#rows.get(key)
       if (!state) continue
@@ -89,8 +96,9 @@ export class Bucket {
       const row = Object.keys(amounts).length === 0 ? undefined : { ...state.row, amounts }
       const text = row ? `${JSON.stringify(amounts)}${row.sources}` : ''
       if (text === state.emitted) continue
+      const { callId, timeUnixNano } = state.row
+      changes.push({ callId, timeUnixNano, existed: state.emitted !== '', row })
       state.emitted = text
-      changes.push({ callId: state.row.callId, row })
     }
     this.#dirty.clear()
     return changes
@@ -181,7 +189,7 @@ export class Bucket {
 }
 
 /** The widest slack with which a mark covers; see marks.ts. */
-const touchSlackNs = 601e9
+const touchSlackNs = 61e9
 
 /** Which bucket a point belongs to: its session's; without one, the hour in which its counter (or interval) started. */
 export function bucketOf(observation: AggregateObservation): { tool: string; sessionId: string; hour: number } {

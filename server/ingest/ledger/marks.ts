@@ -60,7 +60,7 @@ export function modelKey(model: string): string {
 }
 
 /** A sorted list of times that mostly grows at its end. */
-class Times {
+export class Times {
   #times: number[] = []
 
   get first(): number {
@@ -115,7 +115,7 @@ class Times {
 /** Counters and records of one process are written in the same instant; a span ends a moment before or after. */
 const liveSlackNs = 2e9
 /** Counters without a session: the histogram of a Codex turn is written when the turn ends, not when its requests do. */
-const sessionlessSlackNs = 60e9
+export const sessionlessSlackNs = 60e9
 /** A file covers its session from its first to its last request; lines are written while the answer still streams. */
 const fileSlackNs = 600e9
 
@@ -171,6 +171,6 @@ function lists(mark: Mark): string[] {
   return mark.counted ? [name(true), name(false)] : [name(false)]
 }
 
-function ends(mark: Mark): number[] {
+export function ends(mark: Mark): number[] {
   return mark.from === mark.to ? [mark.from] : [mark.from, mark.to]
 }

@@ -86,6 +86,7 @@ export function readied(observation: CallObservation): StoredObservation {
     if (Number.isSafeInteger(whole)) kept.reportedCostNanoUsd = whole
     else delete kept.reportedCostNanoUsd
   }
+  for (const field of detailFields) tidyDetail(kept, field)
   kept.keys = tidyKeys(observation.keys)
   kept.observationId = wellFormed(kept.observationId)
   kept.sessionId = wellFormed(kept.sessionId)
@@ -172,6 +173,20 @@ function compareVersions(a: StoredObservation, b: StoredObservation): number {
   )
 }
 
+const wholeNumbers: ReadonlySet<string> = new Set(['statusCode', 'attempt'])
+
+/** Leaves out what says nothing (empty, not finite), so that an observation is equal to itself when read back. */
+function tidyDetail(kept: Kept, field: (typeof detailFields)[number]): void {
+  const into = kept as Record<string, unknown>
+  const value = into[field]
+  if (value === undefined) return
+  if (typeof value === 'string' && value !== '') {
+    if (!value.isWellFormed()) into[field] = value.toWellFormed()
+  } else if (typeof value === 'number' && Number.isFinite(value)) {
+    if (wholeNumbers.has(field)) into[field] = Math.round(value) | 0
+  } else delete into[field]
+}
+
 function tidyKeys(keys: string[]): string[] {
   if (keys.length < 2) return keys.map(wellFormed)
   return [...new Set(keys.map(wellFormed))].sort()
@@ -181,8 +196,7 @@ function detailJson(observation: Kept): string {
   const detail: Record<string, unknown> = {}
   for (const field of detailFields) {
     const value = observation[field]
-    if (value === undefined || value === '') continue
-    detail[field] = typeof value === 'string' ? wellFormed(value) : value
+    if (value !== undefined) detail[field] = value
   }
   if (observation.unreadable) detail.unreadable = observation.unreadable
   return JSON.stringify(detail)

@@ -1,6 +1,12 @@
 // testing.ts: short ways to say an observation, for the ledger's tests.
-import type { AggregateObservation, CallObservation } from '#proto/telemetry.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AggregateObservation, type CallObservation, noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { openStore, type Store } from '../../store/store.ts'
+import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts'
 import { type Kept, mergedVersions, readied, type StoredObservation } from './observation.ts'
+import type { PriceCall } from './price.ts'
 import { type ResolvedCall, resolve } from './resolve.ts'
 
 /** 2026-11-22T04:00:00Z in ns. */
@@ -55,4 +61,83 @@ export function counted(part: Partial<AggregateObservation>): AggregateObservati
     model: 'gemini-2.5-pro',
     ...part,
   }
+}
+
+/** A batch of observations. */
+export function batch(part: Partial<Telemetry>): Telemetry {
+  return { ...noTelemetry(), ...part }
+}
+
+/** 1,000 nano-USD a token and 5,000 for output, for any model but `unknown-model`. */
+export const flatPrice: PriceCall = ({ model, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }) =>
+  model === 'unknown-model'
+    ? { costNanoUsd: null, state: 'unpriced' }
+    : {
+        costNanoUsd: (inputTokens + cacheReadTokens + cacheWriteTokens) * 1000 + outputTokens * 5000,
+        state: 'priced',
+        source: 'overlay',
+        modelId: model,
+        rule: 'exact',
+        tier: 'base',
+        validFrom: noon,
+      }
+
+/** A ledger over a real database in a folder of its own. */
+export type Desk = {
+  store: Store
+  ledger: Ledger
+  /** Commits one group. */
+  keep(telemetry: Telemetry): Promise<void>
+  /** Opens the database again, as a new process would. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openDesk(options: Partial<LedgerOptions> = {}): Promise<Desk> {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-ledger-'))
+  const path = join(folder, 't.duckdb')
+  let number = 0n
+  const open = async () => {
+    const store = await openStore({ path, threads: 2 })
+    const ledger = createLedger({ price: flatPrice, ...options })
+    await store.reader((reader) => ledger.load(reader))
+    return { store, ledger }
+  }
+  const desk: Desk = {
+    ...(await open()),
+    async keep(telemetry) {
+      const { store, ledger } = desk
+      number++
+      const group = { telemetry, batch: number, receivedUnixNano: noon }
+      const outcome = await store.transaction((tx) => ledger.apply(tx, group))
+      outcome.committed()
+    },
+    async restart() {
+      await desk.store.close()
+      Object.assign(desk, await open())
+    },
+    async close() {
+      await desk.store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return desk
+}
+
+/** Everything the ledger derives, in one order, without the numbers of components and batches. */
+export async function ledgerRows(store: Store): Promise<Record<string, Record<string, unknown>[]>> {
+  const rows: Record<string, Record<string, unknown>[]> = {}
+  rows.model_calls = await store.all(
+    'select * exclude (component, time), epoch_ns(time) as time from model_calls order by tool, call_id, time',
+  )
+  for (const [table, order] of [
+    ['tool_calls', 'tool, session_id, call_id'],
+    ['sessions', 'tool, session_id'],
+    ['messages', 'tool, session_id, source, message_key'],
+    ['commits', 'kind, hash'],
+  ])
+    rows[table as string] = await store.all(
+      `select * ${table === 'messages' ? 'exclude (batch)' : ''} from ${table} order by ${order}`,
+    )
+  return rows
 }

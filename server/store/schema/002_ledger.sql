@@ -23,7 +23,10 @@ create table call_observations (
   cache_write_5m_tokens bigint, cache_write_1h_tokens bigint,
   output_tokens bigint, reasoning_tokens bigint, web_searches bigint,
   reported_cost_nano_usd bigint,
-  detail varchar not null                         -- every other field of CallObservation
+  detail varchar not null,                -- JSON: every other field of CallObservation
+  id_hash double not null,                -- of tool, source and observation_id
+  key_hashes double[] not null,           -- of each key with its tool, and of the weak key with tool and session
+  fingerprint bigint not null             -- of everything else
 );
 
 -- Counter points that add up many requests; used only where no exact observation covers.
@@ -39,7 +42,7 @@ create table aggregate_observations (
   time timestamp_ns not null,
   value double not null,
   model varchar not null,
-  detail varchar not null
+  detail varchar not null                 -- JSON: by whom and for what
 );
 
 -- One row a model request, or (quality = 'aggregate') one increase of a counter that nothing exact covers.
@@ -99,7 +102,8 @@ create table model_calls (
   price_from timestamp_ns,                -- from when that price holds
   trace_id varchar,
   span_id varchar,
-  differences varchar                         -- [{"field","values":{source:n},"used","reason"}] where sources disagree
+  differences varchar,                    -- JSON: [{"field","values":{source:n},"used","reason"}] where sources disagree
+  inherited integer not null              -- bits: 1 project, 2 branch, 4 user, 8 host are the session's, not the request's own
 );
 
 create table tool_call_observations (
@@ -108,10 +112,14 @@ create table tool_call_observations (
   source varchar not null,
   session_id varchar not null,
   call_id varchar not null,
-  time timestamp_ns not null,
-  detail varchar not null
+  time timestamp_ns not null,             -- earliest
+  detail varchar not null,                -- JSON: merged over all that this door said of the call
+  call_hash double not null,              -- of tool, session_id and call_id
+  facts_hash double not null,             -- of these and the source
+  fingerprint bigint not null
 );
 
+-- Input and output are their first 8,192 characters; the whole texts are in messages, spans and logs.
 create table tool_calls (
   tool varchar not null,
   session_id varchar not null,

@@ -1,0 +1,364 @@
+// buckets.ts: the counters of a group: points kept, and the rows for what no exact request covers brought up to date.
+import type { AggregateField, AggregateObservation, Source } from '#proto/telemetry.ts'
+import { flag, int, json, list, maybe, query, real, text, time } from '../../store/query.ts'
+import type { Reader, Tx } from '../../store/store.ts'
+import pointsSql from './aggregate-points.sql' with { type: 'text' }
+import { type AggregateRow, attributionFields, Bucket, bucketOf, type RowChange } from './aggregates.ts'
+import extentsSql from './bucket-extents.sql' with { type: 'text' }
+import exactSql from './exact-calls.sql' with { type: 'text' }
+import { Lru } from './lru.ts'
+import { ends, type Mark, Marks, markOf, sessionlessSlackNs, Times } from './marks.ts'
+import { aggregateCall, type ModelCall, type Pricing } from './model-call.ts'
+import { wellFormed } from './observation.ts'
+import { type SessionGroup, sessionKey } from './sessions.ts'
+import { aggregatePointWriter, modelCallWriter } from './writers.ts'
+
+/** Counter points kept in memory; one is some 500 bytes. A bucket that fell out is read again when it is needed. */
+const pointsMax = 100_000
+
+const pointsOf = query(
+  pointsSql,
+  { tools: list(text), sessions: list(text) },
+  {
+    tool: text,
+    source: text,
+    session_id: text,
+    series_id: text,
+    field: text,
+    temporality: int,
+    start_time: time,
+    time: time,
+    value: real,
+    model: text,
+    detail: json,
+  },
+)
+const exactOf = query(
+  exactSql,
+  { tools: list(text), sessions: list(text), every: flag },
+  {
+    tool: text,
+    session_id: text,
+    time: time,
+    duration_ms: maybe(real),
+    model: text,
+    query_source: maybe(text),
+    status: text,
+    quality: text,
+    sources: list(text),
+    total_tokens: int,
+  },
+)
+const deleteRows = query(
+  `delete from model_calls
+  where quality = 'aggregate' and call_id in (select unnest($ids))
+    and time between make_timestamp_ns($from) and make_timestamp_ns($to)`,
+  { ids: list(text), from: time, to: time },
+  {},
+)
+const extents = query(extentsSql, {}, { tool: text, session_id: text, hour: int, from_time: time, to_time: time })
+
+type BucketKey = { tool: string; sessionId: string; hour: number }
+/** The times (ns) between which a bucket's counters add up. */
+type Extent = { from: number; to: number }
+const keyText = ({ tool, sessionId, hour }: BucketKey) => `${tool}\n${sessionId}\n${hour}`
+
+/** What the ledger remembers of counters between groups. */
+export class Buckets {
+  readonly cache = new Lru<string, Bucket>(pointsMax)
+  /** The buckets of sessions there are. */
+  ofSessions = new Set<string>()
+  /** The buckets of counters that name no session, by tool and hour. */
+  ofTools = new Map<string, Map<number, Extent>>()
+  tools = new Set<string>()
+  /** Marks of a whole tool, for its counters that name no session; read when the first of them comes. */
+  readonly marks = new Map<string, Marks>()
+
+  async load(reader: Reader): Promise<void> {
+    this.cache.clear()
+    this.marks.clear()
+    this.ofSessions = new Set()
+    this.ofTools = new Map()
+    this.tools = new Set()
+    for (const row of await extents(reader, {})) {
+      const extent = { from: Number(row.from_time), to: Number(row.to_time) }
+      this.know({ tool: row.tool, sessionId: row.session_id, hour: row.hour }, extent)
+    }
+  }
+
+  knows(key: BucketKey): boolean {
+    if (key.sessionId !== '') return this.ofSessions.has(keyText(key))
+    return this.ofTools.get(key.tool)?.has(key.hour) ?? false
+  }
+
+  know(key: BucketKey, { from, to }: Extent): void {
+    this.tools.add(key.tool)
+    if (key.sessionId !== '') {
+      this.ofSessions.add(keyText(key))
+      return
+    }
+    const hours = this.ofTools.get(key.tool) ?? new Map<number, Extent>()
+    const known = hours.get(key.hour)
+    hours.set(key.hour, known ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to })
+    this.ofTools.set(key.tool, hours)
+  }
+
+  /** The buckets whose rows some requests may cover. */
+  concerned(marks: readonly Mark[]): BucketKey[] {
+    const keys = new Map<string, BucketKey>()
+    const times = new Map<string, number[]>()
+    for (const mark of marks) {
+      const key = { tool: mark.tool, sessionId: mark.sessionId, hour: 0 }
+      if (mark.sessionId !== '' && this.knows(key)) keys.set(keyText(key), key)
+      if (!this.ofTools.has(mark.tool)) continue
+      const list = times.get(mark.tool)
+      if (list) list.push(...ends(mark))
+      else times.set(mark.tool, ends(mark))
+    }
+    for (const [tool, own] of times) {
+      const sorted = new Times()
+      sorted.add(own)
+      for (const [hour, { from, to }] of this.ofTools.get(tool) ?? []) {
+        if (!sorted.between(from - sessionlessSlackNs, to + sessionlessSlackNs)) continue
+        const key = { tool, sessionId: '', hour }
+        keys.set(keyText(key), key)
+      }
+    }
+    return [...keys.values()]
+  }
+}
+
+/** The counters of one group. */
+export class BucketGroup {
+  readonly #buckets: Buckets
+  readonly #sessions: SessionGroup
+  readonly #pricing: Pricing
+  readonly #open = new Map<string, { key: BucketKey; bucket: Bucket }>()
+  readonly #points: AggregateObservation[] = []
+  readonly #removed: RowChange[] = []
+  /** Tools whose marks were changed in place. */
+  readonly #marked = new Set<string>()
+  rows: ModelCall[] = []
+
+  constructor(buckets: Buckets, sessions: SessionGroup, pricing: Pricing) {
+    this.#buckets = buckets
+    this.#sessions = sessions
+    this.#pricing = pricing
+  }
+
+  /**
+   * Opens the buckets that the group's points belong to or its requests may cover, as they are before the group, and
+   * changes them. Must run before the group's rows are written.
+   */
+  async prepare(reader: Reader, observations: AggregateObservation[], marks: Changed): Promise<void> {
+    const wanted = new Map<string, BucketKey>()
+    for (const observation of observations) {
+      const key = bucketOf(observation)
+      wanted.set(keyText(key), key)
+    }
+    for (const key of this.#buckets.concerned([...marks.removed, ...marks.added])) wanted.set(keyText(key), key)
+    await this.#load(reader, wanted)
+    this.#cover(marks)
+    for (const observation of observations) {
+      const own = tidy(observation)
+      const key = bucketOf(own)
+      if (this.#open.get(keyText(key))?.bucket.add(own)) this.#points.push(own)
+    }
+    const changes = [...this.#open.values()].flatMap(({ bucket }) => bucket.changes())
+    await this.#sessions.ensure(
+      reader,
+      changes.flatMap(({ row }) => (row && row.sessionId !== '' ? [sessionKey(row.tool, row.sessionId)] : [])),
+    )
+    for (const change of changes) {
+      if (change.existed) this.#removed.push(change)
+      if (change.row) this.rows.push(this.#priced(change.row))
+    }
+  }
+
+  async write(tx: Tx, batch: bigint): Promise<void> {
+    if (this.#removed.length > 0) {
+      const times = this.#removed.map(({ timeUnixNano }) => timeUnixNano).sort((a, b) => (a < b ? -1 : 1))
+      await deleteRows(tx, {
+        ids: this.#removed.map(({ callId }) => callId),
+        from: times[0] as bigint,
+        to: times.at(-1) as bigint,
+      })
+    }
+    await tx.append(
+      aggregatePointWriter,
+      this.#points.map((observation) => ({ batch, observation, detail: detailOf(observation) })),
+    )
+    await tx.append(modelCallWriter, this.rows)
+  }
+
+  commit(): void {
+    for (const observation of this.#points) {
+      const to = Number(observation.timeUnixNano)
+      this.#buckets.know(bucketOf(observation), { from: Number(observation.startTimeUnixNano) || to, to })
+    }
+    for (const [text, { bucket }] of this.#open) this.#buckets.cache.set(text, bucket, bucket.size + 1)
+  }
+
+  /** Buckets and marks were changed in place: forgotten, they are read again as the database has them. */
+  forget(): void {
+    for (const text of this.#open.keys()) this.#buckets.cache.delete(text)
+    for (const tool of this.#marked) {
+      this.#buckets.marks.delete(tool)
+      for (const hour of this.#buckets.ofTools.get(tool)?.keys() ?? [])
+        this.#buckets.cache.delete(keyText({ tool, sessionId: '', hour }))
+    }
+  }
+
+  #priced(row: AggregateRow): ModelCall {
+    return aggregateCall(row, this.#sessions.get(row.tool, row.sessionId), this.#pricing)
+  }
+
+  /** Tells what the group's requests cover: once each tool's marks, which its sessionless buckets share, and each session's. */
+  #cover(changed: Changed): void {
+    for (const [tool, own] of splitBy(changed, ({ tool }) => tool)) {
+      const marks = this.#buckets.marks.get(tool)
+      if (!marks) continue
+      this.#marked.add(tool)
+      marks.change(own.removed, own.added)
+      for (const { key, bucket } of this.#open.values())
+        if (key.tool === tool && key.sessionId === '') touch(bucket, own)
+    }
+    for (const [text, own] of splitBy(changed, ({ tool, sessionId }) => keyText({ tool, sessionId, hour: 0 }))) {
+      const open = this.#open.get(text)
+      if (!open || open.key.sessionId === '') continue
+      open.bucket.marks.change(own.removed, own.added)
+      // A file covers its session from first to last, so that one more request can cover anything before it.
+      if ([...own.removed, ...own.added].some(({ live }) => !live)) open.bucket.touchAll()
+      else touch(open.bucket, own)
+    }
+  }
+
+  async #load(reader: Reader, wanted: Map<string, BucketKey>): Promise<void> {
+    const missing: BucketKey[] = []
+    for (const [text, key] of wanted) {
+      const cached = this.#buckets.cache.get(text)
+      if (cached) this.#open.set(text, { key, bucket: cached })
+      else missing.push(key)
+    }
+    if (missing.length === 0) return
+    const sessions = missing.filter(({ sessionId }) => sessionId !== '')
+    const tools = new Set(missing.filter(({ sessionId }) => sessionId === '').map(({ tool }) => tool))
+    for (const key of sessions) this.#open.set(keyText(key), { key, bucket: new Bucket(new Marks(true)) })
+    for (const tool of tools) if (!this.#buckets.marks.has(tool)) await this.#loadToolMarks(reader, tool)
+    for (const key of missing)
+      if (key.sessionId === '')
+        this.#open.set(keyText(key), { key, bucket: new Bucket(this.#buckets.marks.get(key.tool) as Marks) })
+    await this.#loadSessionMarks(reader, sessions)
+    await this.#loadPoints(reader, missing)
+  }
+
+  async #loadToolMarks(reader: Reader, tool: string): Promise<void> {
+    const marks = new Marks(false)
+    marks.change([], await exactMarks(reader, [tool], undefined))
+    this.#buckets.marks.set(tool, marks)
+  }
+
+  async #loadSessionMarks(reader: Reader, keys: BucketKey[]): Promise<void> {
+    if (keys.length === 0) return
+    const marks = Map.groupBy(
+      await exactMarks(
+        reader,
+        keys.map(({ tool }) => tool),
+        keys.map(({ sessionId }) => sessionId),
+      ),
+      ({ tool, sessionId }) => keyText({ tool, sessionId, hour: 0 }),
+    )
+    for (const key of keys) this.#open.get(keyText(key))?.bucket.marks.change([], marks.get(keyText(key)) ?? [])
+  }
+
+  async #loadPoints(reader: Reader, keys: BucketKey[]): Promise<void> {
+    const known = keys.filter((key) => this.#buckets.knows(key))
+    if (known.length === 0) return
+    const fresh = new Set(known.map(keyText))
+    const rows = await pointsOf(reader, {
+      tools: known.map(({ tool }) => tool),
+      sessions: known.map(({ sessionId }) => sessionId),
+    })
+    for (const row of rows) {
+      const observation: AggregateObservation = {
+        ...(JSON.parse(row.detail) as Partial<AggregateObservation>),
+        source: row.source as Source,
+        tool: row.tool,
+        sessionId: row.session_id,
+        seriesId: row.series_id,
+        field: row.field as AggregateField,
+        temporality: row.temporality as 1 | 2,
+        startTimeUnixNano: row.start_time,
+        timeUnixNano: row.time,
+        value: row.value,
+        model: row.model,
+      }
+      const text = keyText(bucketOf(observation))
+      if (fresh.has(text)) this.#open.get(text)?.bucket.add(observation)
+    }
+    // The rows that follow are in the table already.
+    for (const text of fresh) this.#open.get(text)?.bucket.changes()
+  }
+}
+
+type Changed = { removed: Mark[]; added: Mark[] }
+
+function splitBy(changed: Changed, name: (mark: Mark) => string): Map<string, Changed> {
+  const parts = new Map<string, Changed>()
+  for (const kind of ['removed', 'added'] as const)
+    for (const mark of changed[kind]) {
+      const own = parts.get(name(mark)) ?? { removed: [], added: [] }
+      own[kind].push(mark)
+      parts.set(name(mark), own)
+    }
+  return parts
+}
+
+function touch(bucket: Bucket, { removed, added }: Changed): void {
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  for (const list of [removed, added])
+    for (const mark of list) {
+      from = Math.min(from, mark.from)
+      to = Math.max(to, mark.to)
+    }
+  bucket.touch(from, to)
+}
+
+async function exactMarks(reader: Reader, tools: string[], sessions: string[] | undefined): Promise<Mark[]> {
+  const rows = await exactOf(reader, { tools, sessions: sessions ?? [], every: sessions === undefined })
+  return rows.flatMap((row) => {
+    const mark = markOf({
+      tool: row.tool,
+      sessionId: row.session_id,
+      timeUnixNano: row.time,
+      durationMs: row.duration_ms ?? undefined,
+      model: row.model,
+      querySource: row.query_source ?? undefined,
+      status: row.status,
+      quality: row.quality,
+      sources: row.sources,
+      totalTokens: row.total_tokens,
+    })
+    return mark ? [mark] : []
+  })
+}
+
+function tidy(observation: AggregateObservation): AggregateObservation {
+  return {
+    ...observation,
+    sessionId: wellFormed(observation.sessionId),
+    seriesId: wellFormed(observation.seriesId),
+    model: wellFormed(observation.model),
+    value: Math.round(observation.value),
+  }
+}
+
+function detailOf(observation: AggregateObservation): string {
+  const detail: Record<string, string> = {}
+  for (const field of attributionFields) {
+    const value = observation[field]
+    if (value !== undefined && value !== '') detail[field] = wellFormed(value)
+  }
+  return JSON.stringify(detail)
+}

@@ -1,0 +1,281 @@
+// calls.ts: the model requests of a group: observations joined to what was known, resolved, and written as rows.
+import type { CallObservation } from '#proto/telemetry.ts'
+import { int, list, query, text } from '../../store/query.ts'
+import type { Reader, Tx } from '../../store/store.ts'
+import { HashIndex } from './hash-index.ts'
+import { Lru } from './lru.ts'
+import { type Mark, markOf } from './marks.ts'
+import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
+import { mergedVersions, readied, type StoredObservation, totalTokens } from './observation.ts'
+import { type ResolvedCall, resolve } from './resolve.ts'
+import { type SessionGroup, sessionKey } from './sessions.ts'
+import { loadComponents } from './stored-observations.ts'
+import { modelCallWriter, type ObservationRow, observationWriter } from './writers.ts'
+
+/** Observations kept in memory for the doors that will tell of the same requests in a moment; one is some 2 KB. */
+const observationsMax = 20_000
+
+const deleteObservations = query(
+  'delete from call_observations where component in (select unnest($components))',
+  { components: list(int) },
+  {},
+)
+const deleteCalls = query(
+  'delete from model_calls where component in (select unnest($components))',
+  { components: list(int) },
+  {},
+)
+const componentsOfSession = query(
+  'select distinct component from call_observations where tool = $tool and session_id = $session',
+  { tool: text, session: text },
+  { component: int },
+)
+
+/** What the ledger remembers of requests between groups. */
+export class Calls {
+  /** Hash of an observation's identity → its component and fingerprint; of a key → its component and 0. */
+  index = new HashIndex()
+  readonly cache = new Lru<number, StoredObservation[]>(observationsMax)
+  next = 1
+
+  async load(reader: Reader): Promise<void> {
+    this.cache.clear()
+    const [size] = await reader.all(
+      'select count(*) as n, sum(len(key_hashes)) as keys, max(component) as last from call_observations',
+    )
+    this.next = Number(size?.last ?? 0) + 1
+    const index = new HashIndex(Number(size?.n ?? 0) + Number(size?.keys ?? 0))
+    const ids = await reader.read('select id_hash, component::double, fingerprint::double from call_observations')
+    const [idHashes = [], components = [], fingerprints = []] = ids.getColumnsJS() as number[][]
+    idHashes.forEach((hash, row) => {
+      index.set(hash, components[row] as number, fingerprints[row] as number)
+    })
+    const keys = await reader.read('select unnest(key_hashes), component::double from call_observations')
+    const [keyHashes = [], owners = []] = keys.getColumnsJS() as number[][]
+    keyHashes.forEach((hash, row) => {
+      index.set(hash, owners[row] as number, 0)
+    })
+    this.index = index
+  }
+}
+
+/** Observations that belong together, and the components that already hold some of them. */
+type Cluster = { added: StoredObservation[]; components: number[] }
+
+type Resolved = { component: number; observations: StoredObservation[] }
+
+/** The requests of one group. */
+export class CallGroup {
+  readonly #calls: Calls
+  readonly #sessions: SessionGroup
+  readonly #pricing: Pricing
+  /** Components whose observation rows are written anew. */
+  readonly #rewritten: number[] = []
+  /** Components whose call rows are written anew. */
+  readonly #replaced: number[] = []
+  readonly #observations: { component: number; stored: StoredObservation }[] = []
+  readonly #resolved: Resolved[] = []
+  #next: number
+  rows: ModelCall[] = []
+  /** What changes for counters around the requests. */
+  readonly marks: { removed: Mark[]; added: Mark[] } = { removed: [], added: [] }
+
+  constructor(calls: Calls, sessions: SessionGroup, pricing: Pricing) {
+    this.#calls = calls
+    this.#sessions = sessions
+    this.#pricing = pricing
+    this.#next = calls.next
+  }
+
+  /**
+   * Joins and resolves.
+   *
+   * @param wantsMarks whether counters of a tool wait to hear what exact requests cover.
+   */
+  async prepare(reader: Reader, observations: CallObservation[], wantsMarks: (tool: string) => boolean): Promise<void> {
+    const clusters = this.#clustered(this.#unseen(observations), await this.#moved(reader))
+    const known = await this.#load(
+      reader,
+      clusters.flatMap(({ components }) => components),
+    )
+    const lineage = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId)
+    const lineageBefore = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId, true)
+    const calls: { call: ResolvedCall; component: number }[] = []
+    for (const { added, components } of clusters) {
+      const before = components.map((component) => known.get(component) ?? [])
+      const component = components.length === 0 ? this.#next++ : Math.min(...components)
+      const after = this.#joined(component, components, before.flat(), added)
+      if (!after) continue
+      this.#resolved.push({ component, observations: after })
+      const resolved = resolve(
+        after.map(({ observation }) => observation),
+        lineage,
+      )
+      for (const call of resolved) calls.push({ call, component })
+      this.#replaced.push(...components)
+      if (components.length === 0 || !wantsMarks(after[0]?.observation.tool ?? '')) continue
+      for (const own of before) {
+        const old = resolve(
+          own.map(({ observation }) => observation),
+          lineageBefore,
+        )
+        for (const call of old) this.#mark(call, this.marks.removed)
+      }
+    }
+    await this.#sessions.ensure(
+      reader,
+      calls.flatMap(({ call }) => (call.sessionId === '' ? [] : [sessionKey(call.tool, call.sessionId)])),
+    )
+    this.rows = calls.map(({ call, component }) =>
+      modelCall(call, component, this.#sessions.get(call.tool, call.sessionId), this.#pricing),
+    )
+    for (const row of this.rows) if (wantsMarks(row.tool)) this.#mark(row, this.marks.added)
+  }
+
+  async write(tx: Tx, batch: bigint): Promise<void> {
+    if (this.#rewritten.length > 0) await deleteObservations(tx, { components: this.#rewritten })
+    if (this.#replaced.length > 0) await deleteCalls(tx, { components: this.#replaced })
+    await tx.append<ObservationRow>(
+      observationWriter,
+      this.#observations.map(({ component, stored }) => ({ batch, component, stored })),
+    )
+    await tx.append(modelCallWriter, this.rows)
+  }
+
+  commit(): void {
+    const { index, cache } = this.#calls
+    for (const { component, stored } of this.#observations) {
+      index.set(stored.idHash, component, stored.fingerprint)
+      for (const hash of stored.keyHashes) index.set(hash, component, 0)
+    }
+    for (const component of this.#rewritten) cache.delete(component)
+    for (const { component, observations } of this.#resolved) cache.set(component, observations, observations.length)
+    this.#calls.next = this.#next
+  }
+
+  /** The group's observations, each once, without those that are stored exactly so. */
+  #unseen(observations: CallObservation[]): StoredObservation[] {
+    const { index } = this.#calls
+    const unseen: StoredObservation[] = []
+    const places = new Map<number, number>()
+    for (const observation of observations) {
+      const own = readied(observation)
+      const slot = index.find(own.idHash)
+      if (slot >= 0 && index.mark(slot) === own.fingerprint) continue
+      const place = places.get(own.idHash)
+      if (place === undefined) {
+        places.set(own.idHash, unseen.length)
+        unseen.push(own)
+      } else unseen[place] = mergedVersions(unseen[place] as StoredObservation, own)
+    }
+    return unseen
+  }
+
+  /**
+   * Unites what shares a hash, in the group and with the index. Two keys of one hash unite too much, which does no harm:
+   * resolve() compares the keys themselves.
+   */
+  #clustered(unseen: StoredObservation[], moved: number[]): Cluster[] {
+    const { index } = this.#calls
+    const parents: number[] = unseen.map((_, at) => at)
+    const nodes = new Map<number, number>()
+    const componentNodes = new Map<number, number>()
+    const root = (node: number): number => {
+      let at = node
+      while (parents[at] !== at) at = parents[at] as number
+      parents[node] = at
+      return at
+    }
+    const nodeOf = (component: number): number => {
+      const known = componentNodes.get(component)
+      if (known !== undefined) return known
+      const node = parents.push(parents.length) - 1
+      componentNodes.set(component, node)
+      return node
+    }
+    const unite = (node: number, hash: number) => {
+      const slot = index.find(hash)
+      if (slot >= 0) parents[root(nodeOf(index.value(slot)))] = root(node)
+      const other = nodes.get(hash)
+      if (other === undefined) nodes.set(hash, node)
+      else parents[root(other)] = root(node)
+    }
+    unseen.forEach((own, node) => {
+      unite(node, own.idHash)
+      for (const hash of own.keyHashes) unite(node, hash)
+    })
+    for (const component of moved) nodeOf(component)
+    const clusters = new Map<number, Cluster>()
+    const clusterOf = (node: number): Cluster => {
+      const at = root(node)
+      const cluster = clusters.get(at) ?? { added: [], components: [] }
+      clusters.set(at, cluster)
+      return cluster
+    }
+    unseen.forEach((own, node) => {
+      clusterOf(node).added.push(own)
+    })
+    for (const [component, node] of componentNodes) clusterOf(node).components.push(component)
+    return [...clusters.values()]
+  }
+
+  /** The observations of a cluster after the group, `undefined` when nothing changes. */
+  #joined(
+    component: number,
+    components: number[],
+    before: StoredObservation[],
+    added: StoredObservation[],
+  ): StoredObservation[] | undefined {
+    if (components.length === 0) {
+      for (const stored of added) this.#observations.push({ component, stored })
+      return added
+    }
+    const after = new Map(before.map((stored) => [identity(stored), stored]))
+    let grown = 0
+    let changed = false
+    for (const stored of added) {
+      const id = identity(stored)
+      const known = after.get(id)
+      const merged = known ? mergedVersions(known, stored) : stored
+      if (merged === known) continue
+      if (known) changed = true
+      else grown++
+      after.set(id, merged)
+    }
+    const rewrite = changed || components.length > 1
+    if (!rewrite && grown === 0 && added.length > 0) return undefined
+    const all = [...after.values()]
+    if (rewrite) this.#rewritten.push(...components)
+    for (const stored of rewrite ? all : all.slice(before.length)) this.#observations.push({ component, stored })
+    return all
+  }
+
+  async #load(reader: Reader, components: number[]): Promise<Map<number, StoredObservation[]>> {
+    const known = new Map<number, StoredObservation[]>()
+    const missing: number[] = []
+    for (const component of components) {
+      const cached = this.#calls.cache.get(component)
+      if (cached) known.set(component, cached)
+      else missing.push(component)
+    }
+    for (const [component, observations] of await loadComponents(reader, missing)) known.set(component, observations)
+    return known
+  }
+
+  /** Components that hold requests of sessions whose place in a line of forks changed with this group. */
+  async #moved(reader: Reader): Promise<number[]> {
+    const components = new Set<number>()
+    for (const { tool, sessionId } of this.#sessions.moved())
+      for (const row of await componentsOfSession(reader, { tool, session: sessionId })) components.add(row.component)
+    return [...components]
+  }
+
+  #mark(call: ResolvedCall | ModelCall, into: Mark[]): void {
+    const mark = markOf({ ...call, totalTokens: totalTokens(call) })
+    if (mark) into.push(mark)
+  }
+}
+
+function identity({ observation }: StoredObservation): string {
+  return `${observation.tool}\n${observation.source}\n${observation.observationId}`
+}

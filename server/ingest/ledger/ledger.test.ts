@@ -1,0 +1,333 @@
+// ledger.test.ts: the ledger over a real database: one row a request, whoever told of it, and every fact in its place.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { Telemetry } from '#proto/telemetry.ts'
+import { batch, counted, type Desk, ledgerRows, noon, openDesk, second, seen } from './testing.ts'
+
+let desk: Desk
+beforeEach(async () => {
+  desk = await openDesk()
+})
+afterEach(() => desk.close())
+
+const tokens = { inputTokens: 10, cacheReadTokens: 1000, cacheWriteTokens: 200, outputTokens: 50 }
+const log = (keys: string[], part = {}) => batch({ calls: [seen({ source: 'otlp_logs', keys, ...tokens, ...part })] })
+const file = (keys: string[], part = {}) => batch({ calls: [seen({ source: 'transcript', keys, ...tokens, ...part })] })
+const all = (sql: string) => desk.store.all(sql)
+const keepAll = async (...groups: Telemetry[]) => {
+  for (const group of groups) await desk.keep(group)
+}
+
+describe('model calls', () => {
+  test('a request told by two doors in two commits is one row', async () => {
+    await keepAll(log(['req:1']), file(['msg:1', 'req:1']))
+    const rows = await all(
+      'select call_id, total_tokens, requests, sources, cost_nano_usd, cost_basis from model_calls',
+    )
+    expect(rows).toEqual([
+      {
+        call_id: 'claude-code/msg:1',
+        total_tokens: 1260n,
+        requests: 1n,
+        sources: ['otlp_logs', 'transcript'],
+        cost_nano_usd: 1_210_000n + 250_000n,
+        cost_basis: 'computed',
+      },
+    ])
+  })
+
+  test('the same observation again writes nothing, also after a restart', async () => {
+    await keepAll(log(['req:1']))
+    await desk.restart()
+    await keepAll(log(['req:1']), log(['req:1']))
+    expect(await all('select batch from call_observations')).toEqual([{ batch: 1n }])
+    expect(await all('select count(*) as n from model_calls')).toEqual([{ n: 1n }])
+  })
+
+  test('a door that knows both ids joins two requests of earlier commits', async () => {
+    await keepAll(log(['req:1']), batch({ calls: [seen({ source: 'push', keys: ['msg:1'], ...tokens })] }))
+    expect(await all('select count(*) as n from model_calls')).toEqual([{ n: 2n }])
+    await desk.restart()
+    await keepAll(file(['msg:1', 'req:1']))
+    expect(await all('select call_id from model_calls')).toEqual([{ call_id: 'claude-code/msg:1' }])
+    expect(await all('select count(distinct component) as n, count(*) as rows from call_observations')).toEqual([
+      { n: 1n, rows: 3n },
+    ])
+  })
+
+  test('a stream that is written again and again keeps its last word', async () => {
+    const snapshot = (outputTokens: number) => file(['msg:1'], { observationId: 'm', outputTokens })
+    await keepAll(snapshot(3), snapshot(445), snapshot(3), snapshot(120))
+    expect(await all('select output_tokens from model_calls')).toEqual([{ output_tokens: 445n }])
+    expect(await all('select count(*) as n from call_observations')).toEqual([{ n: 1n }])
+  })
+
+  test('an error with an id of its own counts as an error and not as a request', async () => {
+    await keepAll(log(['req:1'], { status: 'error', statusCode: 529, outputTokens: 0, inputTokens: 0 }), log(['req:2']))
+    expect(await all('select requests, errors, status_code from model_calls order by call_id')).toEqual([
+      { requests: 0n, errors: 1n, status_code: 529 },
+      { requests: 1n, errors: 0n, status_code: null },
+    ])
+  })
+
+  test('a group that is rolled back leaves nothing behind, in the tables or in memory', async () => {
+    const failing = desk.store.transaction(async (tx) => {
+      const outcome = await desk.ledger.apply(tx, { telemetry: log(['req:1']), batch: 9n, receivedUnixNano: noon })
+      outcome.rolledBack()
+      throw new Error('the disk is full')
+    })
+    expect(failing).rejects.toThrow('the disk is full')
+    await failing.catch(() => {})
+    await keepAll(log(['req:1']))
+    expect(await all('select count(*) as n from model_calls')).toEqual([{ n: 1n }])
+  })
+
+  test('the requests of a forked copy go to the original as soon as the fork is known, and back-dated', async () => {
+    const copy = { sessionId: 'a-copy', observationId: 'x' }
+    await keepAll(file(['msg:1'], copy), file(['msg:1'], { sessionId: 'z-original', observationId: 'y' }))
+    expect(await all('select session_id from model_calls')).toEqual([{ session_id: 'a-copy' }])
+    await keepAll(
+      batch({
+        sessions: [{ source: 'transcript', tool: 'claude-code', sessionId: 'a-copy', forkedFrom: 'z-original' }],
+      }),
+    )
+    expect(await all('select session_id from model_calls')).toEqual([{ session_id: 'z-original' }])
+  })
+})
+
+describe('cost', () => {
+  const costOf = async () => (await all('select cost_nano_usd, cost_basis, reported_cost_nano_usd from model_calls'))[0]
+
+  test('what the agent reports is in force', async () => {
+    await keepAll(log(['req:1'], { reportedCostNanoUsd: 77 }))
+    expect(await costOf()).toEqual({ cost_nano_usd: 77n, cost_basis: 'reported', reported_cost_nano_usd: 77n })
+  })
+
+  test('a reported zero for used tokens is no price', async () => {
+    await keepAll(log(['req:1'], { reportedCostNanoUsd: 0 }))
+    expect(await costOf()).toMatchObject({ cost_basis: 'computed', cost_nano_usd: 1_460_000n })
+  })
+
+  test('a model that nobody prices costs null, never zero', async () => {
+    await keepAll(log(['req:1'], { reportedCostNanoUsd: 0, model: 'unknown-model' }))
+    expect(await costOf()).toEqual({ cost_nano_usd: null, cost_basis: 'unpriced', reported_cost_nano_usd: 0n })
+  })
+})
+
+describe('sessions', () => {
+  const session = { source: 'transcript', tool: 'claude-code', sessionId: 's1' } as const
+
+  test('facts of all doors are one row, and times only widen', async () => {
+    await keepAll(
+      log(['req:1']),
+      batch({ sessions: [{ ...session, project: 'o/r', title: 'first', lastTimeUnixNano: noon + 9n * second }] }),
+      batch({ sessions: [{ ...session, source: 'hook', cwd: '/w', ended: true, lastTimeUnixNano: noon - second }] }),
+      batch({ sessions: [{ ...session, title: 'older', lastTimeUnixNano: noon }] }),
+    )
+    const rows = await all(
+      'select project, title, cwd, ended, epoch_ns(start_time) as start, epoch_ns(last_time) as last, sources from sessions',
+    )
+    expect(rows).toEqual([
+      {
+        project: 'o/r',
+        title: 'first',
+        cwd: '/w',
+        ended: true,
+        start: noon - second,
+        last: noon + 9n * second,
+        sources: ['hook', 'otlp_logs', 'transcript'],
+      },
+    ])
+  })
+
+  test('a project that becomes known later is given to the requests and tool calls before it, but not over their own', async () => {
+    await keepAll(
+      log(['req:1']),
+      log(['req:2'], { project: 'own/one' }),
+      batch({
+        toolCalls: [
+          { source: 'hook', tool: 'claude-code', sessionId: 's1', callId: 't1', toolName: 'Bash', timeUnixNano: noon },
+        ],
+      }),
+      batch({ sessions: [{ ...session, project: 'o/r', branch: 'main', lastTimeUnixNano: noon }] }),
+      log(['req:3']),
+    )
+    const rows = 'select call_id, project, branch, inherited from'
+    expect(await all(`${rows} model_calls order by call_id`)).toEqual([
+      { call_id: 'claude-code/req:1', project: 'o/r', branch: 'main', inherited: 3 },
+      { call_id: 'claude-code/req:2', project: 'own/one', branch: 'main', inherited: 2 },
+      { call_id: 'claude-code/req:3', project: 'o/r', branch: 'main', inherited: 3 },
+    ])
+    expect(await all(`${rows} tool_calls`)).toEqual([{ call_id: 't1', project: 'o/r', branch: 'main', inherited: 3 }])
+    await keepAll(batch({ sessions: [{ ...session, project: 'moved/r', lastTimeUnixNano: noon + second }] }))
+    expect((await all('select project from model_calls order by call_id')).map(({ project }) => project)).toEqual([
+      'moved/r',
+      'own/one',
+      'moved/r',
+    ])
+  })
+})
+
+describe('tool calls, messages, commits', () => {
+  const tool = { tool: 'claude-code', sessionId: 's1', callId: 't1', toolName: 'Bash', timeUnixNano: noon } as const
+
+  test('call, decision and result of several doors are one row', async () => {
+    await keepAll(
+      batch({ toolCalls: [{ ...tool, source: 'hook', input: '{"command":"ls"}' }] }),
+      batch({
+        toolCalls: [
+          { ...tool, source: 'otlp_logs', decision: 'accept', decisionSource: 'config' },
+          { ...tool, source: 'otlp_logs', durationMs: 12, success: true, timeUnixNano: noon + second },
+        ],
+      }),
+    )
+    await desk.restart()
+    await keepAll(batch({ toolCalls: [{ ...tool, source: 'hook', output: 'a.txt', success: false, durationMs: 30 }] }))
+    expect(
+      await all('select tool_name, input, output, decision, duration_ms, success, sources from tool_calls'),
+    ).toEqual([
+      {
+        tool_name: 'Bash',
+        input: '{"command":"ls"}',
+        output: 'a.txt',
+        decision: 'accept',
+        duration_ms: 12,
+        success: false,
+        sources: ['hook', 'otlp_logs'],
+      },
+    ])
+  })
+
+  test('an entry that is written again when it has grown stands in its fullest version', async () => {
+    const entry = {
+      source: 'transcript',
+      tool: 'gemini',
+      sessionId: 's1',
+      messageKey: 'm1',
+      sequence: 1,
+      timeUnixNano: noon,
+      role: 'assistant',
+      content: 'I will',
+    } as const
+    await keepAll(batch({ messages: [entry] }), batch({ messages: [{ ...entry, content: 'I will read it' }] }))
+    await desk.restart()
+    await keepAll(batch({ messages: [entry] }))
+    expect(await all('select content from messages')).toEqual([{ content: 'I will read it' }])
+  })
+
+  test('a commit told short and whole by several doors counts once, for the session that told first', async () => {
+    const commit = {
+      source: 'transcript',
+      tool: 'claude-code',
+      sessionId: 's1',
+      kind: 'commit',
+      timeUnixNano: noon,
+    } as const
+    await keepAll(
+      batch({ commits: [{ ...commit, hash: 'abcdef1' }] }),
+      batch({
+        commits: [
+          { ...commit, sessionId: 's2', hash: 'ABCDEF1234', subject: 'Fix', timeUnixNano: noon + second },
+          { ...commit, hash: 'abcdef1' },
+          { ...commit, hash: '9999999' },
+        ],
+      }),
+    )
+    expect(await all('select session_id, hash, subject from commits order by hash')).toEqual([
+      { session_id: 's1', hash: '9999999', subject: null },
+      { session_id: 's1', hash: 'abcdef1234', subject: 'Fix' },
+    ])
+  })
+})
+
+describe('counters', () => {
+  const input = (value: number, at: bigint, part = {}) =>
+    batch({
+      aggregates: [counted({ tool: 'claude-code', model: 'm', value, timeUnixNano: noon + at * second, ...part })],
+    })
+  const inputs = async () =>
+    (await all('select quality, input_tokens from model_calls order by time, quality')).map((row) => [
+      row.quality,
+      Number(row.input_tokens),
+    ])
+
+  test('count where nothing exact does, by their increases', async () => {
+    await keepAll(input(100, 10n), input(100, 20n), input(130, 30n))
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['aggregate', 30],
+    ])
+    expect(await all('select count(*) as n from aggregate_observations')).toEqual([{ n: 2n }])
+  })
+
+  test('give way to exact requests of the same interval, whichever came first', async () => {
+    await keepAll(input(100, 10n), input(130, 30n), log(['req:1'], { model: 'm', timeUnixNano: noon + 25n * second }))
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['exact', 10],
+    ])
+    await desk.restart()
+    await keepAll(log(['req:2'], { model: 'm', timeUnixNano: noon + 5n * second }), input(150, 40n))
+    expect(await inputs()).toEqual([
+      ['exact', 10],
+      ['exact', 10],
+      ['aggregate', 20],
+    ])
+  })
+
+  test('of a purpose that files leave out stand beside a session known from files', async () => {
+    await keepAll(
+      input(100, 10n, { querySource: 'main', seriesId: 'main' }),
+      input(7, 10n, { querySource: 'auxiliary', seriesId: 'aux' }),
+      file(['msg:1'], { model: 'm', timeUnixNano: noon + 3n * second }),
+    )
+    expect(await inputs()).toEqual([
+      ['exact', 10],
+      ['aggregate', 7],
+    ])
+  })
+
+  test('a process that starts again counts from zero', async () => {
+    await keepAll(input(100, 10n), input(40, 100n, { startTimeUnixNano: noon + 90n * second }))
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['aggregate', 40],
+    ])
+  })
+
+  test('without a session stand only while no request of the tool ended in their time', async () => {
+    const codex = (value: number, at: bigint) =>
+      input(value, at, { tool: 'codex', sessionId: '', temporality: 1, startTimeUnixNano: noon + (at - 60n) * second })
+    await keepAll(codex(500, 60n), codex(300, 600n))
+    expect(await inputs()).toEqual([
+      ['aggregate', 500],
+      ['aggregate', 300],
+    ])
+    await desk.restart()
+    await keepAll(log([], { tool: 'codex', sessionId: 'c', weakKey: 'v', timeUnixNano: noon + 580n * second }))
+    expect(await inputs()).toEqual([
+      ['aggregate', 500],
+      ['exact', 10],
+    ])
+  })
+
+  test('a rolled back group leaves the counters as they were', async () => {
+    await keepAll(input(100, 10n))
+    await desk.store
+      .transaction(async (tx) => {
+        ;(await desk.ledger.apply(tx, { telemetry: input(180, 20n), batch: 9n, receivedUnixNano: noon })).rolledBack()
+        throw new Error('no')
+      })
+      .catch(() => {})
+    await keepAll(input(190, 30n))
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['aggregate', 90],
+    ])
+  })
+})
+
+test('plain telemetry has nothing to do with the ledger', async () => {
+  await desk.keep(batch({}))
+  const rows = await ledgerRows(desk.store)
+  expect(Object.values(rows).flat()).toEqual([])
+})

@@ -1,0 +1,282 @@
+// sessions.ts: the sessions of a group: facts merged, rows written, and what their requests inherit.
+import type { SessionObservation, Source } from '#proto/telemetry.ts'
+import { json, list, maybe, query, text, time } from '../../store/query.ts'
+import type { Reader, Tx } from '../../store/store.ts'
+import { HashIndex, hash53 } from './hash-index.ts'
+import { Lru } from './lru.ts'
+import { type InheritedField, inheritedBits } from './model-call.ts'
+import { wellFormed } from './observation.ts'
+import {
+  mergedSessionFacts,
+  resolvedSession,
+  type Session,
+  type SessionFacts,
+  sessionDetail,
+  sessionFacts,
+  sessionSeen,
+} from './session.ts'
+import factsSql from './session-facts.sql' with { type: 'text' }
+import inheritSql from './session-inherit.sql' with { type: 'text' }
+import inheritToolsSql from './session-inherit-tools.sql' with { type: 'text' }
+import { sessionFactsWriter, sessionWriter } from './writers.ts'
+
+const factsOf = query(
+  factsSql,
+  { sessions: list(text) },
+  { tool: text, source: text, session_id: text, start_time: maybe(time), last_time: maybe(time), detail: json },
+)
+
+/** Sessions kept in memory; one is some 2 KB. */
+const sessionsMax = 5_000
+/** Longer lines of forks are cut: nobody forks a fork this often, but a file may say that it is its own parent. */
+const forksMax = 32
+
+type State = { session: Session; facts: SessionFacts[] }
+
+export const sessionKey = (tool: string, sessionId: string) => `${tool}\n${sessionId}`
+
+/** What the ledger remembers of sessions between groups. */
+export class Sessions {
+  readonly cache = new Lru<string, State>(sessionsMax)
+  known = new HashIndex()
+  /** What a session was forked from, by {@link sessionKey}. */
+  forks = new Map<string, string>()
+
+  async load(reader: Reader): Promise<void> {
+    this.cache.clear()
+    this.known = new HashIndex()
+    this.forks = new Map()
+    for (const row of await reader.all('select tool, session_id, forked_from from sessions')) {
+      const key = sessionKey(row.tool as string, row.session_id as string)
+      this.known.set(hash53(key), 1, 0)
+      if (row.forked_from !== null) this.forks.set(key, row.forked_from as string)
+    }
+  }
+}
+
+/** The sessions of one group. */
+export class SessionGroup {
+  readonly #sessions: Sessions
+  /** What this group says, by session and door. */
+  readonly #said = new Map<string, Map<Source, SessionFacts>>()
+  /** Sessions as they are after this group; `undefined` for those nobody ever spoke of. */
+  readonly #states = new Map<string, State | undefined>()
+  readonly #changed = new Set<string>()
+  readonly #before = new Map<string, State | undefined>()
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions
+  }
+
+  observe(observation: SessionObservation): void {
+    if (observation.sessionId === '') return
+    this.#say(sessionKey(observation.tool, wellFormed(observation.sessionId)), sessionFacts(observation))
+  }
+
+  /** Notes that a door saw something of the session at that time, so that every session with any record has a row. */
+  see(tool: string, sessionId: string, source: Source, time: bigint): void {
+    if (sessionId === '') return
+    const key = sessionKey(tool, wellFormed(sessionId))
+    const facts = this.#said.get(key)?.get(source)
+    if (!facts) this.#say(key, sessionSeen(source, time))
+    else if (time > 0n) {
+      if (facts.start === undefined || time < facts.start) facts.start = time
+      if (facts.last === undefined || time > facts.last) facts.last = time
+    }
+  }
+
+  #say(key: string, facts: SessionFacts): void {
+    const doors = this.#said.get(key)
+    if (!doors) {
+      this.#said.set(key, new Map([[facts.source, facts]]))
+      return
+    }
+    const before = doors.get(facts.source)
+    doors.set(facts.source, before ? mergedSessionFacts(before, facts) : facts)
+  }
+
+  /** Merges what the group says into what was known. */
+  async merge(reader: Reader): Promise<void> {
+    await this.ensure(reader, this.#said.keys())
+    for (const [key, doors] of this.#said) {
+      const before = this.#states.get(key)
+      const after = mergedState(key, before, doors)
+      if (after === before) continue
+      this.#before.set(key, before)
+      this.#states.set(key, after)
+      this.#changed.add(key)
+    }
+  }
+
+  /** Loads sessions that {@link get} will be asked for. */
+  async ensure(reader: Reader, keys: Iterable<string>): Promise<void> {
+    const missing: string[] = []
+    for (const key of keys) {
+      if (this.#states.has(key)) continue
+      const cached = this.#sessions.cache.get(key)
+      this.#states.set(key, cached)
+      if (!cached && this.#sessions.known.find(hash53(key)) >= 0) missing.push(key)
+    }
+    if (missing.length === 0) return
+    const wanted = new Set(missing)
+    const facts = new Map<string, SessionFacts[]>()
+    const sessions = [...new Set(missing.map((key) => key.slice(key.indexOf('\n') + 1)))]
+    for (const row of await factsOf(reader, { sessions })) {
+      const key = sessionKey(row.tool, row.session_id)
+      if (!wanted.has(key)) continue
+      const own: SessionFacts = {
+        source: row.source as Source,
+        start: row.start_time ?? undefined,
+        last: row.last_time ?? undefined,
+        facts: JSON.parse(row.detail),
+      }
+      const doors = facts.get(key)
+      if (doors) doors.push(own)
+      else facts.set(key, [own])
+    }
+    for (const [key, doors] of facts) this.#states.set(key, { session: resolvedKey(key, doors), facts: doors })
+  }
+
+  get(tool: string, sessionId: string): Session | undefined {
+    return this.#states.get(sessionKey(tool, sessionId))?.session
+  }
+
+  /** How many forks lie behind a session, as known after this group or (`before`) before it. */
+  depth(tool: string, sessionId: string, before = false): number {
+    let depth = 0
+    for (let at = sessionId; depth < forksMax; depth++) {
+      const parent = this.#forkedFrom(sessionKey(tool, at), before)
+      if (parent === undefined || parent === at) break
+      at = parent
+    }
+    return depth
+  }
+
+  #forkedFrom(key: string, before: boolean): string | undefined {
+    if (!before && this.#changed.has(key)) return this.#states.get(key)?.session.forkedFrom
+    return this.#sessions.forks.get(key)
+  }
+
+  /** Sessions whose place in a line of forks is new, and those forked from them: their requests must be resolved again. */
+  moved(): { tool: string; sessionId: string }[] {
+    const moved = new Map<string, { tool: string; sessionId: string }>()
+    for (const key of this.#changed) {
+      if (this.#sessions.forks.get(key) === this.#states.get(key)?.session.forkedFrom) continue
+      moved.set(key, parts(key))
+    }
+    if (moved.size === 0) return []
+    const children = new Map<string, string[]>()
+    const link = (child: string, parent: string | undefined) => {
+      if (parent === undefined) return
+      const key = sessionKey(parts(child).tool, parent)
+      children.set(key, [...(children.get(key) ?? []), child])
+    }
+    for (const [child, parent] of this.#sessions.forks) link(child, parent)
+    for (const key of this.#changed) link(key, this.#states.get(key)?.session.forkedFrom)
+    const open = [...moved.keys()]
+    for (let key = open.pop(); key !== undefined; key = open.pop())
+      for (const child of children.get(key) ?? []) {
+        if (moved.has(child)) continue
+        moved.set(child, parts(child))
+        open.push(child)
+      }
+    return [...moved.values()]
+  }
+
+  async write(tx: Tx, batch: bigint): Promise<void> {
+    if (this.#changed.size === 0) return
+    const changed = [...this.#changed].map((key) => ({ key, ...(this.#states.get(key) as State) }))
+    const known = changed.filter(({ key }) => this.#before.get(key) !== undefined)
+    if (known.length > 0) {
+      const keys = known.map(({ key }) => key)
+      for (const table of ['session_observations', 'sessions']) await replaceKeys(tx, table, keys)
+    }
+    await tx.append(
+      sessionFactsWriter,
+      changed.flatMap(({ key, facts }) =>
+        facts.map((own) => ({ batch, ...parts(key), facts: own, detail: sessionDetail(own) })),
+      ),
+    )
+    await tx.append(
+      sessionWriter,
+      changed.map(({ session }) => session),
+    )
+  }
+
+  /** Hands changed facts on to rows that are already in the tables. Must run before the group's own rows are written. */
+  async passOn(tx: Tx): Promise<void> {
+    const changed = [...this.#changed].flatMap((key) => {
+      const before = this.#before.get(key)?.session
+      const after = (this.#states.get(key) as State).session
+      const fields = Object.keys(inheritedBits) as InheritedField[]
+      return before && fields.some((field) => before[field] !== after[field]) ? [after] : []
+    })
+    if (changed.length === 0) return
+    const column = (field: keyof Session) => changed.map((session) => String(session[field] ?? ''))
+    const params = {
+      tools: column('tool'),
+      sessions: column('sessionId'),
+      projects: column('project'),
+      branches: column('branch'),
+    }
+    const lists = { tools: list(text), sessions: list(text), projects: list(text), branches: list(text) }
+    await query(
+      inheritSql,
+      { ...lists, users: list(text), hosts: list(text) },
+      {},
+    )(tx, {
+      ...params,
+      users: column('user'),
+      hosts: column('host'),
+    })
+    await query(inheritToolsSql, lists, {})(tx, params)
+  }
+
+  commit(): void {
+    for (const key of this.#changed) {
+      const state = this.#states.get(key) as State
+      this.#sessions.known.set(hash53(key), 1, 0)
+      if (state.session.forkedFrom !== undefined) this.#sessions.forks.set(key, state.session.forkedFrom)
+    }
+    for (const [key, state] of this.#states) if (state) this.#sessions.cache.set(key, state)
+  }
+}
+
+async function replaceKeys(tx: Tx, table: string, keys: string[]): Promise<void> {
+  await query(
+    `delete from ${table} where (tool || chr(10) || session_id) in (select unnest($keys))`,
+    { keys: list(text) },
+    {},
+  )(tx, { keys })
+}
+
+function mergedState(key: string, before: State | undefined, doors: Map<Source, SessionFacts>): State {
+  let changed = false
+  const facts = [...(before?.facts ?? [])]
+  for (const [source, own] of doors) {
+    const at = facts.findIndex((known) => known.source === source)
+    const known = facts[at]
+    if (!known) {
+      facts.push(own)
+      changed = true
+      continue
+    }
+    const merged = mergedSessionFacts(known, own)
+    if (merged.start === known.start && merged.last === known.last && sessionDetail(merged) === sessionDetail(known))
+      continue
+    facts[at] = merged
+    changed = true
+  }
+  if (!changed && before) return before
+  return { facts, session: resolvedKey(key, facts) }
+}
+
+function parts(key: string): { tool: string; sessionId: string } {
+  const end = key.indexOf('\n')
+  return { tool: key.slice(0, end), sessionId: key.slice(end + 1) }
+}
+
+function resolvedKey(key: string, facts: SessionFacts[]): Session {
+  const { tool, sessionId } = parts(key)
+  return resolvedSession(tool, sessionId, facts)
+}

@@ -1,0 +1,198 @@
+// tool-calls.ts: the tool calls of a group, merged with what other doors and earlier groups said of them.
+import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
+import { json, list, query, real, text, time } from '../../store/query.ts'
+import type { Reader, Tx } from '../../store/store.ts'
+import { HashIndex } from './hash-index.ts'
+import { Lru } from './lru.ts'
+import { inheritedBits } from './model-call.ts'
+import type { SessionGroup } from './sessions.ts'
+import {
+  mergedFacts,
+  resolvedToolCall,
+  type ToolFacts,
+  toolCallHash,
+  toolDetail,
+  toolFacts,
+  toolFactsHash,
+  toolFingerprint,
+} from './tool-call.ts'
+import factsSql from './tool-facts.sql' with { type: 'text' }
+import { type ToolCallRow, type ToolFactsRow, toolCallWriter, toolFactsWriter } from './writers.ts'
+
+/** Characters of details kept in memory, for the results that follow their calls in a moment. */
+const detailCharsMax = 16_000_000
+
+const factsOf = query(
+  factsSql,
+  { hashes: list(real) },
+  { tool: text, source: text, session_id: text, call_id: text, time: time, detail: json, call_hash: real },
+)
+const deleteFacts = query(
+  'delete from tool_call_observations where facts_hash in (select unnest($hashes))',
+  { hashes: list(real) },
+  {},
+)
+const deleteCalls = query(
+  `delete from tool_calls where call_id in (select unnest($ids))
+    and (tool || chr(10) || session_id || chr(10) || call_id) in (select unnest($keys))`,
+  { ids: list(text), keys: list(text) },
+  {},
+)
+
+/** What the ledger remembers of tool calls between groups. */
+export class ToolCalls {
+  /** Hash of a call → 1; of what one door says of it → its fingerprint as the mark. */
+  index = new HashIndex()
+  readonly cache = new Lru<number, ToolFactsRow[]>(detailCharsMax)
+
+  async load(reader: Reader): Promise<void> {
+    this.cache.clear()
+    const rows = await reader.read('select call_hash, facts_hash, fingerprint::double from tool_call_observations')
+    const [calls = [], facts = [], fingerprints = []] = rows.getColumnsJS() as number[][]
+    const index = new HashIndex(calls.length * 2)
+    calls.forEach((call, row) => {
+      index.set(call, 1, 0)
+      index.set(facts[row] as number, 1, fingerprints[row] as number)
+    })
+    this.index = index
+  }
+}
+
+/** The tool calls of one group. */
+export class ToolCallGroup {
+  readonly #tools: ToolCalls
+  readonly #sessions: SessionGroup
+  readonly #factsWritten: ToolFactsRow[] = []
+  readonly #factsReplaced: number[] = []
+  readonly #callsReplaced: ToolFacts[] = []
+  readonly #after = new Map<number, ToolFactsRow[]>()
+  #rows: ToolCallRow[] = []
+
+  constructor(tools: ToolCalls, sessions: SessionGroup) {
+    this.#tools = tools
+    this.#sessions = sessions
+  }
+
+  async prepare(reader: Reader, observations: ToolCallObservation[]): Promise<void> {
+    if (observations.length === 0) return
+    const { index } = this.#tools
+    const said = merged(observations)
+    const unseen = [...said.values()].filter(({ factsHash, fingerprint }) => {
+      const slot = index.find(factsHash)
+      return slot < 0 || index.mark(slot) !== fingerprint
+    })
+    const before = await this.#load(
+      reader,
+      unseen.map(({ callHash }) => callHash),
+    )
+    const changed = new Set<number>()
+    for (const own of unseen) {
+      const rows = this.#after.get(own.callHash) ?? [...(before.get(own.callHash) ?? [])]
+      this.#after.set(own.callHash, rows)
+      const at = rows.findIndex(({ facts }) => facts.source === own.facts.source)
+      const known = rows[at]
+      const row = known ? rowOf(mergedFacts(known.facts, own.facts)) : own
+      if (known && known.fingerprint === row.fingerprint && known.detail === row.detail) continue
+      if (known) {
+        rows[at] = row
+        this.#factsReplaced.push(row.factsHash)
+      } else rows.push(row)
+      this.#factsWritten.push(row)
+      changed.add(own.callHash)
+    }
+    for (const hash of changed) {
+      const rows = this.#after.get(hash) as ToolFactsRow[]
+      if (before.has(hash)) this.#callsReplaced.push((rows[0] as ToolFactsRow).facts)
+      this.#rows.push(this.#row(rows))
+    }
+  }
+
+  async write(tx: Tx, batch: bigint): Promise<void> {
+    if (this.#factsReplaced.length > 0) await deleteFacts(tx, { hashes: this.#factsReplaced })
+    if (this.#callsReplaced.length > 0)
+      await deleteCalls(tx, {
+        ids: this.#callsReplaced.map(({ callId }) => callId),
+        keys: this.#callsReplaced.map(({ tool, sessionId, callId }) => `${tool}\n${sessionId}\n${callId}`),
+      })
+    for (const row of this.#factsWritten) row.batch = batch
+    await tx.append(toolFactsWriter, this.#factsWritten)
+    await tx.append(toolCallWriter, this.#rows)
+  }
+
+  commit(): void {
+    const { index, cache } = this.#tools
+    for (const { callHash, factsHash, fingerprint } of this.#factsWritten) {
+      index.set(callHash, 1, 0)
+      index.set(factsHash, 1, fingerprint)
+    }
+    for (const [hash, rows] of this.#after)
+      cache.set(
+        hash,
+        rows,
+        rows.reduce((sum, { detail }) => sum + detail.length + 200, 0),
+      )
+  }
+
+  #row(rows: ToolFactsRow[]): ToolCallRow {
+    const call: ToolCallRow = { ...resolvedToolCall(rows.map(({ facts }) => facts)), inherited: 0 }
+    const session = this.#sessions.get(call.tool, call.sessionId)
+    for (const field of ['project', 'branch'] as const) {
+      if (call[field] !== undefined || session?.[field] === undefined) continue
+      call[field] = session[field]
+      call.inherited |= inheritedBits[field]
+    }
+    return call
+  }
+
+  async #load(reader: Reader, hashes: number[]): Promise<Map<number, ToolFactsRow[]>> {
+    const { index, cache } = this.#tools
+    const known = new Map<number, ToolFactsRow[]>()
+    const missing: number[] = []
+    for (const hash of new Set(hashes)) {
+      const cached = cache.get(hash)
+      if (cached) known.set(hash, cached)
+      else if (index.find(hash) >= 0) missing.push(hash)
+    }
+    if (missing.length === 0) return known
+    for (const row of await factsOf(reader, { hashes: missing })) {
+      const facts: ToolFacts = {
+        ...(JSON.parse(row.detail) as Partial<ToolFacts>),
+        source: row.source as Source,
+        tool: row.tool,
+        sessionId: row.session_id,
+        callId: row.call_id,
+        timeUnixNano: row.time,
+      }
+      const rows = known.get(row.call_hash)
+      if (rows) rows.push(rowOf(facts))
+      else known.set(row.call_hash, [rowOf(facts)])
+    }
+    return known
+  }
+}
+
+/** What the group says, one entry a door and call. */
+function merged(observations: ToolCallObservation[]): Map<number, ToolFactsRow> {
+  const said = new Map<number, ToolFacts>()
+  for (const observation of observations) {
+    const facts = toolFacts(observation)
+    const hash = toolFactsHash(facts)
+    const before = said.get(hash)
+    said.set(hash, before ? mergedFacts(before, facts) : facts)
+  }
+  const rows = new Map<number, ToolFactsRow>()
+  for (const [hash, facts] of said) rows.set(hash, rowOf(facts))
+  return rows
+}
+
+function rowOf(facts: ToolFacts): ToolFactsRow {
+  const detail = toolDetail(facts)
+  return {
+    batch: 0n,
+    facts,
+    detail,
+    callHash: toolCallHash(facts),
+    factsHash: toolFactsHash(facts),
+    fingerprint: toolFingerprint(facts, detail),
+  }
+}
