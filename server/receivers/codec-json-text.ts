@@ -29,7 +29,8 @@ export function parseJson(body: Uint8Array): Json {
   try {
     return JSON.parse(text) as Json
   } catch (error) {
-    throw new DecodeError(`not JSON: ${(error as Error).message.slice(0, 200)}`)
+    // The engine quotes what it stumbled over; nothing of what was sent goes into an answer or a log.
+    throw new DecodeError(`the body is not JSON: ${(error as Error).message.replace(/['"].*['"]/s, '…').slice(0, 200)}`)
   }
 }
 

@@ -32,7 +32,12 @@ export const contentTypes: Record<Encoding, string> = {
  * Export…ServiceResponse. `partial_success` is unset on full success (a MUST of OTLP since 1.11): no byte, or `{}`.
  * Nothing rejected but a message is a warning, and allowed.
  */
-export function exportResponse(signal: Signal, encoding: Encoding, rejected: number, message: string): Uint8Array {
+export function exportResponse(
+  signal: Signal,
+  encoding: Encoding,
+  rejected: number,
+  message: string,
+): Uint8Array<ArrayBuffer> {
   const text = shorten(message)
   if (encoding === 'json') {
     if (rejected === 0 && text === '') return utf8('{}')
@@ -47,14 +52,14 @@ export function exportResponse(signal: Signal, encoding: Encoding, rejected: num
   const writer = Writer.create().uint32(10).fork()
   if (rejected !== 0) writer.uint32(8).int64(rejected)
   if (text !== '') writer.uint32(18).string(text)
-  return writer.ldelim().finish()
+  return new Uint8Array(writer.ldelim().finish())
 }
 
 /** google.rpc.Status, the body of every answer that is not a success. */
-export function statusBody(encoding: Encoding, code: number, message: string): Uint8Array {
+export function statusBody(encoding: Encoding, code: number, message: string): Uint8Array<ArrayBuffer> {
   const text = shorten(message)
   if (encoding === 'json') return utf8(JSON.stringify({ code, message: text }))
-  return Writer.create().uint32(8).int32(code).uint32(18).string(text).finish()
+  return new Uint8Array(Writer.create().uint32(8).int32(code).uint32(18).string(text).finish())
 }
 
 /** google.rpc.Status with a google.rpc.RetryInfo, the value of gRPC's `grpc-status-details-bin`. */
@@ -80,6 +85,6 @@ function shorten(message: string): string {
   return text.length > messageCharsMax ? `${text.slice(0, messageCharsMax - 1).toWellFormed()}…` : text
 }
 
-function utf8(text: string): Uint8Array {
+function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)
 }

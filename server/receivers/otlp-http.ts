@@ -1,0 +1,220 @@
+// otlp-http.ts: OTLP/HTTP and the agents' hooks on one port (contract §3).
+import type { Ingest } from '../ingest/ingest.ts'
+import type { Log } from '../log.ts'
+import type { Signal } from './codec.ts'
+import { DecodeError } from './codec-batch.ts'
+import { decodeJsonValue, parseRequest, signalsIn } from './codec-json.ts'
+import { CorruptError, createDecompressor, knowsEncoding, TooLargeError } from './decompress.ts'
+import { answerGrpc, failed } from './grpc-frames.ts'
+import { type Authorize, type Caller, checkCaller, type Guard, isRefusal } from './guard.ts'
+import { guessSignal } from './guess-signal.ts'
+import { accepted, comeBack, encodingOf, mediaType, plain, refused } from './http-answer.ts'
+import { AbortedError, BusyError, createBodyReader } from './http-body.ts'
+import { createReceive, type Outcome, type ReceiverStats, whenToComeBack } from './receive.ts'
+
+/** What a hook call came to: `undefined` when no such tool is known. */
+export type Hooks = (tool: string, payload: Record<string, unknown>, caller: Caller) => Promise<object | undefined>
+
+export type OtlpHttpOptions = {
+  ingest: Pick<Ingest, 'submit'>
+  /** The largest body after decompression; the compressed one may not be larger either. */
+  bodyBytesMax: number
+  guard: Guard
+  /** Absent: no token is needed. */
+  authorize?: Authorize | undefined
+  /** Stores one hook call and resolves when it is durable. */
+  hooks?: Hooks | undefined
+  log: Log
+}
+
+/** The port's handler. */
+export type OtlpHttp = {
+  fetch(request: Request): Promise<Response>
+  /** From now on every request is answered 503, so that its sender keeps its data. */
+  refuse(): void
+  stats(): ReceiverStats
+}
+
+/** A word of the path that names a signal, at its end: agents append it to whatever they were given. */
+const signalPath = /\/v1\/(traces|metrics|logs)$/
+const hookPath = /^\/v1\/hooks\/([^/]+)$/
+const closing = { connection: 'close' }
+
+export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
+  const { guard, authorize, hooks, log, bodyBytesMax } = options
+  const receive = createReceive(options.ingest, log)
+  const bodies = createBodyReader(bodyBytesMax, Math.max(3 * bodyBytesMax, 64 * 1024 * 1024))
+  const decompress = createDecompressor(bodyBytesMax)
+  let refusing = false
+
+  async function fetch(request: Request): Promise<Response> {
+    try {
+      const response = withCors(await route(request), request)
+      // Nobody reads a large body that was refused: its connection is given up.
+      if (!request.bodyUsed && Number(request.headers.get('content-length')) > 1_000_000) {
+        response.headers.set('connection', 'close')
+      }
+      return response
+    } catch (error) {
+      // A bug of ours. With 500 the sender would drop its data.
+      log.error('a request failed', { path: pathOf(request).slice(0, 200), error })
+      return comeBack('the request failed, send it again', 5, encodingOf(request.headers.get('content-type')) ?? 'json')
+    }
+  }
+
+  async function route(request: Request): Promise<Response> {
+    const contentType = request.headers.get('content-type')
+    const encoding = encodingOf(contentType)
+    if (request.method === 'OPTIONS' && isPreflight(request)) return new Response(null, { status: 204 })
+    const caller = checkCaller(guard, (name) => request.headers.get(name), authorize)
+    if (isRefusal(caller)) {
+      const headers: Record<string, string> = caller.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+      return refused(caller.status, caller.message, encoding, headers)
+    }
+    const path = pathOf(request)
+    if ((path === '/health' || path === '/') && /^(GET|HEAD)$/.test(request.method)) return plain({ status: 'ok' })
+    const grpc = /^application\/grpc($|\+)/.test(mediaType(contentType))
+    const signal = signalPath.exec(path)?.[1] as Signal | undefined
+    const tool = hookPath.exec(path)?.[1]
+    if (!grpc && !signal && !tool && path !== '/') {
+      return refused(404, 'there is /v1/traces, /v1/metrics, /v1/logs, /v1/hooks/{tool} and /health', encoding)
+    }
+    if (request.method !== 'POST') return refused(405, 'use POST', encoding, { allow: 'POST' })
+    if (refusing) return comeBack('the server is stopping', 5, encoding ?? 'json', closing)
+    if (grpc) return await grpcCall(request, path, caller)
+    if (!encoding || (tool && encoding !== 'json')) {
+      return refused(415, `use Content-Type application/json${tool ? '' : ' or application/x-protobuf'}`, encoding)
+    }
+    if (!knowsEncoding(request.headers.get('content-encoding'))) {
+      return refused(415, 'use Content-Encoding gzip, deflate, zstd or none', encoding)
+    }
+    try {
+      return await withBody(request, async (body) => {
+        if (tool) return await hookCall(tool, body, caller)
+        const outcomes = signal
+          ? [await receive.request(signal, encoding, body, caller)]
+          : await receiveAny(encoding, body, caller)
+        return answer(outcomes, encoding)
+      })
+    } catch (error) {
+      return troubled(error, encoding)
+    }
+  }
+
+  /** Reads and decompresses the body and gives its memory back when the work is done. */
+  async function withBody(request: Request, work: (body: Uint8Array) => Promise<Response>): Promise<Response> {
+    const sent = await bodies.read(request)
+    try {
+      return await work(await decompress(request.headers.get('content-encoding'), sent))
+    } finally {
+      bodies.release(sent)
+    }
+  }
+
+  function troubled(error: unknown, encoding: 'protobuf' | 'json'): Response {
+    if (error instanceof TooLargeError) return refused(413, error.message, encoding, closing)
+    if (error instanceof CorruptError || error instanceof DecodeError) return refused(400, error.message, encoding)
+    if (error instanceof BusyError) return comeBack(error.message, 1, encoding, closing)
+    if (error instanceof AbortedError) return refused(400, error.message, encoding, closing)
+    throw error
+  }
+
+  /** `POST /`: the signal is whatever the body has; a JSON body may even have several. */
+  async function receiveAny(encoding: 'protobuf' | 'json', body: Uint8Array, caller: Caller): Promise<Outcome[]> {
+    if (encoding === 'protobuf') {
+      let signal: Signal
+      try {
+        signal = guessSignal(body)
+      } catch {
+        signal = 'logs' // Not protobuf; the decoder says where.
+      }
+      return [await receive.request(signal, encoding, body, caller)]
+    }
+    const request = parseRequest(body)
+    const signals = signalsIn(request)
+    if (signals.length === 0 && Object.keys(request).length > 0) {
+      throw new DecodeError('the body has neither resourceSpans, resourceMetrics nor resourceLogs')
+    }
+    const arrival = BigInt(Date.now()) * 1_000_000n
+    const decoded = signals.map((signal) => ({ signal, decoded: decodeJsonValue(signal, request, arrival) }))
+    return Promise.all(decoded.map((part) => receive.decoded(part.decoded, part.signal, body, caller)))
+  }
+
+  async function hookCall(tool: string, body: Uint8Array, caller: Caller): Promise<Response> {
+    const payload = parseRequest(body)
+    try {
+      if (await hooks?.(tool, payload, caller)) return plain({})
+    } catch (error) {
+      const { seconds, message } = whenToComeBack(error)
+      return comeBack(`the hook was not stored, send it again: ${message}`, seconds, 'json')
+    }
+    return refused(404, `no hooks of ${JSON.stringify(tool.slice(0, 40))} are known`)
+  }
+
+  async function grpcCall(request: Request, path: string, caller: Caller): Promise<Response> {
+    try {
+      const sent = await bodies.read(request)
+      try {
+        return await answerGrpc(path, request.headers.get('grpc-encoding'), sent, caller, receive, decompress)
+      } finally {
+        bodies.release(sent)
+      }
+    } catch (error) {
+      if (error instanceof TooLargeError) return failed(8, error.message)
+      if (error instanceof BusyError) return failed(14, error.message)
+      if (error instanceof AbortedError) return failed(3, error.message)
+      throw error
+    }
+  }
+
+  /** Only pages of a configured origin (`--frontend-url`) may send JSON from a browser. */
+  function isPreflight(request: Request): boolean {
+    return guard.origins.has(request.headers.get('origin') ?? '') && checkHostOnly(guard, request)
+  }
+
+  function withCors(response: Response, request: Request): Response {
+    const origin = request.headers.get('origin')
+    if (origin && guard.origins.has(origin)) {
+      response.headers.set('access-control-allow-origin', origin)
+      response.headers.set('vary', 'Origin')
+      if (request.method === 'OPTIONS') {
+        response.headers.set('access-control-allow-methods', 'POST')
+        response.headers.set('access-control-allow-headers', 'authorization, content-encoding, content-type')
+        response.headers.set('access-control-max-age', '600')
+      }
+    }
+    return response
+  }
+
+  return {
+    fetch,
+    refuse() {
+      refusing = true
+    },
+    stats: receive.stats,
+  }
+}
+
+function checkHostOnly(guard: Guard, request: Request): boolean {
+  return !isRefusal(checkCaller(guard, (name) => request.headers.get(name)))
+}
+
+/** The target's path as it was sent; the URL of a request without Host is only that. */
+function pathOf(request: Request): string {
+  return request.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
+}
+
+/** One answer to all that a body had: the first trouble, else the sum of what was rejected. */
+function answer(outcomes: Outcome[], encoding: 'protobuf' | 'json'): Response {
+  let signal: Signal = 'logs'
+  let rejected = 0
+  const messages: string[] = []
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'bad') return refused(400, outcome.message, encoding)
+    if (outcome.kind === 'unavailable') return comeBack(outcome.message, outcome.retryAfterSeconds, encoding)
+    if (outcome.rejected > 0 || rejected === 0) signal = outcome.signal
+    rejected += outcome.rejected
+    if (outcome.message) messages.push(outcome.message)
+  }
+  return accepted(signal, encoding, rejected, messages.join('; '))
+}
