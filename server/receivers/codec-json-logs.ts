@@ -1,16 +1,9 @@
 // codec-json-logs.ts: one LogRecord from OTLP/JSON.
+import { severityNumbers } from '#proto/otlp.gen.ts'
 import { cold, type Resource, type Scope } from '#proto/telemetry.ts'
 import { type Batch, flaws } from './codec-batch.ts'
 import type { JsonObject } from './codec-json-text.ts'
 import { anyValueOf, attributesOf, enumOf, idOf, textOf, timeOf, unsigned32 } from './codec-json-values.ts'
-
-/** SEVERITY_NUMBER_TRACE is 1, …TRACE2 2, …FATAL4 24. */
-const severities = Object.fromEntries([
-  ['SEVERITY_NUMBER_UNSPECIFIED', 0],
-  ...['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((level, row) =>
-    ['', '2', '3', '4'].map((step, column) => [`SEVERITY_NUMBER_${level}${step}`, 4 * row + column + 1]),
-  ),
-]) as Record<string, number>
 
 /** Reads a LogRecord into the batch; one that cannot be kept is counted there. */
 export function logOf(batch: Batch, value: JsonObject, resource: Resource, scope: Scope): void {
@@ -25,7 +18,7 @@ export function logOf(batch: Batch, value: JsonObject, resource: Resource, scope
     hot: cold(),
     timeUnixNano: timeOf(batch, value.timeUnixNano) || observed || batch.arrivalUnixNano,
     observedTimeUnixNano: observed,
-    severityNumber: enumOf(batch, value.severityNumber, severities),
+    severityNumber: enumOf(batch, value.severityNumber, severityNumbers),
     severityText: textOf(batch, value.severityText),
     eventName: textOf(batch, value.eventName),
     body: anyValueOf(batch, value.body, 0),

@@ -1,4 +1,5 @@
 // codec-json-metrics.ts: one Metric and its data points from OTLP/JSON.
+import { temporalities } from '#proto/otlp.gen.ts'
 import { cold, type Exemplar, type MetricPoint, type MetricType, type Resource, type Scope } from '#proto/telemetry.ts'
 import { type Batch, DecodeError, flaws } from './codec-batch.ts'
 import type { Json, JsonObject } from './codec-json-text.ts'
@@ -25,12 +26,6 @@ const kinds: Record<string, MetricType> = {
   histogram: 'histogram',
   exponentialHistogram: 'exponential_histogram',
   summary: 'summary',
-}
-
-const temporalities = {
-  AGGREGATION_TEMPORALITY_UNSPECIFIED: 0,
-  AGGREGATION_TEMPORALITY_DELTA: 1,
-  AGGREGATION_TEMPORALITY_CUMULATIVE: 2,
 }
 
 /** Reads a Metric's points into the batch; those that cannot be kept are counted there. */

@@ -1,18 +1,9 @@
 // codec-json-traces.ts: one Span from OTLP/JSON.
+import { spanKinds, statusCodes } from '#proto/otlp.gen.ts'
 import { cold, type Resource, type Scope, type SpanEvent, type SpanLink } from '#proto/telemetry.ts'
 import { type Batch, flaws } from './codec-batch.ts'
 import type { Json, JsonObject } from './codec-json-text.ts'
 import { attributesOf, enumOf, idOf, isObject, list, textOf, timeOf, unsigned32 } from './codec-json-values.ts'
-
-const spanKinds = {
-  SPAN_KIND_UNSPECIFIED: 0,
-  SPAN_KIND_INTERNAL: 1,
-  SPAN_KIND_SERVER: 2,
-  SPAN_KIND_CLIENT: 3,
-  SPAN_KIND_PRODUCER: 4,
-  SPAN_KIND_CONSUMER: 5,
-}
-const statusCodes = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 }
 
 /** Reads a Span into the batch; one that cannot be kept is counted there. */
 export function spanOf(batch: Batch, value: JsonObject, resource: Resource, scope: Scope): void {

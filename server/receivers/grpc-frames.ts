@@ -2,18 +2,11 @@
 //
 // The runtime cannot send trailers, so that a client may see INTERNAL although its data is stored; exporters do not
 // repeat that. What matters is that nothing is lost, and nothing stored twice if they do.
-import type { Signal } from './codec-batch.ts'
+import { exportMethods } from '#proto/otlp.gen.ts'
 import { exportResponse, grpcCode } from './codec-response.ts'
 import { CorruptError, type Decompress, TooLargeError, UnknownEncodingError } from './decompress.ts'
 import type { Caller } from './guard.ts'
 import type { Receive } from './receive.ts'
-
-/** The Export methods of the three services. */
-export const exportMethods: Record<string, Signal> = {
-  '/opentelemetry.proto.collector.trace.v1.TraceService/Export': 'traces',
-  '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
-  '/opentelemetry.proto.collector.logs.v1.LogsService/Export': 'logs',
-}
 
 /** Stores the messages of one call and answers as well as it can be done. */
 export async function answerGrpc(

@@ -1,4 +1,5 @@
 // guess-signal.ts: which signal a body without a path is. Codex uses its endpoint verbatim, so that its logs come to `/`.
+import { logFields, metricFields, spanFields } from '#proto/otlp.gen.ts'
 import type { Signal } from './codec-batch.ts'
 import { decodeProtobuf } from './codec-protobuf.ts'
 import { WireReader } from './codec-wire.ts'
@@ -7,11 +8,7 @@ import { WireReader } from './codec-wire.ts'
  * The wire type of each field of Span, Metric and LogRecord. The envelopes around them are alike; the records are not:
  * field 1 is bytes, text or a fixed64, field 7 a fixed64, a message or a varint, and so on.
  */
-const wireTypes: Record<Signal, Record<number, number>> = {
-  traces: { 1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 0, 7: 1, 8: 1, 9: 2, 10: 0, 11: 2, 12: 0, 13: 2, 14: 0, 15: 2, 16: 5 },
-  metrics: { 1: 2, 2: 2, 3: 2, 5: 2, 7: 2, 9: 2, 10: 2, 11: 2, 12: 2 },
-  logs: { 1: 1, 2: 0, 3: 2, 5: 2, 6: 2, 7: 0, 8: 5, 9: 2, 10: 2, 11: 1, 12: 2 },
-}
+const wireTypes = { traces: spanFields, metrics: metricFields, logs: logFields }
 
 /** Records looked at; the rest of a request is of the same signal. */
 const recordsMax = 20

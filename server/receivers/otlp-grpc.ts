@@ -8,11 +8,11 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js'
+import { exportMethods } from '#proto/otlp.gen.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
 import type { Signal } from './codec.ts'
 import { exportResponse, retryStatus } from './codec-response.ts'
-import { exportMethods } from './grpc-frames.ts'
 import { type Authorize, checkCaller, createGuard, type Guard, isRefusal } from './guard.ts'
 import { listenOn } from './listen.ts'
 import type { Receiver } from './otlp-http-server.ts'
