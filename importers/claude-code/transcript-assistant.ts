@@ -1,10 +1,10 @@
 // transcript-assistant.ts: lines of the assistant: the request behind them, what was said, the tools that were asked for.
 import type { CallObservation, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import { frozen } from '../frozen-time.ts'
 import { arrayOf, countOf, isObject, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
 import { answerKey, messageKey, requestKey, toolUseKey } from './keys.ts'
 import { activeTime, attribution, type Context, failure, type Line, tell, tool } from './transcript-context.ts'
 import { contentText, fileOf } from './transcript-results.ts'
-import { frozen } from './transcript-state.ts'
 
 export function assistantLine(context: Context, line: Line): void {
   const body = objectOf(line.json.message)

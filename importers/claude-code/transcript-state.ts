@@ -1,10 +1,8 @@
 // transcript-state.ts: what a reader of one Claude Code file remembers between slices; all of it JSON.
 import type { CallObservation, ToolCallObservation } from '#proto/telemetry.ts'
 import type { ActiveState } from '../active-time.ts'
+import type { Frozen } from '../frozen-time.ts'
 import { dictionary, isObject } from '../json-values.ts'
-
-/** A record whose time is spelled, so that it survives as JSON. */
-type Frozen<T extends { timeUnixNano: bigint }> = Omit<T, 'timeUnixNano'> & { timeUnixNano: string }
 
 export type ClaudeState = {
   /** Of the last record, ns. */
@@ -47,12 +45,4 @@ export function boundedState(state: ClaudeState): ClaudeState {
     for (const id of ids.slice(0, Math.max(0, ids.length - openMax))) delete record[id]
   }
   return state
-}
-
-export function frozen<T extends { timeUnixNano: bigint }>(record: T): Frozen<T> {
-  return { ...record, timeUnixNano: String(record.timeUnixNano) }
-}
-
-export function thawed<T extends { timeUnixNano: bigint }>(record: Frozen<T>): T {
-  return { ...record, timeUnixNano: BigInt(record.timeUnixNano) } as unknown as T
 }

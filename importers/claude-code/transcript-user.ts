@@ -1,12 +1,12 @@
 // transcript-user.ts: lines in the user's name: prompts, results of tools, what the program put in.
 import type { ToolCallObservation } from '#proto/telemetry.ts'
+import { thawed } from '../frozen-time.ts'
 import { commitsOf, pullRequestOf, pullRequestsOf } from '../git-commits.ts'
 import { projectOf } from '../git-folder.ts'
 import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, parseJson, textOf } from '../json-values.ts'
 import { promptKey, toolResultKey, toolUseKey } from './keys.ts'
 import { activeTime, attribution, type Context, type Line, tell, tool } from './transcript-context.ts'
 import { contentText, editOf, ownDuration, printed, refusal, searchesOf } from './transcript-results.ts'
-import { thawed } from './transcript-state.ts'
 
 export function userLine(context: Context, line: Line): void {
   const { json } = line

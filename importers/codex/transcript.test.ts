@@ -1,0 +1,390 @@
+// transcript.test.ts: what is read from Codex's rollouts, against the truth of the recordings and trap by trap.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import {
+  expectedTotals,
+  fixtures,
+  readLines,
+  readTree,
+  type requestsOf,
+  sessionsOf,
+  toolCallsOf,
+  totalsOf,
+  transcriptOf,
+} from '../transcript-fixtures.ts'
+import { transcripts } from './transcript.ts'
+
+const root = join(fixtures, 'codex/transcripts/.codex/sessions')
+const reading = readTree(transcripts, root)
+
+describe('the recordings', () => {
+  test('equal the truth per thread and model', () => {
+    const threads = new Set(reading.telemetry.sessions.map(({ sessionId }) => sessionId))
+    const expected = expectedTotals(
+      'codex',
+      ({ thread_id }) => threads.has(thread_id ?? ''),
+      ({ thread_id }) => thread_id ?? '',
+    )
+    expect(totalsOf(reading.telemetry)).toEqual(expected)
+    expect(Object.keys(expected)).toHaveLength(8)
+  })
+
+  test('nothing is lost and no type is unknown', () => {
+    expect(reading.skipped).toEqual([])
+    expect(reading.unknown).toEqual({})
+  })
+
+  test('read line by line, each with the state the last reader left, they say the same', () => {
+    const slowly = readTree(transcripts, root, { sliceLines: 1 })
+    expect(totalsOf(slowly.telemetry)).toEqual(totalsOf(reading.telemetry))
+    expect(transcriptOf(slowly.telemetry)).toEqual(transcriptOf(reading.telemetry))
+    expect(Object.fromEntries(toolCallsOf(slowly.telemetry))).toEqual(
+      Object.fromEntries(toolCallsOf(reading.telemetry)),
+    )
+  })
+
+  test('without token_usage_record the counters alone give the same totals', () => {
+    const path = join(root, '2026/11/22/rollout-2026-11-22T04-00-36-01a20169-bb97-71b3-876f-4b0b26174663.jsonl')
+    const lines = require('node:fs').readFileSync(path, 'utf8').split('\n') as string[]
+    const { telemetry } = readLines(
+      transcripts,
+      path,
+      lines.filter((line) => line && !line.includes('"token_usage_record"')),
+    )
+    const id = '01a20169-bb97-71b3-876f-4b0b26174663'
+    expect(totalsOf(telemetry)[`${id} gpt-5.5`]).toEqual(totalsOf(reading.telemetry)[`${id} gpt-5.5`]!)
+    expect(telemetry.calls.every(({ quality }) => quality === 'exact')).toBe(true)
+    expect(telemetry.calls.map(({ weakKey }) => weakKey)).toEqual(
+      reading.telemetry.calls.filter(({ sessionId }) => sessionId === id).map(({ weakKey }) => weakKey),
+    )
+  })
+
+  test('the transcript has prompt, thought, answer, call and result, each with its request', () => {
+    const told = transcriptOf(reading.telemetry, '01a20169-bb97-71b3-876f-4b0b26174663')
+    expect(told.slice(0, 5).map(({ role, content, toolName }) => [role, toolName ?? content])).toEqual([
+      ['user', 'Add a greet() function to src/app.js, run the tests and fix what fails.'],
+      ['thinking', '**Planning**\n\nThe user wants a greet function. I should look at the project layout first.'],
+      ['assistant', "I'll look at the project first."],
+      ['tool_use', 'exec_command'],
+      ['tool_result', 'exec_command'],
+    ])
+    expect(told[3]?.callMessageId).toBe('resp_Rlvsj30JQojbsQzpBDJ7LkVeA9dEG7II')
+    expect(told.filter(({ role }) => role === 'user')).toHaveLength(1)
+    expect(told.at(-1)?.content).toStartWith('I added `greet()`')
+  })
+
+  test('tool calls have outcome by exit code, lines by the applied change, and time', () => {
+    const calls = [...toolCallsOf(reading.telemetry).values()].filter(({ sessionId }) =>
+      sessionId.startsWith('01a20169-bb97'),
+    )
+    expect(
+      calls.map(({ toolName, success, linesAdded, linesRemoved }) => [toolName, success, linesAdded, linesRemoved]),
+    ).toEqual([
+      ['exec_command', true, undefined, undefined],
+      ['exec_command', true, undefined, undefined],
+      ['apply_patch', true, 4, 0],
+      ['apply_patch', true, 2, 1],
+      ['exec_command', false, undefined, undefined],
+      ['exec_command', false, undefined, undefined],
+      ['exec_command', true, undefined, undefined],
+      ['exec_command', true, undefined, undefined],
+      ['apply_patch', true, 1, 1],
+      ['exec_command', true, undefined, undefined],
+    ])
+    expect(calls.every(({ durationMs }) => (durationMs ?? -1) >= 0)).toBe(true)
+  })
+
+  test('a subagent is a session of its own that knows its parent; nested calls stand for the script that made them', () => {
+    const child = sessionsOf(reading.telemetry).get('01a20169-f867-78b0-9e44-71c5a2bac123')
+    expect(child).toMatchObject({
+      parentSessionId: '01a20169-f6fd-7670-866b-8ea45b6f32ff',
+      project: 'project',
+      branch: 'main',
+    })
+    const calls = [...toolCallsOf(reading.telemetry).values()].filter(({ sessionId }) => sessionId === child?.sessionId)
+    expect(calls.map(({ callId, toolName, agent }) => [callId.slice(0, 5), toolName, agent])).toEqual([
+      ['exec-', 'exec_command', 'find_version'],
+      ['exec-', 'exec_command', 'find_version'],
+    ])
+  })
+
+  test('sessions have folder, branch, version, first commit and the time that turns took', () => {
+    expect(sessionsOf(reading.telemetry).get('01a20169-bb97-71b3-876f-4b0b26174663')).toMatchObject({
+      cwd: '/home/dev/project',
+      branch: 'main',
+      version: '0.169.0',
+      commitAtStart: '000252b3809559c2dd35af7d39385a6416c6f8f2',
+      activeMs: 3319,
+    })
+  })
+})
+
+// ── traps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+let home: string
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'telltale-codex-'))
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+let clock = Date.parse('2026-03-01T10:00:00Z')
+const stamp = () => {
+  clock += 1000
+  return new Date(clock).toISOString()
+}
+const line = (type: string, payload: object) => ({ timestamp: stamp(), type, payload })
+const meta = (id: string, more: object = {}) => line('session_meta', { id, cwd: '/none/app', ...more })
+const turn = (turn_id: string | undefined, model = 'gpt-5.5') => line('turn_context', { turn_id, model })
+const usage = (input: number, cached: number, output: number) => ({
+  input_tokens: input,
+  cached_input_tokens: cached,
+  output_tokens: output,
+  reasoning_output_tokens: 0,
+  total_tokens: input + output,
+})
+type U = [input: number, cached: number, output: number]
+const counter = (total: U, last: U) =>
+  line('event_msg', {
+    type: 'token_count',
+    info: { total_token_usage: usage(...total), last_token_usage: usage(...last) },
+  })
+
+const write = (path: string, lines: object[]) => {
+  const full = join(home, path)
+  mkdirSync(dirname(full), { recursive: true })
+  writeFileSync(full, lines.map((one) => `${JSON.stringify(one)}\n`).join(''))
+  return full
+}
+const outputs = (telemetry: Parameters<typeof requestsOf>[0], sessionId: string) =>
+  telemetry.calls.filter((call) => call.sessionId === sessionId).map(({ outputTokens }) => outputTokens)
+
+const rollout = (id: string) => `rollout-2026-03-01T10-00-00-${id}.jsonl`
+
+describe('traps', () => {
+  test('a counter that is written again unchanged counts once', () => {
+    const rows = [
+      counter([100, 0, 10], [100, 0, 10]),
+      counter([100, 0, 10], [100, 0, 10]),
+      counter([250, 50, 25], [150, 50, 15]),
+    ]
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [meta('t1'), turn('a'), ...rows, rows[2]!])
+    expect(outputs(telemetry, 't1')).toEqual([10, 15])
+    const sumOfLastRule = 10 + 10 + 15 + 15
+    expect(outputs(telemetry, 't1').reduce((sum, n) => sum! + n!, 0)).not.toBe(sumOfLastRule)
+    expect(telemetry.calls[1]).toMatchObject({
+      inputTokens: 100,
+      cacheReadTokens: 50,
+      outputTokens: 15,
+      quality: 'exact',
+    })
+  })
+
+  test('a counter without usage says nothing', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1'),
+      line('event_msg', { type: 'token_count', info: null }),
+    ])
+    expect(telemetry.calls).toEqual([])
+  })
+
+  test('a missing row is made up for by the total, and said to be derived', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1'),
+      counter([100, 0, 10], [100, 0, 10]),
+      counter([400, 0, 40], [100, 0, 10]),
+    ])
+    expect(telemetry.calls.map(({ outputTokens, quality }) => [outputTokens, quality])).toEqual([
+      [10, 'exact'],
+      [30, 'derived'],
+    ])
+  })
+
+  test('totals of several threads written into one file in turns never count more than the highest total', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1'),
+      counter([1000, 0, 100], [1000, 0, 100]),
+      counter([50, 0, 5], [50, 0, 5]),
+      counter([2000, 0, 200], [1000, 0, 100]),
+      counter([90, 0, 9], [40, 0, 4]),
+      counter([3000, 0, 300], [1000, 0, 100]),
+    ])
+    expect(outputs(telemetry, 't1')).toEqual([100, 100, 100])
+    const lastMinusBeforeRule = 100 + 195 + 291
+    expect(300).toBeLessThan(lastMinusBeforeRule)
+  })
+
+  for (const sliceLines of [1, 100]) {
+    test(`a fork counts only its own turns, however its parent's are stamped anew (slices of ${sliceLines})`, () => {
+      const history = [turn('p1'), counter([100, 0, 10], [100, 0, 10]), turn('p2'), counter([200, 0, 20], [100, 0, 10])]
+      write(`f${sliceLines}/sessions/2026/03/01/${rollout('parent')}`, [
+        meta('parent'),
+        ...history,
+        turn('p3'),
+        counter([300, 0, 30], [100, 0, 10]),
+      ])
+      const replayed = history.map((one) => ({ ...one, timestamp: stamp() }))
+      const said = line('response_item', {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'replayed' }],
+      })
+      const own = [turn('c1'), counter([300, 0, 30], [100, 0, 10]), counter([450, 0, 45], [150, 0, 15])]
+      write(`f${sliceLines}/archived_sessions/${rollout('child')}`, [
+        meta('child', { forked_from_id: 'parent' }),
+        meta('parent'),
+        said,
+        ...replayed,
+        ...own,
+      ])
+      const { telemetry } = readTree(transcripts, join(home, `f${sliceLines}`), { sliceLines })
+      expect(outputs(telemetry, 'parent')).toEqual([10, 10, 10])
+      expect(outputs(telemetry, 'child')).toEqual([10, 15])
+      expect(sessionsOf(telemetry).get('child')?.forkedFrom).toBe('parent')
+      expect(transcriptOf(telemetry, 'child')).toEqual([])
+    })
+  }
+
+  test('two siblings that do turns of one size count both', () => {
+    const history = [turn('p1'), counter([100, 0, 10], [100, 0, 10])]
+    write(`siblings/sessions/2026/03/01/${rollout('par')}`, [meta('par'), ...history])
+    for (const id of ['sib1', 'sib2']) {
+      const source = { subagent: { thread_spawn: { parent_thread_id: 'par', depth: 1, agent_role: 'explorer' } } }
+      const own = [turn(`own-${id}`), counter([150, 0, 15], [50, 0, 5])]
+      write(`siblings/sessions/2026/03/01/${rollout(id)}`, [meta(id, { source }), ...history, ...own])
+    }
+    const { telemetry } = readTree(transcripts, join(home, 'siblings'))
+    expect(telemetry.calls.map(({ sessionId, outputTokens }) => [sessionId, outputTokens])).toEqual([
+      ['par', 10],
+      ['sib1', 5],
+      ['sib2', 5],
+    ])
+    expect(sessionsOf(telemetry).get('sib1')).toMatchObject({ parentSessionId: 'par' })
+    expect(telemetry.calls[1]).toMatchObject({ querySource: 'subagent', agent: 'explorer' })
+  })
+
+  test('where turns have no ids, the parent’s own running totals tell what is repeated', () => {
+    const history = [turn(undefined), counter([100, 0, 10], [100, 0, 10]), counter([200, 0, 20], [100, 0, 10])]
+    write(`old/sessions/2026/03/01/${rollout('op')}`, [meta('op'), ...history])
+    write(`old/sessions/2026/03/01/${rollout('oc')}`, [
+      meta('oc', { forked_from_id: 'op' }),
+      ...history,
+      counter([260, 0, 26], [60, 0, 6]),
+    ])
+    const { telemetry } = readTree(transcripts, join(home, 'old'))
+    expect(outputs(telemetry, 'oc')).toEqual([6])
+  })
+
+  test('a fork whose parent is gone counts what its rows say of the last request, not the total it inherited', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('orphan')}`, [
+      meta('orphan', { forked_from_id: 'gone' }),
+      turn('c1'),
+      counter([90_000, 0, 9000], [100, 0, 10]),
+      counter([90_200, 0, 9020], [200, 0, 20]),
+    ])
+    expect(outputs(telemetry, 'orphan')).toEqual([10, 20])
+  })
+
+  test('the same rollout in sessions and archived_sessions is the same requests', () => {
+    const lines = [meta('twice'), turn('a'), counter([100, 0, 10], [100, 0, 10])]
+    write(`twice/sessions/2026/03/01/${rollout('twice')}`, lines)
+    write(`twice/archived_sessions/${rollout('twice')}`, lines)
+    const { telemetry } = readTree(transcripts, join(home, 'twice'))
+    expect(new Set(telemetry.calls.map(({ observationId }) => observationId)).size).toBe(1)
+  })
+
+  test('titles come from the index, the newest of a thread stands', () => {
+    const { telemetry } = readLines(transcripts, '/h/.codex/session_index.jsonl', [
+      { id: 't1', thread_name: 'first', updated_at: '2026-03-01T10:00:00Z' },
+      { id: 't1', thread_name: 'renamed', updated_at: '2026-03-01T11:00:00Z' },
+      '{"id":"t2","thread_na',
+    ])
+    expect(sessionsOf(telemetry).get('t1')?.title).toBe('renamed')
+    expect(transcripts.companions?.('/h/.codex/sessions')).toEqual(['/h/.codex/session_index.jsonl'])
+  })
+
+  test('context that Codex puts in the user’s name is no prompt, and a prompt told twice is one', () => {
+    const item = (text: string) =>
+      line('response_item', { type: 'message', role: 'user', content: [{ type: 'input_text', text }] })
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1'),
+      item('<environment_context>\n  <cwd>/x</cwd>\n</environment_context>'),
+      item('# AGENTS.md instructions for /x'),
+      turn('a'),
+      item('do it'),
+      line('event_msg', { type: 'user_message', message: 'do it' }),
+    ])
+    expect(transcriptOf(telemetry).map(({ role, content }) => [role, content])).toEqual([['user', 'do it']])
+  })
+
+  test('shell commands of older versions: exit code in JSON, patch in a here-document, commit in the output', () => {
+    const call = (call_id: string, command: string[]) =>
+      line('response_item', { type: 'function_call', name: 'shell', call_id, arguments: JSON.stringify({ command }) })
+    const output = (call_id: string, text: string, exit_code: number) =>
+      line('response_item', {
+        type: 'function_call_output',
+        call_id,
+        output: JSON.stringify({ output: text, metadata: { exit_code, duration_seconds: 0.1 } }),
+      })
+    const patch =
+      "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: a.ts\n@@\n-one\n+two\n+three\n*** End Patch\nEOF"
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1', { git: { branch: 'dev', repository_url: 'https://user:secret@github.com/me/app.git' } }),
+      call('c1', ['bash', '-lc', 'npm test']),
+      output('c1', 'failing', 1),
+      call('c2', ['bash', '-lc', patch]),
+      output('c2', 'Success.', 0),
+      call('c3', ['bash', '-lc', 'git commit -am "Fix it"']),
+      output('c3', '[dev 1234abc] Fix it\n 1 file changed', 0),
+    ])
+    expect(
+      [...toolCallsOf(telemetry).values()].map(({ success, linesAdded, linesRemoved }) => [
+        success,
+        linesAdded,
+        linesRemoved,
+      ]),
+    ).toEqual([
+      [false, undefined, undefined],
+      [true, 2, 1],
+      [true, undefined, undefined],
+    ])
+    expect(telemetry.commits).toMatchObject([{ hash: '1234abc', subject: 'Fix it', branch: 'dev', project: 'me/app' }])
+    expect(JSON.stringify(telemetry.sessions, (_, v) => (typeof v === 'bigint' ? 0 : v))).not.toContain('secret')
+  })
+
+  test('records without an envelope (before 2025-09) are read', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t0')}`, [
+      { id: 't0', timestamp: stamp(), instructions: null, git: { branch: 'main' } },
+      { record_type: 'state' },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }] },
+    ])
+    expect(transcriptOf(telemetry, 't0').map(({ role, content }) => [role, content])).toEqual([
+      ['user', 'hello'],
+      ['assistant', 'hi'],
+    ])
+  })
+
+  test('a turn that ended in an error is a failed request', () => {
+    const { telemetry } = readLines(transcripts, `/x/${rollout('t1')}`, [
+      meta('t1'),
+      turn('a'),
+      line('event_msg', {
+        type: 'task_complete',
+        error: { message: 'too long', codex_error_info: 'other' },
+        duration_ms: 190,
+      }),
+    ])
+    expect(telemetry.calls).toMatchObject([{ status: 'error', errorMessage: 'too long', errorType: 'other' }])
+  })
+})
+
+describe('places', () => {
+  test('sessions and archive of CODEX_HOME, which may be a list', () => {
+    const env = (vars: Record<string, string>) => ({ home: '/h', platform: 'linux' as const, vars })
+    expect(transcripts.roots(env({}))).toEqual(['/h/.codex/sessions', '/h/.codex/archived_sessions'])
+    expect(transcripts.roots(env({ CODEX_HOME: '/a,/b' }))).toHaveLength(4)
+    expect(transcripts.match('/h/.codex/history.jsonl')).toBe(false)
+  })
+})
