@@ -1,0 +1,16 @@
+// index.ts: Gemini CLI, as the program knows it.
+import type { Agent } from '#proto/agent.ts'
+import { hasScope } from '../scopes.ts'
+import { otlp } from './otlp.ts'
+import { setupText } from './setup-text.ts'
+
+export const gemini: Agent = {
+  id: 'gemini',
+  name: 'Gemini CLI',
+  hue: 1,
+  services: (name) => name === 'gemini-cli',
+  claims: (batch) => hasScope(batch, (name) => name === 'gemini-cli'),
+  otlp,
+  metrics: { cost: 'gemini_cli.cost.usage', importedTokens: 'gemini_cli.token.usage' },
+  setupText,
+}

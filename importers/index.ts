@@ -1,0 +1,96 @@
+// index.ts: the agents we know, and which of them a batch of telemetry comes from.
+import type { Agent } from '#proto/agent.ts'
+import { noTelemetry, type Resource, type Telemetry } from '#proto/telemetry.ts'
+import { claudeCode } from './claude-code/index.ts'
+import { codex } from './codex/index.ts'
+import { copilot } from './copilot/index.ts'
+import { gemini } from './gemini/index.ts'
+import { genai } from './genai/index.ts'
+import { opencode } from './opencode/index.ts'
+
+/** The agents known by name, in the order of every list. */
+export const agents: readonly Agent[] = [claudeCode, codex, gemini, opencode, copilot]
+
+/** Any other service that follows the GenAI conventions. */
+export const conventions: Agent = genai
+
+/**
+ * Whose records these are: of one resource, by the service's name, else by what the records themselves show (a scope, an
+ * attribute), so that an agent is known under any OTEL_SERVICE_NAME. `undefined`: a plain service.
+ */
+export function agentFor(resource: Resource, records: Telemetry): Agent | undefined {
+  return (
+    agents.find((agent) => agent.services(resource.serviceName)) ??
+    agents.find((agent) => agent.claims?.(records)) ??
+    (conventions.claims?.(records) ? conventions : undefined)
+  )
+}
+
+/**
+ * Puts a decoded batch into our words: each agent gets its own records, what is left passes as it came. Batches of other
+ * doors (transcripts, hooks), which hold no telemetry records, pass untouched. The records' hot columns are filled in place.
+ */
+export function translate(batch: Telemetry): Telemetry {
+  const resources = resourcesOf(batch)
+  if (resources.size === 0) return batch
+  if (resources.size === 1) {
+    const [resource] = resources
+    const agent = agentFor(resource as Resource, batch)
+    return agent ? withObservations(agent.otlp(batch), batch) : batch
+  }
+  const byResource = split(batch, (resource) => resource)
+  const owners = new Map<Resource, Agent | undefined>()
+  for (const [resource, records] of byResource) owners.set(resource, agentFor(resource, records))
+  if (new Set(owners.values()).size === 1) {
+    const [agent] = owners.values()
+    return agent ? withObservations(agent.otlp(batch), batch) : batch
+  }
+  const merged = withObservations(noTelemetry(), batch)
+  for (const [agent, records] of split(batch, (resource) => owners.get(resource)))
+    append(merged, agent ? agent.otlp(records) : records)
+  return merged
+}
+
+function resourcesOf(batch: Telemetry): Set<Resource> {
+  const resources = new Set<Resource>()
+  for (const { resource } of batch.spans) resources.add(resource)
+  for (const { resource } of batch.logs) resources.add(resource)
+  for (const { resource } of batch.points) resources.add(resource)
+  return resources
+}
+
+/** The batch's records by what they belong to; order within each part is kept. */
+function split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Map<K, Telemetry> {
+  const parts = new Map<K, Telemetry>()
+  const partOf = (resource: Resource): Telemetry => {
+    const key = keyOf(resource)
+    let part = parts.get(key)
+    if (!part) {
+      part = noTelemetry()
+      parts.set(key, part)
+    }
+    return part
+  }
+  for (const span of batch.spans) partOf(span.resource).spans.push(span)
+  for (const log of batch.logs) partOf(log.resource).logs.push(log)
+  for (const point of batch.points) partOf(point.resource).points.push(point)
+  return parts
+}
+
+/** Adds what the batch already brought besides telemetry records; `into` may be the batch itself. */
+function withObservations(into: Telemetry, batch: Telemetry): Telemetry {
+  if (into === batch) return into
+  for (const kind of observationKinds) addAll(into[kind] as unknown[], batch[kind])
+  return into
+}
+
+const observationKinds = ['calls', 'aggregates', 'toolCalls', 'sessions', 'messages', 'commits'] as const
+
+function append(into: Telemetry, from: Telemetry): void {
+  for (const kind of Object.keys(into) as (keyof Telemetry)[]) addAll(into[kind] as unknown[], from[kind])
+}
+
+/** Not `push(...from)`: a batch may hold more records than a call may have arguments. */
+function addAll(into: unknown[], from: readonly unknown[]): void {
+  for (const record of from) into.push(record)
+}

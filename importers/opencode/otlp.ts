@@ -1,0 +1,6 @@
+// otlp.ts: what OpenCode sends → our vocabulary.
+import type { Telemetry } from '#proto/telemetry.ts'
+
+export function otlp(batch: Telemetry): Telemetry {
+  return batch
+}
