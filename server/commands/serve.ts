@@ -1,0 +1,145 @@
+// serve.ts: the receivers, the API and the page, on one database, until a signal.
+import { mkdirSync } from 'node:fs'
+import { agents } from '#importers/index.ts'
+import page from '../../frontend/index.html'
+import { type ApiServer, listenApi } from '../api/serve.ts'
+import { version } from '../cli.ts'
+import type { Config } from '../config.ts'
+import { type Core, openCore } from '../core.ts'
+import { createLog, type Log } from '../log.ts'
+import { oneToken } from '../receivers/guard.ts'
+import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
+import { listenOtlpHttp, type Receiver } from '../receivers/otlp-http-server.ts'
+import { removeServerFile, writeServerFile } from '../server-file.ts'
+
+export type ServeOptions = { watch?: boolean | string[]; backfill?: boolean; open?: boolean }
+
+/** Runs until SIGTERM or SIGINT; then finishes what is in flight, commits, checkpoints, and resolves. */
+export async function serve(config: Config, options: ServeOptions = {}): Promise<void> {
+  const log = createLog(config.logLevel)
+  process.umask(0o077)
+  mkdirSync(config.home, { recursive: true, mode: 0o700 })
+  const stopped = stopSignal()
+  const core = await openCore(config, log)
+  const doors: Doors = { receivers: [] }
+  try {
+    await openDoors(config, core, log, doors)
+    announce(config, doors)
+    if (options.open) openBrowser(doors.apiUrl!)
+    const signal = await stopped
+    log.info('stopping', { signal })
+  } finally {
+    // Receivers first: whoever still sends is told to come back, and what was accepted is committed before the end.
+    await Promise.all(doors.receivers.map((receiver) => receiver.stop(5000)))
+    await core.close()
+    await doors.api?.stop()
+    removeServerFile(config.home)
+  }
+}
+
+type Doors = { receivers: Receiver[]; api?: ApiServer; apiUrl?: string; otlpUrl?: string; grpcUrl?: string | null }
+
+async function openDoors(config: Config, core: Core, log: Log, doors: Doors): Promise<void> {
+  const authorize = config.token ? oneToken(config.token) : undefined
+  const common = {
+    host: config.host,
+    frontendUrl: config.frontendUrl,
+    authorize,
+    bodyBytesMax: config.bodyBytesMax,
+    ingest: core.ingest,
+    log,
+  }
+  const otlp = await claim('--otlp-port', config.otlpPort, () => listenOtlpHttp({ ...common, port: config.otlpPort }))
+  doors.receivers.push(otlp)
+  doors.otlpUrl = urlOf(config.host, otlp.port)
+  doors.grpcUrl = null
+  if (config.grpcPort !== 0) {
+    const grpc = await claim('--grpc-port', config.grpcPort, () => listenOtlpGrpc({ ...common, port: config.grpcPort }))
+    doors.receivers.push(grpc)
+    doors.grpcUrl = urlOf(config.host, grpc.port)
+  }
+  const { otlpUrl, grpcUrl } = doors
+  doors.api = await claim('--api-port', config.apiPort, () =>
+    listenApi({
+      ...common,
+      port: config.apiPort,
+      page,
+      core,
+      agents,
+      version,
+      startedAt: new Date(),
+      urls: { otlpUrl, grpcUrl },
+    }),
+  )
+  doors.apiUrl = urlOf(config.host, doors.api.port)
+}
+
+/** Opens a port; a failure names the flag that chooses another. */
+async function claim<T>(flag: string, port: number, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const message = error instanceof Error ? error.message : String(error)
+    if (/EADDRINUSE|in use/i.test(`${code} ${message}`)) {
+      throw new Error(`port ${port} is in use by another program; stop it, or choose another port with ${flag}`)
+    }
+    if (/EACCES|permission/i.test(`${code} ${message}`)) {
+      throw new Error(`port ${port} may not be opened by this user; choose one above 1023 with ${flag}`)
+    }
+    throw new Error(`port ${port} (${flag}) cannot be opened: ${message}`)
+  }
+}
+
+/** The address a person types: loopback by its number, IPv6 in brackets, "every address" as this machine. */
+function urlOf(host: string, port: number): string {
+  const shown =
+    host === '0.0.0.0' || host === 'localhost' || host === '::1'
+      ? '127.0.0.1'
+      : host === '::'
+        ? '[::1]'
+        : host.includes(':')
+          ? `[${host}]`
+          : host
+  return `http://${shown}:${port}`
+}
+
+function announce(config: Config, { apiUrl, otlpUrl, grpcUrl }: Doors): void {
+  process.stdout.write(`dashboard  ${apiUrl}\nOTLP/HTTP  ${otlpUrl}\n${grpcUrl ? `OTLP/gRPC  ${grpcUrl}\n` : ''}`)
+  writeServerFile(config.home, {
+    pid: process.pid,
+    version,
+    startedAt: new Date().toISOString(),
+    apiUrl: apiUrl!,
+    otlpUrl: otlpUrl!,
+    grpcUrl: grpcUrl ?? null,
+  })
+}
+
+/** The first SIGTERM or SIGINT; a second one ends at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1)
+        asked = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+function openBrowser(url: string): void {
+  const command =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', url]
+        : ['xdg-open', url]
+  try {
+    Bun.spawn(command, { stdout: 'ignore', stderr: 'ignore', stdin: 'ignore' }).unref()
+  } catch {
+    // No browser to be opened from here: the URL stands on the screen.
+  }
+}

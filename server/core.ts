@@ -1,0 +1,62 @@
+// core.ts: the parts that every process which owns the database needs: store, prices, ledger, ingest.
+import { agents, translate } from '#importers/index.ts'
+import type { Config } from './config.ts'
+import { nameMetrics } from './ingest/agent-metrics.ts'
+import { createIngest, type Ingest } from './ingest/ingest.ts'
+import { createLedger, type Ledger } from './ingest/ledger/ledger.ts'
+import { createPrices, type Prices } from './ingest/prices/prices.ts'
+import { loadUserPrices } from './ingest/prices/user-prices.ts'
+import { createPrivacy } from './ingest/privacy/privacy.ts'
+import type { RedactionReport } from './ingest/privacy/secrets.ts'
+import type { Log } from './log.ts'
+import { openStore, type Store } from './store/store.ts'
+
+/** An open database with everything that writes to it. */
+export type Core = {
+  store: Store
+  prices: Prices
+  ledger: Ledger
+  ingest: Ingest
+  redactions: RedactionReport
+  /** Finishes what was accepted, checkpoints and closes. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database of a configuration, alone on it.
+ *
+ * @throws CannotOpen with a message for the user.
+ */
+export async function openCore(config: Config, log: Log): Promise<Core> {
+  const store = await openStore({ path: config.database })
+  try {
+    if (store.notice) log.warn(store.notice)
+    const prices = createPrices(await loadUserPrices(store))
+    const ledger = createLedger({ price: prices.price, pricingMode: config.pricingMode })
+    await store.transaction((tx) => nameMetrics(tx, agents))
+    await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
+    const privacy = createPrivacy({ tier: config.privacy, redact: config.redact })
+    const ingest = await createIngest({
+      store,
+      privacy: privacy.apply,
+      translate,
+      stages: [ledger],
+      ledgerMetrics: new Set(agents.flatMap((agent) => Object.values(agent.metrics))),
+      warn: (message) => log.warn(message),
+    })
+    return {
+      store,
+      prices,
+      ledger,
+      ingest,
+      redactions: privacy.report,
+      async close() {
+        await ingest.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
