@@ -17,6 +17,11 @@ export function raw<T>(text: string | null | undefined): Raw<T> | undefined {
   return text === null || text === undefined ? undefined : new Raw<T>(text)
 }
 
+/** A map that is nearly always empty and then left out. */
+export function rawUnlessEmpty(text: string | null): Raw<AttributeMap> | undefined {
+  return text === null || text === '{}' ? undefined : raw(text)
+}
+
 /** A double that keeps its `.0`, so that `5.0` sent as a double differs from `5` sent as an integer. */
 export function rawDouble(value: number): Raw<number> {
   const text = writeJson(value)
@@ -36,6 +41,17 @@ export type Plain<T> =
           : T extends object
             ? { [K in keyof T]: Plain<T[K]> }
             : T
+
+/** What may be written for a reader who is promised `T`: a number may be a bigint, any part may be JSON text already. */
+export type Wire<T> = T extends number
+  ? number | bigint | Raw<number>
+  : T extends string | boolean | null | undefined
+    ? T
+    : T extends readonly (infer E)[]
+      ? readonly Wire<E>[] | Raw<T>
+      : T extends object
+        ? { [K in keyof T]: Wire<T[K]> } | Raw<T>
+        : unknown
 
 /**
  * The JSON text of a value: bigints exact, `undefined` fields left out, lone surrogates as U+FFFD, and numbers that are not
@@ -69,7 +85,12 @@ export function writeJson(value: unknown): string {
 /** A route's answer, typed as its reader sees it (`hc<Api>`). */
 export type Reply<T, S extends 200 | 201 = 200> = Response & TypedResponse<Plain<T>, S, 'json'>
 
-/** Answers with a value, written by {@link writeJson}. */
+/** Answers with what a published shape promises: `send<TraceList>(context, { traces, total, hasMore })`. */
+export function send<T>(context: Context, value: Wire<T>): Response & TypedResponse<T, 200, 'json'> {
+  return context.body(writeJson(value), 200, { 'content-type': 'application/json' }) as never
+}
+
+/** Answers with a value, written by {@link writeJson}, typed by the value itself. */
 export function reply<T>(context: Context, value: T): Reply<T> {
   return context.body(writeJson(value), 200, { 'content-type': 'application/json' }) as never
 }

@@ -131,11 +131,11 @@ create table batches (
   message varchar
 );
 
--- The level a person reads: as sent, else by its number. Agents' events have neither (Claude Code, Gemini CLI): those whose
--- name says that something failed are errors, the rest are information.
+-- The level a person reads: the text as sent, else by its number. Agents' events have neither (Claude Code, Gemini CLI):
+-- those whose name says that something failed are errors, the rest are information.
 create macro severity_name(given, number, event) as
   case
-    when given is not null then upper(given)
+    when given is not null then given
     when number between 1 and 4 then 'TRACE'
     when number between 5 and 8 then 'DEBUG'
     when number between 9 and 12 then 'INFO'

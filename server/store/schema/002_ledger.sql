@@ -253,3 +253,6 @@ create table agent_metrics (
   kind varchar not null,                  -- tokens | cost | user_facing_tokens | user_facing_cost | imported_tokens | imported_cost
   name varchar not null
 );
+
+-- Every point there is: as sent, derived at once (`.delta`), and those that follow from the ledger.
+create view metric_points as select * from raw_metric_points;

@@ -1,0 +1,153 @@
+// routes.ts: /api/traces: list, recent, the spans of one.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { flag, int, maybe, query, text, time } from '../../store/query.ts'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { notFound } from '../errors.ts'
+import { send, type Wire } from '../json.ts'
+import { pageBytesMax, searchTerms, withTotal } from '../page.ts'
+import {
+  allTime,
+  limitParam,
+  pageParams,
+  pathOf,
+  queryOf,
+  textParam,
+  timeRange,
+  wholeParam,
+  windowParams,
+  wordParam,
+} from '../params.ts'
+import { SpanList, TraceList, type TraceOverview } from '../shapes.ts'
+import { formatTime } from '../time.ts'
+import listSql from './list.sql' with { type: 'text' }
+import { span, spanColumns } from './span.ts'
+import spansSql from './spans.sql' with { type: 'text' }
+import traceOfSpanSql from './trace-of-span.sql' with { type: 'text' }
+
+const overviewColumns = {
+  trace_id: text,
+  is_operation: flag,
+  total: int,
+  start_time: time,
+  end_time: time,
+  span_count: int,
+  error_count: int,
+  any_ok: flag,
+  root_span_id: text,
+  root_span: text,
+  service_name: text,
+  tool: maybe(text),
+  session_id: maybe(text),
+}
+
+const listTraces = query(
+  listSql,
+  {
+    from: time,
+    to: time,
+    service: maybe(text),
+    session: maybe(text),
+    search: maybe(text),
+    search_json: maybe(text),
+    limit: int,
+    offset: int,
+  },
+  overviewColumns,
+)
+const listSpans = query(
+  spansSql,
+  { trace: text, root: maybe(text), limit: int, offset: int, bytes: int },
+  { ...spanColumns, total: int },
+)
+const traceOfSpan = query(traceOfSpanSql, { span: text }, { trace_id: text })
+
+/** A whole trace is answered at once up to here: the largest recording of an agent's run had 1,723 spans in one. */
+const spansMax = 50_000
+
+const kind = wordParam(['otel_trace', 'codex_operation']).default('otel_trace')
+const idPath = pathOf(z.object({ id: z.string() }))
+const spansQuery = queryOf(
+  z.object({ kind, limit: wholeParam(1, spansMax).default(spansMax), offset: pageParams.offset }),
+)
+
+type Overview = Awaited<ReturnType<typeof listTraces>>[number]
+
+/** Contract §4 TraceOverview. One failed span makes it ERROR; without one, a span marked OK makes it OK. */
+function traceOverview(row: Overview): Wire<TraceOverview> {
+  return {
+    id: row.is_operation ? row.root_span_id : row.trace_id,
+    kind: row.is_operation ? 'codex_operation' : 'otel_trace',
+    traceId: row.trace_id,
+    rootSpanId: row.root_span_id,
+    rootSpan: row.root_span,
+    serviceName: row.service_name,
+    tool: row.tool ?? undefined,
+    startTime: formatTime(row.start_time),
+    duration: row.end_time > row.start_time ? row.end_time - row.start_time : 0n,
+    spanCount: row.span_count,
+    errorCount: row.error_count,
+    status: row.error_count > 0 ? 'ERROR' : row.any_ok ? 'OK' : 'UNSET',
+    sessionId: row.session_id ?? undefined,
+  }
+}
+
+export function tracesRoutes({ store }: ApiDeps) {
+  async function list(asked: Parameters<typeof listTraces>[1]): Promise<Wire<TraceList>> {
+    const { rows, total, hasMore } = await withTotal(await listTraces(store, asked), asked.offset, () =>
+      listTraces(store, { ...asked, limit: 1, offset: 0 }),
+    )
+    return { traces: rows.map(traceOverview), total, hasMore }
+  }
+
+  /**
+   * The spans behind a row of the list: `id` is a trace id (32 hex digits), or the id of an operation's outermost span
+   * (16 hex digits), which brings that span and everything under it.
+   */
+  async function spansOf(id: string, limit: number, offset: number): Promise<Wire<SpanList>> {
+    const wanted = id.toLowerCase()
+    const root = /^[0-9a-f]{16}$/.test(wanted) ? wanted : null
+    const trace = root ? (await traceOfSpan(store, { span: root }))[0]?.trace_id : wanted
+    const asked = { trace: trace ?? '', root, limit, offset, bytes: 4 * pageBytesMax }
+    const { rows, total, hasMore } = await withTotal(await listSpans(store, asked), offset, () =>
+      listSpans(store, { ...asked, limit: 1, offset: 0 }),
+    )
+    if (total === 0) throw notFound(`there is no trace ${JSON.stringify(id)}; /api/traces lists those there are`)
+    return { spans: rows.map(span), total, hasMore }
+  }
+
+  return new Hono()
+    .get(
+      '/api/traces',
+      about('Traces with a span in the time range, newest first', TraceList),
+      queryOf(
+        z.object({ ...windowParams, ...pageParams, service: textParam, sessionId: textParam, search: textParam }),
+      ),
+      async (c) => {
+        const { service, sessionId, search, limit, offset, ...given } = c.req.valid('query')
+        const asked = { ...timeRange(given), service, session: sessionId, ...searchTerms(search), limit, offset }
+        return send<TraceList>(c, await list(asked))
+      },
+    )
+    .get(
+      '/api/traces/recent',
+      about('The newest traces of all time', TraceList),
+      queryOf(z.object({ limit: limitParam })),
+      async (c) => send<TraceList>(c, await list({ ...allTime({}), limit: c.req.valid('query').limit, offset: 0 })),
+    )
+    .get(
+      '/api/traces/:id',
+      about('The spans of a trace or of a Codex operation, in order of their start', SpanList),
+      idPath,
+      spansQuery,
+      async (c) => {
+        const { limit, offset } = c.req.valid('query')
+        return send<SpanList>(c, await spansOf(c.req.valid('param').id, limit, offset))
+      },
+    )
+    .get('/api/traces/:id/spans', about('The same as /api/traces/{id}', SpanList), idPath, spansQuery, async (c) => {
+      const { limit, offset } = c.req.valid('query')
+      return send<SpanList>(c, await spansOf(c.req.valid('param').id, limit, offset))
+    })
+}
