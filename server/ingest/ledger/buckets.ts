@@ -33,22 +33,23 @@ const pointsOf = query(
     detail: json,
   },
 )
-const exactOf = query(
-  exactSql,
-  { tools: list(text), sessions: list(text), every: flag },
-  {
-    tool: text,
-    session_id: text,
-    time: time,
-    duration_ms: maybe(real),
-    model: text,
-    query_source: maybe(text),
-    status: text,
-    quality: text,
-    sources: list(text),
-    total_tokens: int,
-  },
-)
+const exactIn = (table: string) =>
+  query(
+    exactSql.replace('from model_calls', `from ${table}`),
+    { tools: list(text), sessions: list(text), every: flag },
+    {
+      tool: text,
+      session_id: text,
+      time: time,
+      duration_ms: maybe(real),
+      model: text,
+      query_source: maybe(text),
+      status: text,
+      quality: text,
+      sources: list(text),
+      total_tokens: int,
+    },
+  )
 const deleteRows = query(
   `delete from model_calls
   where quality = 'aggregate' and call_id in (select unnest($ids))
@@ -58,13 +59,14 @@ const deleteRows = query(
 )
 const extents = query(extentsSql, {}, { tool: text, session_id: text, hour: int, from_time: time, to_time: time })
 
-type BucketKey = { tool: string; sessionId: string; hour: number }
+export type BucketKey = { tool: string; sessionId: string; hour: number }
 /** The times (ns) between which a bucket's counters add up. */
 type Extent = { from: number; to: number }
 const keyText = ({ tool, sessionId, hour }: BucketKey) => `${tool}\n${sessionId}\n${hour}`
 
 /** What the ledger remembers of counters between groups. */
 export class Buckets {
+  readonly exact: ReturnType<typeof exactIn>
   readonly cache = new Lru<string, Bucket>(pointsMax)
   /** The buckets of sessions there are. */
   ofSessions = new Set<string>()
@@ -73,6 +75,11 @@ export class Buckets {
   tools = new Set<string>()
   /** Marks of a whole tool, for its counters that name no session; read when the first of them comes. */
   readonly marks = new Map<string, Marks>()
+
+  /** @param callsTable where exact requests are looked up: another table than `model_calls` while that is rebuilt. */
+  constructor(callsTable = 'model_calls') {
+    this.exact = exactIn(callsTable)
+  }
 
   async load(reader: Reader): Promise<void> {
     this.cache.clear()
@@ -101,6 +108,18 @@ export class Buckets {
     const known = hours.get(key.hour)
     hours.set(key.hour, known ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to })
     this.ofTools.set(key.tool, hours)
+  }
+
+  /** Every bucket there is. */
+  all(): BucketKey[] {
+    const sessions = [...this.ofSessions].map((text) => {
+      const [tool = '', sessionId = ''] = text.split('\n')
+      return { tool, sessionId, hour: 0 }
+    })
+    const hours = [...this.ofTools].flatMap(([tool, own]) =>
+      [...own.keys()].map((hour) => ({ tool, sessionId: '', hour })),
+    )
+    return [...sessions, ...hours]
   }
 
   /** The buckets whose rows some requests may cover. */
@@ -175,6 +194,17 @@ export class BucketGroup {
     }
   }
 
+  /** The rows of some buckets from their points alone, whatever the table holds. */
+  async rebuilt(reader: Reader, keys: BucketKey[]): Promise<ModelCall[]> {
+    await this.#load(reader, new Map(keys.map((key) => [keyText(key), key])), true)
+    const changes = [...this.#open.values()].flatMap(({ bucket }) => bucket.changes())
+    await this.#sessions.ensure(
+      reader,
+      keys.filter(({ sessionId }) => sessionId !== '').map(({ tool, sessionId }) => sessionKey(tool, sessionId)),
+    )
+    return changes.flatMap(({ row }) => (row ? [this.#priced(row)] : []))
+  }
+
   async write(tx: Tx, batch: bigint): Promise<void> {
     if (this.#removed.length > 0) {
       const times = this.#removed.map(({ timeUnixNano }) => timeUnixNano).sort((a, b) => (a < b ? -1 : 1))
@@ -233,7 +263,7 @@ export class BucketGroup {
     }
   }
 
-  async #load(reader: Reader, wanted: Map<string, BucketKey>): Promise<void> {
+  async #load(reader: Reader, wanted: Map<string, BucketKey>, keepsChanges = false): Promise<void> {
     const missing: BucketKey[] = []
     for (const [text, key] of wanted) {
       const cached = this.#buckets.cache.get(text)
@@ -250,18 +280,20 @@ export class BucketGroup {
         this.#open.set(keyText(key), { key, bucket: new Bucket(this.#buckets.marks.get(key.tool) as Marks) })
     await this.#loadSessionMarks(reader, sessions)
     await this.#loadPoints(reader, missing)
+    // The rows that follow are in the table already.
+    if (!keepsChanges) for (const key of missing) this.#open.get(keyText(key))?.bucket.changes()
   }
 
   async #loadToolMarks(reader: Reader, tool: string): Promise<void> {
     const marks = new Marks(false)
-    marks.change([], await exactMarks(reader, [tool], undefined))
+    marks.change([], await this.#exactMarks(reader, [tool], undefined))
     this.#buckets.marks.set(tool, marks)
   }
 
   async #loadSessionMarks(reader: Reader, keys: BucketKey[]): Promise<void> {
     if (keys.length === 0) return
     const marks = Map.groupBy(
-      await exactMarks(
+      await this.#exactMarks(
         reader,
         keys.map(({ tool }) => tool),
         keys.map(({ sessionId }) => sessionId),
@@ -269,6 +301,25 @@ export class BucketGroup {
       ({ tool, sessionId }) => keyText({ tool, sessionId, hour: 0 }),
     )
     for (const key of keys) this.#open.get(keyText(key))?.bucket.marks.change([], marks.get(keyText(key)) ?? [])
+  }
+
+  async #exactMarks(reader: Reader, tools: string[], sessions: string[] | undefined): Promise<Mark[]> {
+    const rows = await this.#buckets.exact(reader, { tools, sessions: sessions ?? [], every: sessions === undefined })
+    return rows.flatMap((row) => {
+      const mark = markOf({
+        tool: row.tool,
+        sessionId: row.session_id,
+        timeUnixNano: row.time,
+        durationMs: row.duration_ms ?? undefined,
+        model: row.model,
+        querySource: row.query_source ?? undefined,
+        status: row.status,
+        quality: row.quality,
+        sources: row.sources,
+        totalTokens: row.total_tokens,
+      })
+      return mark ? [mark] : []
+    })
   }
 
   async #loadPoints(reader: Reader, keys: BucketKey[]): Promise<void> {
@@ -296,8 +347,6 @@ export class BucketGroup {
       const text = keyText(bucketOf(observation))
       if (fresh.has(text)) this.#open.get(text)?.bucket.add(observation)
     }
-    // The rows that follow are in the table already.
-    for (const text of fresh) this.#open.get(text)?.bucket.changes()
   }
 }
 
@@ -323,25 +372,6 @@ function touch(bucket: Bucket, { removed, added }: Changed): void {
       to = Math.max(to, mark.to)
     }
   bucket.touch(from, to)
-}
-
-async function exactMarks(reader: Reader, tools: string[], sessions: string[] | undefined): Promise<Mark[]> {
-  const rows = await exactOf(reader, { tools, sessions: sessions ?? [], every: sessions === undefined })
-  return rows.flatMap((row) => {
-    const mark = markOf({
-      tool: row.tool,
-      sessionId: row.session_id,
-      timeUnixNano: row.time,
-      durationMs: row.duration_ms ?? undefined,
-      model: row.model,
-      querySource: row.query_source ?? undefined,
-      status: row.status,
-      quality: row.quality,
-      sources: row.sources,
-      totalTokens: row.total_tokens,
-    })
-    return mark ? [mark] : []
-  })
 }
 
 function tidy(observation: AggregateObservation): AggregateObservation {

@@ -1,28 +1,28 @@
 // commits.ts: the commits and pull requests of a group, each hash once.
 import type { CommitObservation, Source } from '#proto/telemetry.ts'
-import { list, maybe, query, text, time } from '../../store/query.ts'
+import { list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { type Commit, commitClass, resolvedCommits } from './commit.ts'
 import { wellFormed } from './observation.ts'
 import { type CommitObservationRow, commitObservationWriter, commitWriter } from './writers.ts'
 
-const observationsOf = query(
-  `select tool, source, session_id, class, kind, hash, subject, branch, project, epoch_ns(time) as time
-  from commit_observations where class in (select unnest($classes))`,
-  { classes: list(text) },
-  {
-    tool: text,
-    source: text,
-    session_id: text,
-    class: text,
-    kind: text,
-    hash: text,
-    subject: maybe(text),
-    branch: maybe(text),
-    project: maybe(text),
-    time: time,
-  },
-)
+const shape = {
+  tool: text,
+  source: text,
+  session_id: text,
+  class: text,
+  kind: text,
+  hash: text,
+  subject: maybe(text),
+  branch: maybe(text),
+  project: maybe(text),
+  time: time,
+}
+const observations = `select
+    tool, source, session_id, class, kind, hash, subject, branch, project, epoch_ns(time) as time
+  from commit_observations`
+const observationsOf = query(`${observations} where class in (select unnest($classes))`, { classes: list(text) }, shape)
+const allObservations = query(observations, {}, shape)
 const deleteCommits = query(
   `delete from commits
   where kind = $kind and (case when kind = 'commit' then hash[:7] else hash end) in (select unnest($hashes))`,
@@ -41,18 +41,7 @@ export class CommitGroup {
     const classes = [...new Set(observations.map(commitClass))]
     const known = new Map<string, CommitObservationRow>()
     for (const row of await observationsOf(reader, { classes })) {
-      const observation: CommitObservationRow = {
-        tool: row.tool,
-        source: row.source as Source,
-        sessionId: row.session_id,
-        class: row.class,
-        kind: row.kind as CommitObservation['kind'],
-        hash: row.hash,
-        subject: row.subject ?? undefined,
-        branch: row.branch ?? undefined,
-        project: row.project ?? undefined,
-        timeUnixNano: row.time,
-      }
+      const observation = storedCommit(row)
       known.set(identity(observation), observation)
     }
     for (const observation of observations) {
@@ -76,6 +65,27 @@ export class CommitGroup {
     }
     await tx.append(commitObservationWriter, this.#written)
     await tx.append(commitWriter, this.#commits)
+  }
+}
+
+/** All commits from all that was told of them. */
+export async function rebuiltCommits(reader: Reader): Promise<Commit[]> {
+  const told = (await allObservations(reader, {})).map(storedCommit)
+  return [...Map.groupBy(told, (own) => own.class).values()].flatMap((own) => resolvedCommits(own))
+}
+
+function storedCommit(row: Row<typeof shape>): CommitObservationRow {
+  return {
+    tool: row.tool,
+    source: row.source as Source,
+    sessionId: row.session_id,
+    class: row.class,
+    kind: row.kind as CommitObservation['kind'],
+    hash: row.hash,
+    subject: row.subject ?? undefined,
+    branch: row.branch ?? undefined,
+    project: row.project ?? undefined,
+    timeUnixNano: row.time,
   }
 }
 

@@ -1,6 +1,6 @@
 // sessions.ts: the sessions of a group: facts merged, rows written, and what their requests inherit.
 import type { SessionObservation, Source } from '#proto/telemetry.ts'
-import { json, list, maybe, query, text, time } from '../../store/query.ts'
+import { json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex, hash53 } from './hash-index.ts'
 import { Lru } from './lru.ts'
@@ -20,11 +20,16 @@ import inheritSql from './session-inherit.sql' with { type: 'text' }
 import inheritToolsSql from './session-inherit-tools.sql' with { type: 'text' }
 import { sessionFactsWriter, sessionWriter } from './writers.ts'
 
-const factsOf = query(
-  factsSql,
-  { sessions: list(text) },
-  { tool: text, source: text, session_id: text, start_time: maybe(time), last_time: maybe(time), detail: json },
-)
+const factsShape = {
+  tool: text,
+  source: text,
+  session_id: text,
+  start_time: maybe(time),
+  last_time: maybe(time),
+  detail: json,
+}
+const factsOf = query(factsSql, { sessions: list(text) }, factsShape)
+const allFacts = query(factsSql.replace(/where.*/, ''), {}, factsShape)
 
 /** Sessions kept in memory; one is some 2 KB. */
 const sessionsMax = 5_000
@@ -124,12 +129,7 @@ export class SessionGroup {
     for (const row of await factsOf(reader, { sessions })) {
       const key = sessionKey(row.tool, row.session_id)
       if (!wanted.has(key)) continue
-      const own: SessionFacts = {
-        source: row.source as Source,
-        start: row.start_time ?? undefined,
-        last: row.last_time ?? undefined,
-        facts: JSON.parse(row.detail),
-      }
+      const own = storedFacts(row)
       const doors = facts.get(key)
       if (doors) doors.push(own)
       else facts.set(key, [own])
@@ -239,6 +239,22 @@ export class SessionGroup {
       if (state.session.forkedFrom !== undefined) this.#sessions.forks.set(key, state.session.forkedFrom)
     }
     for (const [key, state] of this.#states) if (state) this.#sessions.cache.set(key, state)
+  }
+}
+
+/** All sessions from all that was said of them. */
+export async function rebuiltSessions(reader: Reader): Promise<Session[]> {
+  const rows = await allFacts(reader, {})
+  const sessions = Map.groupBy(rows, (row) => sessionKey(row.tool, row.session_id))
+  return [...sessions].map(([key, own]) => resolvedKey(key, own.map(storedFacts)))
+}
+
+function storedFacts(row: Row<typeof factsShape>): SessionFacts {
+  return {
+    source: row.source as Source,
+    start: row.start_time ?? undefined,
+    last: row.last_time ?? undefined,
+    facts: JSON.parse(row.detail),
   }
 }
 

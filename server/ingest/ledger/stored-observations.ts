@@ -1,37 +1,39 @@
 // stored-observations.ts: observations read back from their table.
 import type { Source } from '#proto/telemetry.ts'
-import { flag, int, json, list, maybe, query, text, time } from '../../store/query.ts'
+import { flag, int, json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader } from '../../store/store.ts'
 import observationsSql from './call-observations.sql' with { type: 'text' }
 import { identified, type Kept, type StoredObservation } from './observation.ts'
 
-const observationsOf = query(
-  observationsSql,
-  { components: list(int) },
-  {
-    component: int,
-    tool: text,
-    source: text,
-    observation_id: text,
-    session_id: text,
-    keys: list(text),
-    weak_key: maybe(text),
-    time: time,
-    model: text,
-    status: text,
-    quality: text,
-    is_partial: flag,
-    input_tokens: maybe(int),
-    cache_read_tokens: maybe(int),
-    cache_write_tokens: maybe(int),
-    cache_write_5m_tokens: maybe(int),
-    cache_write_1h_tokens: maybe(int),
-    output_tokens: maybe(int),
-    reasoning_tokens: maybe(int),
-    web_searches: maybe(int),
-    reported_cost_nano_usd: maybe(int),
-    detail: json,
-  },
+const shape = {
+  component: int,
+  tool: text,
+  source: text,
+  observation_id: text,
+  session_id: text,
+  keys: list(text),
+  weak_key: maybe(text),
+  time: time,
+  model: text,
+  status: text,
+  quality: text,
+  is_partial: flag,
+  input_tokens: maybe(int),
+  cache_read_tokens: maybe(int),
+  cache_write_tokens: maybe(int),
+  cache_write_5m_tokens: maybe(int),
+  cache_write_1h_tokens: maybe(int),
+  output_tokens: maybe(int),
+  reasoning_tokens: maybe(int),
+  web_searches: maybe(int),
+  reported_cost_nano_usd: maybe(int),
+  detail: json,
+}
+const observationsOf = query(observationsSql, { components: list(int) }, shape)
+const observationsBetween = query(
+  observationsSql.replace('in (select unnest($components))', 'between $from and $to'),
+  { from: int, to: int },
+  shape,
 )
 
 /** The observations of some components, by component. */
@@ -39,9 +41,21 @@ export async function loadComponents(
   reader: Pick<Reader, 'all'>,
   components: number[],
 ): Promise<Map<number, StoredObservation[]>> {
+  return components.length === 0 ? new Map() : byComponent(await observationsOf(reader, { components }))
+}
+
+/** The observations of the components from one number to another, by component. */
+export async function componentsBetween(
+  reader: Pick<Reader, 'all'>,
+  from: number,
+  to: number,
+): Promise<Map<number, StoredObservation[]>> {
+  return byComponent(await observationsBetween(reader, { from, to }))
+}
+
+function byComponent(rows: Row<typeof shape>[]): Map<number, StoredObservation[]> {
   const found = new Map<number, StoredObservation[]>()
-  if (components.length === 0) return found
-  for (const row of await observationsOf(reader, { components })) {
+  for (const row of rows) {
     const kept: Kept = {
       ...(JSON.parse(row.detail) as Partial<Kept>),
       source: row.source as Source,

@@ -1,6 +1,6 @@
 // tool-calls.ts: the tool calls of a group, merged with what other doors and earlier groups said of them.
 import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
-import { json, list, query, real, text, time } from '../../store/query.ts'
+import { json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex } from './hash-index.ts'
 import { Lru } from './lru.ts'
@@ -22,11 +22,16 @@ import { type ToolCallRow, type ToolFactsRow, toolCallWriter, toolFactsWriter } 
 /** Characters of details kept in memory, for the results that follow their calls in a moment. */
 const detailCharsMax = 16_000_000
 
-const factsOf = query(
-  factsSql,
-  { hashes: list(real) },
-  { tool: text, source: text, session_id: text, call_id: text, time: time, detail: json, call_hash: real },
-)
+export const factsShape = {
+  tool: text,
+  source: text,
+  session_id: text,
+  call_id: text,
+  time: time,
+  detail: json,
+  call_hash: real,
+}
+const factsOf = query(factsSql, { hashes: list(real) }, factsShape)
 const deleteFacts = query(
   'delete from tool_call_observations where facts_hash in (select unnest($hashes))',
   { hashes: list(real) },
@@ -103,7 +108,7 @@ export class ToolCallGroup {
     for (const hash of changed) {
       const rows = this.#after.get(hash) as ToolFactsRow[]
       if (before.has(hash)) this.#callsReplaced.push((rows[0] as ToolFactsRow).facts)
-      this.#rows.push(this.#row(rows))
+      this.#rows.push(toolCallRow(rows, this.#sessions))
     }
   }
 
@@ -133,17 +138,6 @@ export class ToolCallGroup {
       )
   }
 
-  #row(rows: ToolFactsRow[]): ToolCallRow {
-    const call: ToolCallRow = { ...resolvedToolCall(rows.map(({ facts }) => facts)), inherited: 0 }
-    const session = this.#sessions.get(call.tool, call.sessionId)
-    for (const field of ['project', 'branch'] as const) {
-      if (call[field] !== undefined || session?.[field] === undefined) continue
-      call[field] = session[field]
-      call.inherited |= inheritedBits[field]
-    }
-    return call
-  }
-
   async #load(reader: Reader, hashes: number[]): Promise<Map<number, ToolFactsRow[]>> {
     const { index, cache } = this.#tools
     const known = new Map<number, ToolFactsRow[]>()
@@ -155,20 +149,24 @@ export class ToolCallGroup {
     }
     if (missing.length === 0) return known
     for (const row of await factsOf(reader, { hashes: missing })) {
-      const facts: ToolFacts = {
-        ...(JSON.parse(row.detail) as Partial<ToolFacts>),
-        source: row.source as Source,
-        tool: row.tool,
-        sessionId: row.session_id,
-        callId: row.call_id,
-        timeUnixNano: row.time,
-      }
       const rows = known.get(row.call_hash)
-      if (rows) rows.push(rowOf(facts))
-      else known.set(row.call_hash, [rowOf(facts)])
+      if (rows) rows.push(storedFacts(row))
+      else known.set(row.call_hash, [storedFacts(row)])
     }
     return known
   }
+}
+
+/** The row of one call from what each door said of it, with its session's project and branch where it has none. */
+export function toolCallRow(doors: readonly ToolFactsRow[], sessions: SessionGroup): ToolCallRow {
+  const call: ToolCallRow = { ...resolvedToolCall(doors.map(({ facts }) => facts)), inherited: 0 }
+  const session = sessions.get(call.tool, call.sessionId)
+  for (const field of ['project', 'branch'] as const) {
+    if (call[field] !== undefined || session?.[field] === undefined) continue
+    call[field] = session[field]
+    call.inherited |= inheritedBits[field]
+  }
+  return call
 }
 
 /** What the group says, one entry a door and call. */
@@ -183,6 +181,18 @@ function merged(observations: ToolCallObservation[]): Map<number, ToolFactsRow> 
   const rows = new Map<number, ToolFactsRow>()
   for (const [hash, facts] of said) rows.set(hash, rowOf(facts))
   return rows
+}
+
+/** What one door said of a call, read back. */
+export function storedFacts(row: Row<typeof factsShape>): ToolFactsRow {
+  return rowOf({
+    ...(JSON.parse(row.detail) as Partial<ToolFacts>),
+    source: row.source as Source,
+    tool: row.tool,
+    sessionId: row.session_id,
+    callId: row.call_id,
+    timeUnixNano: row.time,
+  })
 }
 
 function rowOf(facts: ToolFacts): ToolFactsRow {
