@@ -1,6 +1,8 @@
 // model-call.ts: a row of `model_calls`: a resolved request (or an uncovered sum) with its session's facts and its cost.
+
+import type { Price } from '../prices/prices.ts'
 import type { AggregateRow } from './aggregates.ts'
-import { type CostBasis, costInForce, type Price, type PriceCall, type PricingMode } from './price.ts'
+import { type CostBasis, costInForce, type PriceCall, type PricingMode } from './price.ts'
 import type { ResolvedCall } from './resolve.ts'
 import type { Session } from './session.ts'
 

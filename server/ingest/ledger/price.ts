@@ -1,37 +1,8 @@
 // price.ts: which of the costs of a request is in force, and on what basis.
-import type { ResolvedCall } from './resolve.ts'
+import type { Price, Prices } from '../prices/prices.ts'
 
-/** What the price table says of one request. Money is integer nano-USD; `null` is unknown, never 0. */
-export type Price = {
-  costNanoUsd: number | null
-  source?: string
-  modelId?: string
-  rule?: string
-  tier?: string
-  /** ns since 1970. */
-  validFrom?: bigint
-  state: 'priced' | 'included' | 'unpriced'
-}
-
-/** What is priced: a request, or (`aggregate`) the sum of several, which gets no long-context tier. */
-export type Priceable = Pick<
-  ResolvedCall,
-  | 'tool'
-  | 'model'
-  | 'provider'
-  | 'timeUnixNano'
-  | 'speed'
-  | 'inputTokens'
-  | 'cacheReadTokens'
-  | 'cacheWriteTokens'
-  | 'cacheWrite5mTokens'
-  | 'cacheWrite1hTokens'
-  | 'outputTokens'
-  | 'reasoningTokens'
-  | 'webSearches'
-> & { aggregate?: boolean }
-
-export type PriceCall = (call: Priceable) => Price
+/** Prices one request, or (`aggregate`) the sum of several, which gets no long-context tier. */
+export type PriceCall = Prices['price']
 
 /** `auto`: reported if the agent reported one, else computed; `calculate`: computed; `display`: reported or none. */
 export type PricingMode = 'auto' | 'calculate' | 'display'

@@ -69,18 +69,19 @@ export function batch(part: Partial<Telemetry>): Telemetry {
 }
 
 /** 1,000 nano-USD a token and 5,000 for output, for any model but `unknown-model`. */
-export const flatPrice: PriceCall = ({ model, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }) =>
-  model === 'unknown-model'
-    ? { costNanoUsd: null, state: 'unpriced' }
-    : {
-        costNanoUsd: (inputTokens + cacheReadTokens + cacheWriteTokens) * 1000 + outputTokens * 5000,
-        state: 'priced',
-        source: 'overlay',
-        modelId: model,
-        rule: 'exact',
-        tier: 'base',
-        validFrom: noon,
-      }
+export const flatPrice: PriceCall = (call) => {
+  const { model, inputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0, outputTokens = 0 } = call
+  if (model === 'unknown-model') return { costNanoUsd: null, state: 'unpriced' }
+  return {
+    costNanoUsd: (inputTokens + cacheReadTokens + cacheWriteTokens) * 1000 + outputTokens * 5000,
+    state: 'priced',
+    source: 'overlay',
+    modelId: model,
+    rule: 'exact',
+    tier: 'base',
+    validFrom: noon,
+  }
+}
 
 /** A ledger over a real database in a folder of its own. */
 export type Desk = {

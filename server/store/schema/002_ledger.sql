@@ -254,5 +254,122 @@ create table agent_metrics (
   name varchar not null
 );
 
+-- The ledger's rows as metric points: one a call and token type (disjoint: input without cache, output without reasoning)
+-- and one a call for its cost. What a file tells under the agent's own metric names (imported_*) is left out for sessions
+-- whose own points came by OTLP. Names come through the few rows of agent_metrics: asked for another name, the join has an
+-- empty side and model_calls is not read.
+create view ledger_points as
+with
+  kinds (kind, token_type) as (
+    select kind, token_type
+    from (values ('tokens'), ('user_facing_tokens'), ('imported_tokens')) as k (kind),
+      (values ('input'), ('output'), ('cacheRead'), ('cacheCreation'), ('reasoning')) as t (token_type)
+    union all
+    values ('cost', null), ('user_facing_cost', null), ('imported_cost', null)
+  ),
+  names as (select tool, kind, token_type, name from agent_metrics join kinds using (kind)),
+  -- Sessions that have points of their own under an imported name.
+  own as (
+    select distinct r.name, r.session_id
+    from raw_metric_points as r
+    join (select distinct name from agent_metrics where kind in ('imported_tokens', 'imported_cost')) using (name)
+    where r.session_id is not null
+  ),
+  points as (
+    select
+      n.name,
+      n.kind,
+      n.token_type,
+      case n.token_type
+        when 'input' then c.input_tokens
+        when 'output' then c.output_tokens - c.reasoning_tokens
+        when 'cacheRead' then c.cache_read_tokens
+        when 'cacheCreation' then c.cache_write_tokens
+        when 'reasoning' then c.reasoning_tokens
+        else c.cost_nano_usd
+      end as amount,
+      c.*
+    from model_calls as c
+    join names as n on c.tool = n.tool
+    where n.kind in ('tokens', 'cost')
+      or (n.kind in ('user_facing_tokens', 'user_facing_cost') and c.cache_read_tokens + c.cache_write_tokens > 0)
+    union all
+    select
+      n.name,
+      n.kind,
+      n.token_type,
+      case n.token_type
+        when 'input' then c.input_tokens
+        when 'output' then c.output_tokens - c.reasoning_tokens
+        when 'cacheRead' then c.cache_read_tokens
+        when 'cacheCreation' then c.cache_write_tokens
+        when 'reasoning' then c.reasoning_tokens
+        else c.cost_nano_usd
+      end as amount,
+      c.*
+    from model_calls as c
+    join names as n on c.tool = n.tool
+    anti join own on own.name = n.name and own.session_id = c.session_id
+    where n.kind in ('imported_tokens', 'imported_cost') and list_contains(c.sources, 'transcript')
+  )
+select
+  0::bigint as batch,
+  time,
+  name,
+  case when token_type is null then 'Cost of model requests' else 'Tokens of model requests' end as description,
+  case when token_type is null then 'USD' else 'tokens' end as unit,
+  'sum' as type,
+  1 as temporality,
+  true as is_monotonic,
+  true as is_derived,
+  coalesce(service_name, tool) as service_name,
+  tool,
+  nullif(session_id, '') as session_id,
+  nullif(model, '') as model,
+  project,
+  token_type,
+  "user",
+  (hash(name, token_type, tool, service_name, session_id, model, project, "user", query_source, agent) >> 1)::bigint as series_id,
+  case when token_type is null then amount / 1e9 else amount::double end as value,
+  case when token_type is not null then amount end as value_int,
+  0::bigint as flags,
+  '{' || concat_ws(
+    ',',
+    '"type":"' || token_type || '"',
+    '"model":' || to_json(nullif(model, ''))::varchar,
+    '"session.id":' || to_json(nullif(session_id, ''))::varchar,
+    '"project":' || to_json(project)::varchar,
+    '"git_branch":' || to_json(branch)::varchar,
+    '"query_source":' || to_json(query_source)::varchar,
+    '"agent.name":' || to_json(agent)::varchar,
+    case when sources = ['transcript'] then '"import_source":"local_jsonl"' end
+  ) || '}' as attributes,
+  '{"service.name":' || to_json(coalesce(service_name, tool))::varchar || '}' as resource_attributes,
+  'telltale' as scope_name
+from points
+where amount > 0;
+
 -- Every point there is: as sent, derived at once (`.delta`), and those that follow from the ledger.
-create view metric_points as select * from raw_metric_points;
+create view metric_points as
+select * from raw_metric_points
+union all by name
+select * from ledger_points;
+
+-- One transcript a session: the file's where there is one; else, role by role, that of the best door that has it.
+create view session_messages as
+select * exclude (door, best, best_of_role)
+from (
+  select
+    *,
+    min(door) over (partition by tool, session_id) as best,
+    min(door) over (partition by tool, session_id, role) as best_of_role
+  from (
+    select
+      *,
+      case source
+        when 'transcript' then 0 when 'hook' then 1 when 'otlp_logs' then 2 when 'otlp_traces' then 3 else 4
+      end as door
+    from messages
+  )
+)
+where door = case when best = 0 then 0 else best_of_role end;
