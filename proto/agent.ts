@@ -45,6 +45,8 @@ export type Transcripts = {
   companions?(root: string): string[]
   /** Whether a file under a root is one of the agent's transcripts. `path` is absolute. */
   match(path: string): boolean
+  /** Folders under a root that hold no transcripts and may be large; they are not looked into. */
+  avoid?(folder: string): boolean
   /** `lines`: append-only text read by the tail. `whole`: read at once when it changed (SQLite, JSON documents). */
   kind(path: string): 'lines' | 'whole'
   /** A reader for a `lines` file; `state` is what an earlier reader of the same file left. */

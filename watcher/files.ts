@@ -16,7 +16,11 @@ const depthMax = 24
  * point to inside the root is found under its own name); the root itself may be one. A root that is a file is that file;
  * a missing one is empty.
  */
-export function filesUnder(root: string, match: (path: string) => boolean): Found {
+export function filesUnder(
+  root: string,
+  match: (path: string) => boolean,
+  avoid: (folder: string) => boolean = () => false,
+): Found {
   const found: Found = { files: [], unreadable: [] }
   let real: string
   try {
@@ -27,7 +31,7 @@ export function filesUnder(root: string, match: (path: string) => boolean): Foun
   }
   try {
     const stat = lstatSync(real)
-    if (stat.isDirectory()) walk(real, match, found, 0)
+    if (stat.isDirectory()) walk(real, match, avoid, found, 0)
     else if (stat.isFile() && match(real)) found.files.push(real)
   } catch (error) {
     if (!isAbsent(error)) found.unreadable.push({ path: real, reason: reasonOf(error) })
@@ -35,7 +39,13 @@ export function filesUnder(root: string, match: (path: string) => boolean): Foun
   return found
 }
 
-function walk(folder: string, match: (path: string) => boolean, found: Found, depth: number): void {
+function walk(
+  folder: string,
+  match: (path: string) => boolean,
+  avoid: (folder: string) => boolean,
+  found: Found,
+  depth: number,
+): void {
   let entries: Dirent[]
   try {
     entries = readdirSync(folder, { withFileTypes: true })
@@ -47,7 +57,8 @@ function walk(folder: string, match: (path: string) => boolean, found: Found, de
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
-      if (depth < depthMax) walk(path, match, found, depth + 1)
+      if (avoid(path)) continue
+      if (depth < depthMax) walk(path, match, avoid, found, depth + 1)
       else found.unreadable.push({ path, reason: 'nested too deep' })
     } else if (match(path)) {
       if (entry.isFile()) found.files.push(path)

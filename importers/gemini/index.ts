@@ -3,6 +3,7 @@ import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
+import { transcripts } from './transcript.ts'
 
 export const gemini: Agent = {
   id: 'gemini',
@@ -12,5 +13,6 @@ export const gemini: Agent = {
   claims: (batch) => hasScope(batch, (name) => name === 'gemini-cli'),
   otlp,
   metrics: { cost: 'gemini_cli.cost.usage', importedTokens: 'gemini_cli.token.usage' },
+  transcripts,
   setupText,
 }

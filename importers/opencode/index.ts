@@ -3,6 +3,7 @@ import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
+import { transcripts } from './transcript.ts'
 
 export const opencode: Agent = {
   id: 'opencode',
@@ -12,5 +13,6 @@ export const opencode: Agent = {
   claims: (batch) => hasScope(batch, (name) => name === 'com.opencode' || name === 'opencode'),
   otlp,
   metrics: { importedTokens: 'opencode.token.usage', importedCost: 'opencode.cost.usage' },
+  transcripts,
   setupText,
 }
