@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Double } from '#proto/attributes.ts'
+import { loadSchema, requestType } from '#proto/schema.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { createIngest, type Ingest, type IngestOptions } from '../ingest/ingest.ts'
 import { createLog } from '../log.ts'
@@ -147,4 +148,73 @@ export function talk(
 /** Statuses of the answers in a raw conversation. */
 export function statusesIn(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]))
+}
+
+const schema = loadSchema()
+let serial = 0
+
+/** A request of one good record that no other has, in both encodings. `test_id` is its name in the database. */
+export function oneRecord(
+  signal: Signal,
+  testId = `record-${++serial}`,
+): { testId: string; json: string; protobuf: Uint8Array<ArrayBuffer> } {
+  const time = '1782938400123456789'
+  const id = Bun.hash(testId).toString(16).padStart(16, '0')
+  const requests = {
+    traces: {
+      resourceSpans: [
+        {
+          scopeSpans: [
+            { spans: [{ traceId: id + id, spanId: id, name: testId, startTimeUnixNano: time, endTimeUnixNano: time }] },
+          ],
+        },
+      ],
+    },
+    metrics: {
+      resourceMetrics: [
+        {
+          scopeMetrics: [{ metrics: [{ name: testId, gauge: { dataPoints: [{ timeUnixNano: time, asInt: '7' }] } }] }],
+        },
+      ],
+    },
+    logs: { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: time, severityText: testId }] }] }] },
+  }
+  const request = requests[signal]
+  const type = requestType(schema, signal)
+  const hex = (key: string, value: unknown) =>
+    /^(traceId|spanId)$/.test(key) ? Buffer.from(value as string, 'hex').toString('base64') : value
+  const object = JSON.parse(JSON.stringify(request, hex))
+  return {
+    testId,
+    json: JSON.stringify(request),
+    protobuf: new Uint8Array(type.encode(type.fromObject(object)).finish()),
+  }
+}
+
+/** How often a record of {@link oneRecord} is in the database. */
+export async function stored(store: Store, testId: string): Promise<number> {
+  const rows = await store.all(
+    `select (select count(*) from spans where name = $id) + (select count(*) from logs where severity_text = $id)
+          + (select count(*) from raw_metric_points where name = $id) as n`,
+    { id: testId },
+  )
+  return Number(rows[0]!.n)
+}
+
+export const contentType = { json: 'application/json', protobuf: 'application/x-protobuf' } as const
+export const signals = ['traces', 'metrics', 'logs'] as const
+export const encodings = ['json', 'protobuf'] as const
+
+/** The Status or Export…ServiceResponse of an answer, read by protobufjs or JSON.parse. */
+export async function read(
+  response: Response,
+  message: 'google.rpc.Status' | Signal,
+): Promise<Record<string, unknown>> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  if (response.headers.get('content-type') === contentType.json) return JSON.parse(new TextDecoder().decode(bytes))
+  const type =
+    message === 'google.rpc.Status'
+      ? schema.lookupType(message)
+      : schema.lookupType(requestType(schema, message).fullName.replace('Request', 'Response'))
+  return type.toObject(type.decode(bytes), { longs: String })
 }
