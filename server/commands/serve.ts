@@ -6,6 +6,7 @@ import { type ApiServer, listenApi } from '../api/serve.ts'
 import { version } from '../cli.ts'
 import type { Config } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
+import { keepFor } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { oneToken } from '../receivers/guard.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
@@ -22,13 +23,16 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   const stopped = stopSignal()
   const core = await openCore(config, log)
   const doors: Doors = { receivers: [] }
+  let stopRetention = () => {}
   try {
     await openDoors(config, core, log, doors)
     announce(config, doors)
+    if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
     if (options.open) openBrowser(doors.apiUrl!)
     const signal = await stopped
     log.info('stopping', { signal })
   } finally {
+    stopRetention()
     // Receivers first: whoever still sends is told to come back, and what was accepted is committed before the end.
     await Promise.all(doors.receivers.map((receiver) => receiver.stop(5000)))
     await core.close()
