@@ -1,41 +1,49 @@
 // prices.ts: the price of a request: the user's own price, else the overlay, else the base table; or unpriced.
-import { baseTableName, findInBaseTable, type TableModel } from './base-table.ts'
-import { candidates } from './match.ts'
-import overlay from './overlay.json' with { type: 'json' }
-import { type Counts, costOf, type PriceVersion, type Rates, ratesFor, versionAt } from './rates.ts'
+import type { baseTableName } from './base-table.ts'
+import { find, type Segment } from './find.ts'
+import { pricedSpeed } from './overlay.ts'
+import { baseTier, type Counts, costOf, type PriceVersion, type Rates, tierFor, tierName, versionAt } from './rates.ts'
 
 /** What is to be priced. Counts that are absent are 0. */
-export type Priceable = Partial<Counts> & {
+export type Priceable = { [K in keyof Counts]?: number | undefined } & {
   tool?: string | undefined
   provider?: string | undefined
   model: string
   timeUnixNano: bigint
   speed?: string | undefined
-  /** The counts are a sum over several requests: no long-context tier. */
+  /** The counts are a sum over several requests: no long-context tier, no fee by the request. */
   aggregate?: boolean | undefined
 }
+
+/** Where a price comes from. */
+export type PriceSource = typeof baseTableName | 'overlay' | 'user'
 
 /** What a request costs, and which price said so. `costNanoUsd` is null only when unpriced. */
 export type Price = {
   state: 'priced' | 'included' | 'unpriced'
+  /** Integer nano-USD. */
   costNanoUsd: number | null
-  source?: 'genai-prices' | 'overlay' | 'user'
+  source?: PriceSource
   modelId?: string
+  /** How the model was found; see {@link candidates}. */
   rule?: string
+  /** `base`, or the long-context tier. */
   tier?: string
+  /** ns since 1970 from when the price holds; absent for one that always held. */
   validFrom?: bigint
 }
 
-/** A price that the user set: dollars are already integer nano-USD per million tokens. */
+/** A price that the user set: integer nano-USD per million tokens. */
 export type UserPrice = { model: string; validFrom: bigint | undefined; included: boolean; rates: Rates }
 
-/** A model's price in force, for lists. */
-export type ListedPrice = {
+/** The price in force for a model at a time. */
+export type ShownPrice = {
   model: string
-  source: NonNullable<Price['source']>
+  source: PriceSource
+  providerId: string | undefined
   modelId: string
   rule: string
-  included: boolean
+  validFrom: bigint | undefined
   version: PriceVersion
 }
 
@@ -44,130 +52,95 @@ export type Prices = {
   price(call: Priceable): Price
   /** Replaces the user's own prices. */
   setUserPrices(prices: readonly UserPrice[]): void
+  userPrices(): readonly UserPrice[]
   /** The price in force for a model at a time, with where it comes from; `undefined` when unpriced. */
-  show(model: string, provider: string | undefined, timeUnixNano: bigint): ListedPrice | undefined
+  show(model: string, provider: string | undefined, timeUnixNano: bigint): ShownPrice | undefined
 }
 
-type Found = {
-  source: NonNullable<Price['source']>
-  modelId: string
-  rule: string
-  included: boolean
-  versions: PriceVersion[]
-  byTimeOfDay: boolean
+/** What is remembered of a combination of model, provider, tool and speed. */
+type Known = {
+  provider: string | undefined
+  tool: string | undefined
+  speed: string | undefined
+  segments: readonly Segment[]
 }
 
 const unpriced: Price = Object.freeze({ state: 'unpriced', costNanoUsd: null })
-const aliases = new Map(overlay.aliases.map(({ model, as }) => [model, as]))
-const speeds = overlay.speed.map(({ model, speed, factor }) => ({ model: new RegExp(model), speed, factor }))
-/** Entries kept; agents name a few dozen models, hostile input may name any number. */
-const memoryMax = 10_000
+/** Models kept; agents name a few dozen, hostile input may name any number. */
+const memoryMax = 5000
+/** Combinations kept for a model. */
+const combinationsMax = 64
 
 export function createPrices(userPrices: readonly UserPrice[] = []): Prices {
-  let own = byModel(userPrices)
-  const memory = new Map<string, Found | undefined>()
+  let own = userPrices
+  const memory = new Map<string, Known[]>()
 
-  function find(model: string, provider: string | undefined, timeUnixNano: bigint): Found | undefined {
-    const key = `${provider ?? ''}\u0000${model}`
-    const known = memory.get(key)
-    if (known !== undefined && !known.byTimeOfDay) return known
-    if (known === undefined && memory.has(key)) return undefined
-    const found = search(model, provider, timeUnixNano)
-    if (memory.size >= memoryMax) memory.clear()
-    memory.set(key, found)
-    return found
-  }
-
-  function search(model: string, provider: string | undefined, timeUnixNano: bigint): Found | undefined {
-    const tries = candidates(model, provider)
-    for (const { modelId, rule } of tries) {
-      const mine = own.get(modelId)
-      if (mine)
-        return { source: 'user', modelId, rule, included: mine.included, versions: mine.versions, byTimeOfDay: false }
+  function segmentsOf({ model, provider, tool, speed }: Priceable): readonly Segment[] {
+    let known = memory.get(model)
+    if (known === undefined) {
+      if (memory.size >= memoryMax) memory.clear()
+      known = []
+      memory.set(model, known)
     }
-    for (const { modelId, providerId, rule } of tries) {
-      const alias = aliases.get(modelId)
-      const inTable = findInBaseTable(alias ?? modelId, providerId, timeUnixNano)
-      if (inTable) return found(inTable, alias ? 'overlay' : baseTableName, alias ? `${rule}+alias` : rule)
+    for (const one of known) {
+      if (one.provider === provider && one.speed === speed && one.tool === tool) return one.segments
     }
-    return undefined
+    const segments = find({ model, provider, tool, speed: pricedSpeed(speed), userPrices: own })
+    if (known.length >= combinationsMax) known.length = 0
+    known.push({ provider, tool, speed, segments })
+    return segments
   }
 
   return {
     price(call) {
-      if (call.model === '') return unpriced
-      const entry = find(call.model, call.provider, call.timeUnixNano)
-      const version = entry && versionAt(entry.versions, call.timeUnixNano)
-      if (!entry || !version) return unpriced
+      const segment = segmentAt(segmentsOf(call), call.timeUnixNano)
+      if (segment === undefined) return unpriced
+      const version = versionAt(segment.versions, call.timeUnixNano)
+      if (version === undefined) return unpriced
       const counts = countsOf(call)
-      const { rates, tier } = ratesFor(version, counts, call.aggregate === true)
-      const factor = speedFactor(entry.modelId, call)
+      const isAggregate = call.aggregate === true
+      const tier = tierFor(version, counts, isAggregate)
+      const included = version.included === true
+      const costNanoUsd = included ? 0 : costOf(tier?.rates ?? version.base, counts, isAggregate ? 0 : 1)
       const price: Price = {
-        state: entry.included ? 'included' : 'priced',
-        costNanoUsd: entry.included ? 0 : costOf(rates, counts, factor),
-        source: factor === 1000 ? entry.source : 'overlay',
-        modelId: entry.modelId,
-        rule: factor === 1000 ? entry.rule : `${entry.rule}+speed`,
-        tier,
+        state: included ? 'included' : costNanoUsd === null ? 'unpriced' : 'priced',
+        costNanoUsd,
+        source: segment.source,
+        modelId: segment.modelId,
+        rule: segment.rule,
+        tier: tier ? tierName(tier) : baseTier,
       }
-      if (version.validFrom !== undefined) price.validFrom = version.validFrom
+      const validFrom = beginning(segment, version)
+      if (validFrom !== undefined) price.validFrom = validFrom
       return price
     },
     setUserPrices(prices) {
-      own = byModel(prices)
+      own = prices
       memory.clear()
     },
+    userPrices: () => own,
     show(model, provider, timeUnixNano) {
-      const entry = find(model, provider, timeUnixNano)
-      const version = entry && versionAt(entry.versions, timeUnixNano)
-      if (!entry || !version) return undefined
-      return {
-        model,
-        source: entry.source,
-        modelId: entry.modelId,
-        rule: entry.rule,
-        included: entry.included,
-        version,
-      }
+      const segment = segmentAt(segmentsOf({ model, provider, timeUnixNano }), timeUnixNano)
+      const version = segment && versionAt(segment.versions, timeUnixNano)
+      if (!segment || !version) return undefined
+      const { source, providerId, modelId, rule } = segment
+      return { model, source, providerId, modelId, rule, validFrom: beginning(segment, version), version }
     },
   }
 }
 
-function found(model: TableModel, source: NonNullable<Price['source']>, rule: string): Found {
-  const isFree = model.versions.every(({ base }) => base.input === 0 && base.output === 0)
-  return {
-    source,
-    modelId: model.modelId,
-    rule,
-    included: isFree,
-    versions: model.versions,
-    byTimeOfDay: model.byTimeOfDay,
+function segmentAt(segments: readonly Segment[], timeUnixNano: bigint): Segment | undefined {
+  for (let index = segments.length - 1; index >= 0; index--) {
+    const segment = segments[index] as Segment
+    if (segment.from === undefined || segment.from <= timeUnixNano) return segment
   }
+  return undefined
 }
 
-function byModel(prices: readonly UserPrice[]): Map<string, { included: boolean; versions: PriceVersion[] }> {
-  const grouped = new Map<string, { included: boolean; versions: PriceVersion[] }>()
-  const ascending = [...prices].sort((a, b) => Number((a.validFrom ?? -1n) - (b.validFrom ?? -1n)))
-  for (const price of ascending) {
-    const id = price.model.toLowerCase()
-    const entry = grouped.get(id) ?? { included: price.included, versions: [] }
-    entry.included = price.included
-    entry.versions.push({ validFrom: price.validFrom, base: price.rates, tiers: [] })
-    grouped.set(id, entry)
-  }
-  return grouped
-}
-
-/** Thousandths by which a speed multiplies the list price; an id that ends in `-fast` says it itself. */
-function speedFactor(modelId: string, call: Priceable): number {
-  const speed =
-    call.speed && call.speed !== 'normal' && call.speed !== 'standard'
-      ? call.speed
-      : /-fast$/.test(call.model)
-        ? 'fast'
-        : undefined
-  if (!speed) return 1000
-  return speeds.find((entry) => entry.speed === speed && entry.model.test(modelId))?.factor ?? 1000
+/** From when a price holds: since its name means this model and since this model costs that. */
+function beginning(segment: Segment, version: PriceVersion): bigint | undefined {
+  if (segment.from === undefined) return version.validFrom
+  return version.validFrom === undefined || version.validFrom < segment.from ? segment.from : version.validFrom
 }
 
 function countsOf(call: Priceable): Counts {
