@@ -3,6 +3,13 @@
 /** The disk or the database file gave trouble; nothing was stored and the same work may succeed later. */
 export class StorageTrouble extends Error {
   override name = 'StorageTrouble'
+  constructor(
+    message: string,
+    /** The commit itself failed halfway: what it held may be in the log all the same and be read after a restart. */
+    readonly unsure = false,
+  ) {
+    super(message)
+  }
 }
 
 /** A query ran longer than it may and was interrupted. */
@@ -29,7 +36,7 @@ export function isFatal(error: unknown): boolean {
 export function isStorage(error: unknown): boolean {
   return (
     isFatal(error) ||
-    /No space left on device|Input\/output error|Read-only file system|Disk quota|Could not (write|sync|truncate|fsync)|Failed to (commit|sync)|IO Error|Out of Memory/i.test(
+    /No space left on device|Input\/output error|Read-only file system|Disk quota|File too large|Too many open files|Could not (write|sync|truncate|fsync)|Failed to (commit|sync)|IO Error|Out of Memory/i.test(
       messageOf(error),
     )
   )

@@ -1,84 +1,120 @@
 // recover.ts: what to do when the write-ahead log is damaged: keep a copy, save what can be saved, and say what was lost.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs'
+import { constants, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { CannotOpen, messageOf } from './errors.ts'
+import { CannotOpen, isStorage, messageOf } from './errors.ts'
+import { commitsAround, readWal, type Wal } from './wal.ts'
 
 /** Opens (attaches) the database once; throws when it cannot. */
 type Attach = () => Promise<void>
 
 /**
  * Attaches a database, mending its WAL when that is what stands in the way. A power cut leaves a tail of zeros on ext4 and
- * NTFS; a bad block flips a byte; DuckDB then refuses the file. Copies of both files go to a `quarantine-…` folder first.
+ * NTFS; a bad block flips a byte; DuckDB then refuses the file, or silently drops the rest of the log. A copy goes to
+ * a `quarantine-…` folder before anything is changed.
  *
- * @returns a message for the user when something had to be mended, nothing otherwise.
+ * @returns a message for the user when something was mended or lost, nothing otherwise.
  * @throws CannotOpen when the database itself is not readable.
  */
 export async function attachOrMend(path: string, attach: Attach): Promise<string | undefined> {
+  const wal = readWal(`${path}.wal`)
+  const dropped = wal ? commitsAround(wal, wal.readableBytes).lost : 0
+  const quarantine = wal && dropped > 0 ? keepCopies(path) : undefined
   try {
     await attach()
-    return undefined
   } catch (error) {
-    const wal = `${path}.wal`
-    if (!isWalDamage(error) || !existsSync(wal)) throw explain(path, error)
-    const quarantine = keepCopies(path, wal)
-    const before = statSync(wal).size
-    const steps: (() => string)[] = [
-      () => {
-        const kept = stripZeroTail(wal)
-        return `its last ${before - kept} bytes were zeros and were cut off; every acknowledged record was kept`
-      },
-      () => {
-        const position = damagedPosition(error)
-        const kept = position === undefined ? before : Math.max(0, position - 16)
-        truncateSync(wal, Math.min(kept, before))
-        return `it was damaged at byte ${position ?? '?'}; what was committed after that point (${before - kept} of ${before} bytes) is lost`
-      },
-      () => {
-        renameSync(wal, `${wal}.unreadable-${Date.now()}`)
-        return `it could not be read at all; what was committed since the last checkpoint (${before} bytes) is lost`
-      },
-    ]
-    let last: unknown = error
-    for (const step of steps) {
-      const said = step()
-      try {
-        await attach()
-        return `the write-ahead log of ${path} was damaged: ${said}. Copies of both files are in ${quarantine}`
-      } catch (again) {
-        last = again
-      }
-    }
-    throw explain(path, last)
+    if (!wal || !isWalDamage(error)) throw explain(path, error)
+    return await mend(path, wal, error, attach, quarantine ?? keepCopies(path))
   }
+  if (!wal || !quarantine) return undefined
+  return report(
+    path,
+    `it cannot be read beyond byte ${wal.readableBytes}; ${lossAfter(wal, wal.readableBytes)}`,
+    quarantine,
+  )
 }
 
+/** Tries one remedy after the other, each losing more than the one before. */
+async function mend(path: string, wal: Wal, damage: unknown, attach: Attach, quarantine: string): Promise<string> {
+  const file = `${path}.wal`
+  const position = Math.min(damagedPosition(damage) ?? 0, wal.bytes)
+  const remedies: (() => string)[] = [
+    () => `its last ${stripZeroTail(file)} bytes were zeros and were cut off; ${lossAfter(wal, wal.bytes)}`,
+    () => {
+      truncateSync(file, position)
+      return `it was damaged at byte ${position}; ${lossAfter(wal, position)}`
+    },
+    () => {
+      renameSync(file, `${file}.unreadable-${Date.now()}`)
+      return `it could not be read at all; ${lossAfter(wal, 0)}`
+    },
+  ]
+  let last = damage
+  for (const remedy of remedies) {
+    const said = remedy()
+    try {
+      await attach()
+      return report(path, said, quarantine)
+    } catch (error) {
+      last = error
+      if (!isWalDamage(error)) break
+    }
+  }
+  throw explain(path, last)
+}
+
+function report(path: string, what: string, quarantine: string): string {
+  return `the write-ahead log of ${path} was damaged: ${what}. A copy is in ${quarantine}`
+}
+
+function lossAfter(wal: Wal, position: number): string {
+  const { kept, lost } = commitsAround(wal, position)
+  if (lost === 0) return 'every acknowledged record was kept'
+  return `the ${kept} commits before that are kept, the ${lost} after it (${wal.bytes - position} of ${wal.bytes} bytes) are lost`
+}
+
+/** Whether the log's content is at fault, rather than a full or failing disk while it was read. */
 function isWalDamage(error: unknown): boolean {
-  return /WAL|checksum|replay/i.test(messageOf(error))
+  const message = messageOf(error).replace(/^IO Error: /, '')
+  return /Corrupt WAL file|replaying WAL|Failed to read WAL/i.test(message) && !isStorage(message)
 }
 
-/** The byte that DuckDB reports: "… at byte position 1234". */
+/** The byte at which the damaged entry begins. DuckDB names its first byte after length and checksum, 16 bytes later. */
 function damagedPosition(error: unknown): number | undefined {
-  const found = /(?:byte )?position[^0-9]{0,12}(\d+)/i.exec(messageOf(error))
-  return found ? Number(found[1]) : undefined
+  const found = /byte position (\d+)/i.exec(messageOf(error))
+  return found ? Math.max(0, Number(found[1]) - 16) : undefined
 }
 
-function keepCopies(path: string, wal: string): string {
+/**
+ * Copies the database and its log. The log is what is about to be changed; a database too large for the disk is left out.
+ *
+ * @throws CannotOpen when not even the log can be copied: then nothing is touched.
+ */
+function keepCopies(path: string): string {
   const folder = join(dirname(path), `quarantine-${new Date().toISOString().replace(/[:.]/g, '-')}`)
-  mkdirSync(folder, { mode: 0o700, recursive: true })
-  copyFileSync(path, join(folder, basename(path)))
-  copyFileSync(wal, join(folder, basename(wal)))
+  const copy = (file: string) => copyFileSync(file, join(folder, basename(file)), constants.COPYFILE_FICLONE)
+  try {
+    mkdirSync(folder, { mode: 0o700, recursive: true })
+    copy(`${path}.wal`)
+  } catch (error) {
+    throw new CannotOpen(
+      `the write-ahead log of ${path} is damaged, and there is no room to copy it before it is mended: ${messageOf(error)}`,
+    )
+  }
+  try {
+    copy(path)
+  } catch {
+    rmSync(join(folder, basename(path)), { force: true })
+  }
   return folder
 }
 
-/** Cuts the zeros off the end of the WAL and gives the length that is left. */
+/** Cuts the zeros off the end of the log and gives their number. An entry never ends in zeros: its last bytes are `ff ff`. */
 function stripZeroTail(wal: string): number {
   const content = readFileSync(wal)
   let end = content.byteLength
   while (end > 0 && content[end - 1] === 0) end--
-  // A record may itself end in zeros: leave up to eight, which DuckDB reads as an incomplete entry at worst.
-  const kept = Math.min(content.byteLength, end + 8)
-  truncateSync(wal, end === 0 ? 0 : kept)
-  return end === 0 ? 0 : kept
+  truncateSync(wal, end)
+  return content.byteLength - end
 }
 
 function explain(path: string, error: unknown): CannotOpen {

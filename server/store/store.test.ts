@@ -1,15 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TableWriter } from './append.ts'
@@ -254,57 +244,5 @@ describe('the file', () => {
     expect(openStore({ path })).rejects.toThrow('not a telltale database')
     await openStore({ path }).catch(() => {})
     expect(readFileSync(path, 'utf8')).toStartWith('my diary')
-  })
-})
-
-describe('a damaged write-ahead log', () => {
-  /** A database whose WAL holds committed batches, as a kill leaves it: written by a process that never checkpoints. */
-  async function killed(): Promise<string> {
-    const path = newPath()
-    await withStore((store) => store.transaction((tx) => tx.run('create table n (n bigint, filler varchar)')), path)
-    const script = `
-      import { openStore } from ${JSON.stringify(join(import.meta.dir, 'store.ts'))}
-      const store = await openStore({ path: ${JSON.stringify(path)} })
-      for (let i = 0; i < 20; i++) await store.transaction((tx) => tx.run('insert into n select $i, repeat(\\'x\\', 500)', { i }))
-      process.kill(process.pid, 'SIGKILL')
-    `
-    await Bun.spawn([process.execPath, '-e', script], { stdout: 'inherit', stderr: 'inherit' }).exited
-    expect(statSync(`${path}.wal`).size).toBeGreaterThan(1000)
-    return path
-  }
-  const count = (path: string) =>
-    withStore(
-      async (store) => ({ rows: Number((await store.all('select count(*) as c from n'))[0]!.c), notice: store.notice }),
-      path,
-    )
-
-  test('with a tail of zeros loses nothing and says so', async () => {
-    const path = await killed()
-    appendFileSync(`${path}.wal`, Buffer.alloc(4096))
-    const { rows, notice } = await count(path)
-    expect(rows).toBe(20)
-    if (notice) expect(notice).toContain('quarantine')
-  })
-
-  test('cut in the middle keeps what was whole', async () => {
-    const path = await killed()
-    const size = statSync(`${path}.wal`).size
-    truncateSync(`${path}.wal`, Math.floor(size / 2))
-    const { rows } = await count(path)
-    expect(rows).toBeGreaterThan(5)
-    expect(rows).toBeLessThan(20)
-  })
-
-  test('with a flipped byte opens, keeps what stood before it, keeps a copy and says what was lost', async () => {
-    const path = await killed()
-    const content = readFileSync(`${path}.wal`)
-    const at = Math.floor(content.byteLength / 2)
-    content[at] = content[at]! ^ 0xff
-    writeFileSync(`${path}.wal`, content)
-    const { rows, notice } = await count(path)
-    expect(rows).toBeGreaterThan(5)
-    expect(rows).toBeLessThan(20)
-    expect(notice).toContain('lost')
-    expect(readdirSync(join(path, '..')).some((name) => name.startsWith('quarantine-'))).toBe(true)
   })
 })

@@ -1,0 +1,123 @@
+// readers.ts: a few read connections, handed out in turn: more queries at once than cores only make each slower.
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { QueryTimeout, StorageTrouble } from './errors.ts'
+import { type Reader, readerOn } from './runner.ts'
+
+export type Readers = {
+  /**
+   * Runs `work` on a connection of its own.
+   *
+   * @throws QueryTimeout when it is not done within `timeoutMs`, waiting for a connection included.
+   */
+  use<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T>
+  /** Interrupts what runs and closes every connection. */
+  close(): Promise<void>
+}
+
+/** How often a connection that must stop is interrupted again: the first time may fall between two statements. */
+const interruptEveryMs = 50
+
+type Waiting = { start(): void; refuse(error: Error): void }
+
+export function createReaders(instance: DuckDBInstance, size: number): Readers {
+  const idle: DuckDBConnection[] = []
+  const running = new Set<DuckDBConnection>()
+  const waiting: Waiting[] = []
+  let busy = 0
+  let closed = false
+
+  function handOut(): void {
+    while (busy < size && waiting.length > 0) {
+      busy++
+      waiting.shift()?.start()
+    }
+  }
+
+  /** Resolves when a slot belongs to the caller. */
+  function slot(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const one: Waiting = {
+        start() {
+          clearTimeout(timer)
+          resolve()
+        },
+        refuse(error) {
+          clearTimeout(timer)
+          reject(error)
+        },
+      }
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(one), 1)
+        reject(new QueryTimeout(`the query waited ${timeoutMs / 1000} s for others to end; try again`))
+      }, timeoutMs)
+      waiting.push(one)
+      handOut()
+    })
+  }
+
+  async function connection(): Promise<DuckDBConnection> {
+    const reused = idle.pop()
+    if (reused) return reused
+    const fresh = await instance.connect()
+    await fresh.run('use db')
+    return fresh
+  }
+
+  async function run<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T> {
+    const own = await connection()
+    const reader = readerOn(own)
+    let stopping: Timer | undefined
+    let streamed = false
+    const stop = setTimeout(() => {
+      stopping = setInterval(() => own.interrupt(), interruptEveryMs)
+      own.interrupt()
+    }, timeoutMs)
+    running.add(own)
+    try {
+      return await work({
+        ...reader,
+        read(sql, params, rowsMax) {
+          streamed ||= rowsMax !== undefined
+          return reader.read(sql, params, rowsMax)
+        },
+      })
+    } catch (error) {
+      if (closed) throw new StorageTrouble('the database is closed')
+      if (!stopping) throw error
+      throw new QueryTimeout(`the query took longer than ${timeoutMs / 1000} s and was stopped; narrow the time range`)
+    } finally {
+      clearTimeout(stop)
+      clearInterval(stopping)
+      running.delete(own)
+      if (closed || stopping) own.closeSync()
+      else {
+        // A stream that was not read to its end holds on to the file until the connection runs something else.
+        if (streamed) await own.run('select 1').catch(() => {})
+        idle.push(own)
+      }
+    }
+  }
+
+  return {
+    async use(work, timeoutMs) {
+      if (closed) throw new StorageTrouble('the database is closed')
+      const deadline = Date.now() + timeoutMs
+      await slot(timeoutMs)
+      try {
+        return await run(work, Math.max(1, deadline - Date.now()))
+      } finally {
+        busy--
+        handOut()
+      }
+    },
+    async close() {
+      closed = true
+      for (const one of waiting.splice(0)) one.refuse(new StorageTrouble('the database is closed'))
+      while (busy > 0) {
+        for (const connection of running) connection.interrupt()
+        await Bun.sleep(5)
+      }
+      for (const one of idle.splice(0)) one.closeSync()
+    },
+  }
+}

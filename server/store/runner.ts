@@ -1,0 +1,61 @@
+// runner.ts: statements and their rows on one connection.
+import type { DuckDBConnection, DuckDBResultReader, DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import { appendRows, type TableWriter } from './append.ts'
+import type { Params } from './query.ts'
+
+/** Runs statements and reads their rows. */
+export type Reader = {
+  /** All rows as objects: BIGINT and HUGEINT as bigint, DOUBLE as number, lists as arrays. */
+  all(sql: string, params?: Params): Promise<Record<string, unknown>[]>
+  /** The result as DuckDB gives it, with column names and types, up to `rowsMax` rows (and what its last chunk holds). */
+  read(sql: string, params?: Params, rowsMax?: number): Promise<DuckDBResultReader>
+  /** How many statements the text holds, and whether each is a plain SELECT. */
+  statements(sql: string): Promise<{ count: number; isSelect: boolean }>
+}
+
+/** The open write transaction. */
+export type Tx = Reader & {
+  run(sql: string, params?: Params): Promise<void>
+  append<R>(writer: TableWriter<R>, rows: readonly R[]): Promise<void>
+}
+
+/** `StatementType.SELECT` of the bindings. */
+const statementTypeSelect = 1
+
+export function readerOn(connection: DuckDBConnection): Reader {
+  return {
+    all: async (sql, params) => (await connection.runAndReadAll(sql, ...bound(params))).getRowObjectsJS(),
+    read: (sql, params, rowsMax) =>
+      rowsMax === undefined
+        ? connection.runAndReadAll(sql, ...bound(params))
+        : connection.streamAndReadUntil(sql, rowsMax, ...bound(params)),
+    statements: async (sql) => {
+      const extracted = await connection.extractStatements(sql)
+      const isSelect = extracted.count === 1 && (await extracted.prepare(0)).statementType === statementTypeSelect
+      return { count: extracted.count, isSelect }
+    },
+  }
+}
+
+export function transactionOn(connection: DuckDBConnection): Tx {
+  return {
+    ...readerOn(connection),
+    run: async (sql, params) => void (await connection.run(sql, ...bound(params))),
+    append: (writer, rows) => appendRows(connection, writer, rows),
+  }
+}
+
+function bound(params: Params | undefined): [Record<string, DuckDBValue>?, Record<string, DuckDBType>?] {
+  if (!params) return []
+  const values: Record<string, DuckDBValue> = {}
+  const types: Record<string, DuckDBType> = {}
+  for (const [name, given] of Object.entries(params)) {
+    if (given !== null && typeof given === 'object' && 'type' in given && 'value' in given) {
+      values[name] = given.value as DuckDBValue
+      types[name] = given.type as DuckDBType
+    } else {
+      values[name] = given as DuckDBValue
+    }
+  }
+  return [values, types]
+}

@@ -1,0 +1,55 @@
+// wal.ts: what a write-ahead log of DuckDB holds, as far as that can be told without DuckDB: how many commits, and where.
+import { existsSync, readFileSync } from 'node:fs'
+
+/** Where each commit ends, in bytes from the start, and where the log stops making sense (its length when it never does). */
+export type Wal = { bytes: number; commitEnds: number[]; readableBytes: number }
+
+/**
+ * A log begins with a version entry, `64 00 62 65 00 <version> ff ff`; each entry after it is its length, a checksum (both
+ * 8 bytes, little endian) and that many bytes. A commit is this entry: length, checksum, content.
+ */
+const header = Buffer.from('640062650002ffff', 'hex')
+const commitParts = ['0500000000000000', 'e7fe7d722fed3d5e', '640064ffff'].map((hex) => Buffer.from(hex, 'hex'))
+const commitOffsets = [0, 8, 16]
+const commitBytes = 21
+
+/**
+ * Reads the log beside a database before DuckDB does. DuckDB takes an entry that is longer than the rest of the file for
+ * one that was never finished, and silently drops it and all after it. That is right for a kill, and wrong for a damaged
+ * length or header: then commits follow, and they are lost.
+ */
+export function readWal(path: string): Wal | undefined {
+  if (!existsSync(path)) return undefined
+  const content = readFileSync(path)
+  let at = content.subarray(0, header.length).equals(header) ? header.length : 0
+  while (at > 0 && at + 16 <= content.length) {
+    const end = at + 16 + Number(content.readBigUInt64LE(at))
+    if (end > content.length) break
+    at = end
+  }
+  return { bytes: content.length, commitEnds: commitEnds(content), readableBytes: at }
+}
+
+/** Where commits end: found by two of their three parts, so that damage in the third hides none. */
+function commitEnds(content: Buffer): number[] {
+  const parts = new Map<number, number>()
+  commitParts.forEach((part, index) => {
+    for (let from = 0; ; ) {
+      const found = content.indexOf(part, from)
+      if (found < 0) return
+      const start = found - commitOffsets[index]!
+      parts.set(start, (parts.get(start) ?? 0) + 1)
+      from = found + 1
+    }
+  })
+  return [...parts]
+    .filter(([start, count]) => count >= 2 && start >= 0 && start + commitBytes <= content.length)
+    .map(([start]) => start + commitBytes)
+    .sort((a, b) => a - b)
+}
+
+/** How many commits end at or before a byte, and how many after it. */
+export function commitsAround(wal: Wal, position: number): { kept: number; lost: number } {
+  const kept = wal.commitEnds.filter((end) => end <= position).length
+  return { kept, lost: wal.commitEnds.length - kept }
+}
