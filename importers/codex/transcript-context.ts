@@ -8,6 +8,7 @@ import type { RecordBatch } from '../record-batch.ts'
 import type { CodexState } from './transcript-state.ts'
 
 export const tool = 'codex'
+export const defaultService = 'codex_cli_rs'
 
 /** One record: its payload, where it stands and when. */
 export type Entry = { payload: JsonObject; line: number; time: bigint }
@@ -17,7 +18,7 @@ export type Context = { state: CodexState; batch: RecordBatch; threadId: string 
 
 export function attribution({ state, threadId }: Context): Attribution {
   return {
-    serviceName: tool,
+    serviceName: state.service ?? defaultService,
     project: state.repository ?? projectOf(state.cwd),
     branch: state.branch,
     agentId: state.subagent ? threadId : undefined,

@@ -8,7 +8,7 @@ import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from
 import { RecordBatch } from '../record-batch.ts'
 import { RecordTimes } from '../record-time.ts'
 import { responseKey, usageKey } from './keys.ts'
-import { activeTime, attribution, type Context, type Entry, tell, tool } from './transcript-context.ts'
+import { activeTime, attribution, type Context, defaultService, type Entry, tell, tool } from './transcript-context.ts'
 import { type Parent, parentOf, totalKey } from './transcript-parent.ts'
 import { boundedState, codexState } from './transcript-state.ts'
 import { itemDone, toolEvents, toolItems, toolOutput, toolUse } from './transcript-tools.ts'
@@ -95,8 +95,10 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
     state.parentId = forkedFrom ?? parentId
     state.gate = state.parentId && history() ? 'closed' : 'open'
     context.batch.seen(id, time)
+    const originator = textOf(payload.originator)
+    if (originator && /^codex[\w.-]*$/.test(originator)) state.service = originator.replaceAll('-', '_')
     context.batch.session(id, {
-      serviceName: tool,
+      serviceName: state.service ?? defaultService,
       cwd: state.cwd,
       project: state.repository ?? projectOf(state.cwd),
       branch: state.branch,

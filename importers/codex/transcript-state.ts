@@ -25,6 +25,8 @@ export type CodexState = {
   gate?: 'open' | 'closed'
   /** Token rows passed while the gate was closed: the place in the parent's own row of totals. */
   replayed: number
+  /** What its telemetry would call itself (`codex_exec`, `codex_cli_rs`). */
+  service?: string
   cwd?: string
   branch?: string
   repository?: string

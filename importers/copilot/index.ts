@@ -3,6 +3,7 @@ import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
+import { transcripts } from './transcript.ts'
 
 export const copilot: Agent = {
   id: 'copilot',
@@ -12,5 +13,6 @@ export const copilot: Agent = {
   claims: (batch) => hasScope(batch, (name) => name === 'github.copilot' || name.startsWith('copilot-chat')),
   otlp,
   metrics: { tokens: 'github_copilot.token.usage', cost: 'github_copilot.cost.usage' },
+  transcripts,
   setupText,
 }
