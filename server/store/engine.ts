@@ -1,6 +1,5 @@
 // engine.ts: one DuckDB instance with our file attached, its writer and its readers.
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { createReaders, type Readers } from './readers.ts'
 import { attachOrMend } from './recover.ts'
@@ -10,7 +9,7 @@ export type EngineOptions = {
   threads?: number
   /** Such as `2GB`; DuckDB's own default is 80 % of the machine, too much for a program that runs beside others. */
   memoryLimit?: string
-  /** More folders that statements may write exports to. */
+  /** Folders that statements may read and write files in: exports. */
   allowedFolders?: string[]
 }
 
@@ -35,14 +34,14 @@ export async function openEngine(
   prepare: (writer: DuckDBConnection) => Promise<unknown>,
 ): Promise<Engine> {
   const { path } = options
-  const folder = dirname(path)
+  const spill = `${path}.tmp`
   const cores = availableParallelism()
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads ?? cores),
     memory_limit: options.memoryLimit ?? '2GB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    temp_directory: join(folder, 'spill'),
+    temp_directory: spill,
   })
   try {
     const writer = await instance.connect()
@@ -51,7 +50,7 @@ export async function openEngine(
       await writer.run('use db')
     })
     await prepare(writer)
-    await confine(writer, [folder, ...(options.allowedFolders ?? [])])
+    await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
     const readers = createReaders(instance, Math.max(2, cores))
     let closed = false
     return {
@@ -73,10 +72,15 @@ export async function openEngine(
   }
 }
 
-/** Statements reach no file but ours, load no extension, and cannot undo that. */
-async function confine(connection: DuckDBConnection, folders: string[]): Promise<void> {
-  const list = folders.map((folder) => `'${quoted(folder)}/'`).join(', ')
-  await connection.run(`set allowed_directories = [${list}]`)
+/**
+ * Statements reach no file but the database and what is allowed (not the settings beside it, which may hold a token), load
+ * no extension, and cannot undo that.
+ */
+async function confine(connection: DuckDBConnection, path: string, folders: string[]): Promise<void> {
+  const list = (names: string[]) => `[${names.map((name) => `'${quoted(name)}'`).join(', ')}]`
+  const own = ['', '.wal', '.wal.checkpoint', '.wal.recovery'].map((suffix) => `${path}${suffix}`)
+  await connection.run(`set allowed_paths = ${list(own)}`)
+  await connection.run(`set allowed_directories = ${list(folders.map((folder) => `${folder}/`))}`)
   await connection.run('set enable_external_access = false')
   await connection.run('set lock_configuration = true')
 }

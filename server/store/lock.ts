@@ -1,5 +1,6 @@
 // lock.ts: one process owns a database, by a lock file of our own.
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { CannotOpen } from './errors.ts'
 
 /** Who holds the lock: the process, and when it started, since process ids are used again. */
@@ -27,12 +28,14 @@ export function takeLock(databasePath: string): { release(): void } {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
         const holder = readHolder(path)
         if (holder && isAlive(holder)) {
+          const page = pageOf(databasePath, holder.pid)
           throw new CannotOpen(
-            `the database ${databasePath} is in use by process ${holder.pid} (since ${holder.since}); use that one, or stop it first`,
+            `the database ${databasePath} is in use by process ${holder.pid} (since ${holder.since}${page}); use that one, or stop it first`,
           )
         }
         if (attempt > 3) throw new CannotOpen(`the lock ${path} cannot be taken; remove it if no telltale is running`)
-        rmSync(path, { force: true })
+        // Another process may have found the same holder gone and taken its place meanwhile.
+        if (readHolder(path)?.processStart === holder?.processStart) rmSync(path, { force: true })
       }
     }
   } finally {
@@ -53,6 +56,16 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
+/** Where the page of the process that holds the lock is, as far as the server's own file tells. */
+function pageOf(databasePath: string, pid: number): string {
+  try {
+    const server = JSON.parse(readFileSync(join(dirname(databasePath), 'server.json'), 'utf8'))
+    return server.pid === pid && typeof server.apiUrl === 'string' ? `, ${server.apiUrl}` : ''
+  } catch {
+    return ''
+  }
+}
+
 function isAlive(holder: Holder): boolean {
   if (holder.pid === process.pid) return holder.processStart === processStart(process.pid)
   try {
@@ -64,7 +77,7 @@ function isAlive(holder: Holder): boolean {
   return start === '' || holder.processStart === '' || start === holder.processStart
 }
 
-/** When a process started, in clock ticks since boot (Linux), together with the boot's id; `''` where it cannot be told. */
+/** When a process started: ticks since boot and the boot's id (Linux), else what `ps` says; `''` where it cannot be told. */
 function processStart(pid: number): string {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -72,6 +85,9 @@ function processStart(pid: number): string {
       .split(' ')
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`
   } catch {
-    return ''
+    if (process.platform !== 'darwin') return ''
+    return Bun.spawnSync(['ps', '-o', 'lstart=', '-p', String(pid)])
+      .stdout.toString()
+      .trim()
   }
 }

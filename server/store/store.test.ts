@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import type { TableWriter } from './append.ts'
 import { CannotOpen, QueryTimeout } from './errors.ts'
 import { big, flag, int, json, list, maybe, query, real, text, time } from './query.ts'
@@ -178,12 +179,21 @@ describe('readers', () => {
 
   test.each([
     "select * from read_csv('/etc/passwd')",
+    "select * from read_text('HOME/config.toml')",
+    "select * from read_text('HOME/t.duckdb.tmp/../config.toml')",
+    "select * from glob('HOME/*')",
     "copy (select 1) to '/tmp/telltale-escape.csv'",
     "attach '/tmp/telltale-escape.duckdb' as other",
     'install httpfs',
     'set enable_external_access = true',
   ])('%s is refused', async (sql) => {
-    await withStore(async (store) => expect(store.all(sql)).rejects.toThrow())
+    const path = newPath()
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(join(path, '../config.toml'), 'token = "secret"')
+    await withStore(async (store) => {
+      const outcome = await store.all(sql.replaceAll('HOME', join(path, '..'))).then(JSON.stringify, String)
+      expect(outcome).toMatch(/Permission Error|disabled by configuration|has been locked/)
+    }, path)
   })
 
   test('statements are counted and told apart', async () => {
@@ -203,6 +213,8 @@ describe('the file', () => {
     await withStore(async () => {
       expect(openStore({ path })).rejects.toThrow(`process ${process.pid}`)
       await openStore({ path }).catch(() => {})
+      writeFileSync(join(path, '../server.json'), JSON.stringify({ pid: process.pid, apiUrl: 'http://127.0.0.1:8080' }))
+      await openStore({ path }).catch((error) => expect(error.message).toContain('http://127.0.0.1:8080'))
     }, path)
     await withStore(async () => {}, path)
   })
@@ -234,6 +246,22 @@ describe('the file', () => {
     const before = readFileSync(path)
     expect(openStore({ path })).rejects.toThrow(/schema 9999.*newer version/)
     await openStore({ path }).catch((error) => expect(error).toBeInstanceOf(CannotOpen))
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test("somebody else's database is refused and left alone", async () => {
+    const path = newPath()
+    mkdirSync(join(path, '..'), { recursive: true })
+    const instance = await DuckDBInstance.create(path)
+    const connection = await instance.connect()
+    await connection.run('create table mine as select 1 as n')
+    connection.closeSync()
+    instance.closeSync()
+    const before = readFileSync(path)
+    await openStore({ path }).then(
+      () => expect.unreachable(),
+      (error) => expect(error.message).toContain("not one of telltale's"),
+    )
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 

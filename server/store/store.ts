@@ -1,6 +1,6 @@
 // store.ts: the database: one writer, a few readers, one file, one owner.
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
 import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeout, StorageTrouble } from './errors.ts'
 import { takeLock } from './lock.ts'
@@ -48,7 +48,7 @@ const queryTimeoutMs = 30_000
  * @throws CannotOpen with a message for the user.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { path } = options
+  const path = resolve(options.path)
   const folder = dirname(path)
   process.umask(0o077)
   try {
@@ -58,9 +58,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   const lock = takeLock(path)
   try {
-    const engine = await openEngine(options, (writer) => migrate(writer, path))
+    const engine = await openEngine({ ...options, path }, (writer) => migrate(writer, path))
     keepPrivate(path)
-    return live(engine, options, lock.release)
+    return live(engine, { ...options, path }, lock.release)
   } catch (error) {
     lock.release()
     throw isStorage(error) ? new CannotOpen(`the database ${path} cannot be opened: ${messageOf(error)}`) : error
@@ -72,7 +72,8 @@ function keepPrivate(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(basename(path))) continue
     const file = join(dirname(path), name)
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
+    const status = statSync(file)
+    if (status.isFile() && (status.mode & 0o077) !== 0) chmodSync(file, 0o600)
   }
 }
 
