@@ -15,7 +15,7 @@ FROM debian:bookworm-slim
 # The database library needs libstdc++ and libgcc; the health check uses the program itself.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libstdc++6 libgcc-s1 \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin telltale \
+  && useradd --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin telltale \
   && mkdir -p /app/data && chown -R telltale:telltale /app && chmod 700 /app/data
 COPY --from=build /src/dist/telltale /usr/local/bin/telltale
 USER telltale
@@ -23,7 +23,7 @@ ENV TELLTALE_HOME=/app/data XDG_CACHE_HOME=/app/data/cache TELLTALE_HOST=0.0.0.0
 WORKDIR /app
 VOLUME /app/data
 EXPOSE 4317 4318 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["telltale", "health"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["telltale", "status"]
 # Inside a container every address is the container's own; without a token the program insists on being told so.
 ENTRYPOINT ["telltale"]
 CMD ["serve"]
