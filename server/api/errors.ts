@@ -24,6 +24,8 @@ export class ApiError extends Error {
 
 /** 400: a parameter or body that cannot be read. */
 export const badRequest = (message: string) => new ApiError(400, message)
+/** 422: the request can be read, but what it asks for cannot be done as it stands. */
+export const unprocessable = (message: string) => new ApiError(422, message)
 /** 404: no such thing. */
 export const notFound = (message: string) => new ApiError(404, message)
 

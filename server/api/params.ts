@@ -5,7 +5,7 @@
 import { zValidator } from '@hono/zod-validator'
 import { z } from 'zod'
 import { describeWith } from './describe.ts'
-import { ApiError, badRequest } from './errors.ts'
+import { badRequest } from './errors.ts'
 import { earliest, latest, nowNano, parseTime } from './time.ts'
 
 const dayNano = 86_400_000_000_000n
@@ -51,6 +51,12 @@ export const textParam = z
   .max(10_000, 'is longer than 10,000 characters')
   .transform((text) => (text === '' ? undefined : text))
   .optional()
+
+/** A text that must be there. */
+export const requiredText = z
+  .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') })
+  .min(1, 'is empty')
+  .max(10_000, 'is longer than 10,000 characters')
 
 /** `true` or `false`. */
 export const flagParam = z
@@ -136,9 +142,6 @@ export function bodyOf<S extends z.ZodType>(schema: S) {
     }),
   )
 }
-
-/** 422: the request can be read, but what it asks for cannot be done as it stands. */
-export const unprocessable = (message: string) => new ApiError(422, message)
 
 type Issue = { code?: string; path: PropertyKey[]; message: string; expected?: unknown; input?: unknown }
 

@@ -22,8 +22,10 @@ import {
 import { SpanList, TraceList, type TraceOverview } from '../shapes.ts'
 import { formatTime } from '../time.ts'
 import listSql from './list.sql' with { type: 'text' }
+import listOperationsSql from './list-operations.sql' with { type: 'text' }
 import { span, spanColumns } from './span.ts'
 import spansSql from './spans.sql' with { type: 'text' }
+import splitTracesSql from './split-traces.sql' with { type: 'text' }
 import traceOfSpanSql from './trace-of-span.sql' with { type: 'text' }
 
 const overviewColumns = {
@@ -42,20 +44,19 @@ const overviewColumns = {
   session_id: maybe(text),
 }
 
-const listTraces = query(
-  listSql,
-  {
-    from: time,
-    to: time,
-    service: maybe(text),
-    session: maybe(text),
-    search: maybe(text),
-    search_json: maybe(text),
-    limit: int,
-    offset: int,
-  },
-  overviewColumns,
-)
+const filters = {
+  from: time,
+  to: time,
+  service: maybe(text),
+  session: maybe(text),
+  search: maybe(text),
+  search_json: maybe(text),
+  limit: int,
+  offset: int,
+}
+const listTraces = query(listSql, filters, overviewColumns)
+const listOperations = query(listOperationsSql, filters, overviewColumns)
+const splitTraces = query(splitTracesSql, { from: time, to: time }, { some: flag })
 const listSpans = query(
   spansSql,
   { trace: text, root: maybe(text), limit: int, offset: int, bytes: int },
@@ -95,8 +96,10 @@ function traceOverview(row: Overview): Wire<TraceOverview> {
 
 export function tracesRoutes({ store }: ApiDeps) {
   async function list(asked: Parameters<typeof listTraces>[1]): Promise<Wire<TraceList>> {
-    const { rows, total, hasMore } = await withTotal(await listTraces(store, asked), asked.offset, () =>
-      listTraces(store, { ...asked, limit: 1, offset: 0 }),
+    const [split] = await splitTraces(store, asked)
+    const listed = split?.some ? listOperations : listTraces
+    const { rows, total, hasMore } = await withTotal(await listed(store, asked), asked.offset, () =>
+      listed(store, { ...asked, limit: 1, offset: 0 }),
     )
     return { traces: rows.map(traceOverview), total, hasMore }
   }

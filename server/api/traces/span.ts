@@ -4,6 +4,7 @@ import type * as telemetry from '#proto/telemetry.ts'
 import { sharedJson } from '../../ingest/series.ts'
 import { big, int, maybe, type Row, text, time } from '../../store/query.ts'
 import { Raw, raw, rawUnlessEmpty, type Wire, writeJson } from '../json.ts'
+import { withTimes } from '../raw-times.ts'
 import type { Span } from '../shapes.ts'
 import { formatTime } from '../time.ts'
 
@@ -70,43 +71,6 @@ export function span(row: Row<typeof spanColumns>): Wire<Span> {
     droppedEventsCount: row.dropped_events_count || undefined,
     droppedLinksCount: row.dropped_links_count || undefined,
   }
-}
-
-/**
- * Stored events (or exemplars) with their times as RFC 3339. Only the key and its number are rewritten, in the text:
- * reading the JSON and writing it again would lose int64s. Our writer puts the time first in each object of the outermost
- * array; a walk over the text that skips strings finds exactly those, whatever the attributes hold.
- */
-export function withTimes<T>(stored: string | null): Raw<T[]> {
-  if (stored === null) return new Raw('[]')
-  const key = '"timeUnixNano":'
-  let out = ''
-  let copied = 0
-  let depth = 0
-  for (let at = 0; at < stored.length; at++) {
-    const character = stored.charCodeAt(at)
-    if (character === 0x22) at = endOfString(stored, at)
-    else if (character === 0x7b || character === 0x5b) {
-      depth++
-      if (depth === 2 && stored.startsWith(key, at + 1)) {
-        const digits = at + 1 + key.length
-        const end = stored.indexOf(',', digits)
-        out += `${stored.slice(copied, at + 1)}"timestamp":${writeJson(formatTime(BigInt(stored.slice(digits, end))))}`
-        copied = end
-      }
-    } else if (character === 0x7d || character === 0x5d) depth--
-  }
-  return new Raw(out + stored.slice(copied))
-}
-
-/** The index of the quote that closes the string opened at `at`. */
-function endOfString(text: string, at: number): number {
-  for (let close = text.indexOf('"', at + 1); close !== -1; close = text.indexOf('"', close + 1)) {
-    let backslashes = 0
-    while (text[close - 1 - backslashes] === '\\') backslashes++
-    if (backslashes % 2 === 0) return close
-  }
-  return text.length
 }
 
 /** A span of a committed batch in the row's shape, for the live page. */

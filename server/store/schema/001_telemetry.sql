@@ -145,3 +145,16 @@ create macro severity_name(given, number, event) as
     when regexp_matches(coalesce(event, ''), '(error|failed|failure|exhausted)$') then 'ERROR'
     else 'INFO'
   end;
+
+-- Whether a span holds a search term, without regard to case: in its name, ids, service or status, or, as JSON writes it, in
+-- its attributes.
+create macro span_contains(
+  term, json_term, name, service_name, trace_id, span_id, session_id, status_message, attributes
+) as
+  coalesce(contains(lower(name), lower(term)), false)
+  or coalesce(contains(lower(service_name), lower(term)), false)
+  or contains(trace_id, lower(term))
+  or contains(span_id, lower(term))
+  or coalesce(contains(lower(session_id), lower(term)), false)
+  or coalesce(contains(lower(status_message), lower(term)), false)
+  or contains(lower(attributes), lower(json_term));

@@ -1,0 +1,29 @@
+// group-by.ts: the attribute that a chart tells its series apart by → how the database finds it.
+
+/** Names of attributes whose values stand, in canonical spelling, in a typed column. */
+const columns: Record<string, string> = {
+  service: 'service',
+  'service.name': 'service',
+  tool: 'tool',
+  session: 'session',
+  'session.id': 'session',
+  sessionId: 'session',
+  model: 'model',
+  project: 'project',
+  user: 'user',
+  type: 'type',
+  token_type: 'type',
+  'gen_ai.token.type': 'type',
+}
+
+/**
+ * The parameters of the macro `metric_label` for an attribute's name: its typed column, if any, and the JSON pointer to it
+ * among the attributes. Without a name there is one series.
+ */
+export function labelOf(attribute: string | undefined): { asked: string | null; pointer: string | null } {
+  if (attribute === undefined) return { asked: null, pointer: null }
+  return {
+    asked: columns[attribute] ?? null,
+    pointer: `/${attribute.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  }
+}

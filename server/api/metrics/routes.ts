@@ -1,0 +1,188 @@
+// routes.ts: /api/metrics: points, names, what they can be broken down by, and series for charts.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { QueryTimeout } from '../../store/errors.ts'
+import { int, maybe, query, text, time } from '../../store/query.ts'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { ApiError } from '../errors.ts'
+import { send } from '../json.ts'
+import { pageBytesMax, withTotal } from '../page.ts'
+import {
+  bodyOf,
+  firstIssue,
+  flagParam,
+  intervalParam,
+  pageParams,
+  queryOf,
+  requiredText,
+  textParam,
+  timeRange,
+  windowParams,
+  wordParam,
+} from '../params.ts'
+import { MetricList, metricTypes, Series, SeriesList } from '../shapes.ts'
+import breakdownSql from './breakdown-values.sql' with { type: 'text' }
+import { labelOf } from './group-by.ts'
+import listSql from './list.sql' with { type: 'text' }
+import namesSql from './names.sql' with { type: 'text' }
+import { metricPoint, pointColumns } from './point.ts'
+import { seriesOf, stats } from './series.ts'
+
+const listPoints = query(
+  listSql,
+  {
+    from: time,
+    to: time,
+    service: maybe(text),
+    name: maybe(text),
+    type: maybe(text),
+    session: maybe(text),
+    limit: int,
+    offset: int,
+    bytes: int,
+  },
+  { ...pointColumns, total: int },
+)
+const listNames = query(namesSql, { service: maybe(text) }, { name: text })
+const breakdownValues = query(
+  breakdownSql,
+  { name: text, service: maybe(text), asked: maybe(text), pointer: maybe(text) },
+  { label: text },
+)
+
+const Names = z.object({ names: z.array(z.string()) })
+const Values = z.object({ values: z.array(z.string()) })
+const BatchResults = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      success: z.boolean(),
+      error: z.string().optional(),
+      series: z.array(Series).optional(),
+      seriesTotal: z.number().optional(),
+      intervalSeconds: z.number().optional(),
+    }),
+  ),
+})
+
+const seriesParams = {
+  name: requiredText,
+  service: textParam,
+  interval: intervalParam.optional(),
+  groupBy: textParam.describe('the attribute to tell series apart by, of the point or its resource'),
+  stat: wordParam(stats).optional(),
+}
+
+/** One query of a batch. Everything but its id is read on its own, so that a bad one fails alone. */
+const batchQuery = z.object({
+  ...seriesParams,
+  service: textParam.nullable(),
+  groupBy: textParam.nullable(),
+  interval: intervalParam.nullish(),
+  stat: wordParam(stats).nullish(),
+  aggregate: z.union([z.boolean(), flagParam], 'use true or false').nullish(),
+})
+const batchBody = z.object({
+  ...windowParams,
+  interval: intervalParam.nullish(),
+  queries: z
+    .array(z.looseObject({ id: z.union([z.string(), z.number()], 'is missing; give each query its own id') }))
+    .max(50, 'has more than 50 queries; ask in several requests'),
+})
+
+export function metricsRoutes({ store }: ApiDeps) {
+  return new Hono()
+    .get(
+      '/api/metrics',
+      about('Metric points, newest first, as received and as derived', MetricList),
+      queryOf(
+        z.object({
+          ...windowParams,
+          ...pageParams,
+          service: textParam,
+          name: textParam,
+          type: wordParam(metricTypes).optional(),
+          sessionId: textParam,
+        }),
+      ),
+      async (c) => {
+        const { service, name, type, sessionId, limit, offset, ...given } = c.req.valid('query')
+        const asked = {
+          ...timeRange(given),
+          service,
+          name,
+          type,
+          session: sessionId,
+          limit,
+          offset,
+          bytes: pageBytesMax,
+        }
+        const { rows, total, hasMore } = await withTotal(await listPoints(store, asked), offset, () =>
+          listPoints(store, { ...asked, limit: 1, offset: 0 }),
+        )
+        return send<MetricList>(c, { metrics: rows.map(metricPoint), total, hasMore })
+      },
+    )
+    .get(
+      '/api/metrics/names',
+      about('The names of all metrics', Names),
+      queryOf(z.object({ service: textParam })),
+      async (c) => {
+        const rows = await listNames(store, c.req.valid('query'))
+        return send<z.infer<typeof Names>>(c, { names: rows.map((row) => row.name) })
+      },
+    )
+    .get(
+      '/api/metrics/breakdown-values',
+      about('The values of an attribute of a metric, of all time', Values),
+      queryOf(z.object({ name: requiredText, attribute: requiredText, service: textParam })),
+      async (c) => {
+        const { name, attribute, service } = c.req.valid('query')
+        const rows = await breakdownValues(store, { name, service, ...labelOf(attribute) })
+        return send<z.infer<typeof Values>>(c, { values: rows.map((row) => row.label) })
+      },
+    )
+    .get(
+      '/api/metrics/series',
+      about('A metric over time', SeriesList),
+      queryOf(z.object({ ...seriesParams, ...windowParams, aggregate: flagParam })),
+      async (c) => {
+        const { from, to, interval, ...question } = c.req.valid('query')
+        const range = timeRange({ from, to })
+        return send<SeriesList>(c, await seriesOf(store, { ...question, range, stepSeconds: interval }))
+      },
+    )
+    .post(
+      '/api/metrics/batch-series',
+      about('Up to 50 metrics over the same time', BatchResults),
+      bodyOf(batchBody),
+      async (c) => {
+        const { from, to, interval, queries } = c.req.valid('json')
+        const range = timeRange({ from, to })
+        const results = await Promise.all(
+          queries.map(async ({ id, ...given }) => {
+            try {
+              const parsed = batchQuery.safeParse(given)
+              if (!parsed.success) return { id: String(id), success: false, error: firstIssue(parsed.error) }
+              const { name, service, groupBy, stat, aggregate, interval: own } = parsed.data
+              const answer = await seriesOf(store, {
+                name,
+                service: service ?? undefined,
+                groupBy: groupBy ?? undefined,
+                stat: stat ?? undefined,
+                aggregate: aggregate ?? false,
+                stepSeconds: own ?? interval ?? undefined,
+                range,
+              })
+              return { id: String(id), success: true, ...answer }
+            } catch (error) {
+              if (!(error instanceof ApiError || error instanceof QueryTimeout)) throw error
+              return { id: String(id), success: false, error: error.message }
+            }
+          }),
+        )
+        return send<z.infer<typeof BatchResults>>(c, { results })
+      },
+    )
+}
