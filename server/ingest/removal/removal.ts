@@ -3,6 +3,7 @@ import type { Store, Tx } from '../../store/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import doomedCallsSql from './doomed-calls.sql' with { type: 'text' }
 import doomedSessionsSql from './doomed-sessions.sql' with { type: 'text' }
+import rememberSql from './remember-removed.sql' with { type: 'text' }
 
 export const removable = ['logs', 'metrics', 'traces', 'sessions', 'all'] as const
 export type Removable = (typeof removable)[number]
@@ -91,6 +92,7 @@ async function removeSessions(tx: Tx, { from, to, service, session }: Removal, r
     `component in (select component from doomed_components where component <> 0) or ${doomed}`,
   )
   for (const table of bySession) removed[table] = await counted(tx, table, doomed)
+  await tx.run(rememberSql, { now: BigInt(Date.now()) * 1_000_000n })
 }
 
 /** Deletes and says how many rows went. */
