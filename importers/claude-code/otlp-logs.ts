@@ -1,0 +1,226 @@
+// otlp-logs.ts: Claude Code's events: requests, errors, tools, decisions, prompts, answers.
+import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
+import type { CallObservation, LogRecord, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import { objectOf, parseJson, textOf } from '../json-values.ts'
+import type { OtlpBatch, Sender } from '../otlp-batch.ts'
+import { countOf, known } from '../otlp-counts.ts'
+import { usageKey } from '../usage-key.ts'
+import { answerKey, messageKey, promptKey, requestKey, toolResultKey, toolUseKey } from './keys.ts'
+import { attributionOf, contentOf, costOf, tool } from './otlp-values.ts'
+import { fileOf } from './transcript-results.ts'
+
+type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender; batch: OtlpBatch }
+
+/** Reads one event; its record is kept whatever it says. */
+export function readLog(batch: OtlpBatch, log: LogRecord): void {
+  const { attributes, hot } = log
+  const sessionId = text(attributes['session.id']) ?? ''
+  const sender = batch.attribute(log, sessionId)
+  const name = text(attributes['event.name']) ?? (typeof log.body === 'string' ? log.body : log.eventName)
+  hot.eventName = name.replace(/^claude_code\./, '')
+  hot.model = text(attributes.model) ?? ''
+  const event = { log, attributes, sessionId, sender, batch }
+  batch.session('otlp_logs', sessionId, [log.timeUnixNano], {
+    ...sender,
+    version: text(attributes['app.version']) ?? text(log.resource.attributes['service.version']),
+  })
+  readers.get(hot.eventName)?.(event)
+}
+
+const readers = new Map<string, (event: Event) => void>([
+  ['api_request', answered],
+  ['api_error', failed],
+  ['tool_decision', decided],
+  ['tool_result', toolDone],
+  ['user_prompt', prompted],
+  ['assistant_response', responded],
+])
+
+/** What an answered and a failed request share. The request id is the identity; without one the event's own place is. */
+function requestOf({ log, attributes, sessionId, sender }: Event) {
+  const requestId = text(attributes.request_id)
+  return {
+    source: 'otlp_logs',
+    tool,
+    sessionId,
+    observationId: `${sessionId}:${requestId ?? placeOf(log)}`,
+    keys: requestId ? [requestKey(requestId)] : [],
+    timeUnixNano: log.timeUnixNano,
+    durationMs: numeric(attributes.duration_ms),
+    ttftMs: numeric(attributes.ttft_ms),
+    attempt: numeric(attributes.attempt),
+    model: text(attributes.model) ?? '',
+    provider: 'anthropic',
+    requestId,
+    quality: 'exact',
+    traceId: log.traceId || undefined,
+    spanId: log.spanId || undefined,
+    ...attributionOf(attributes, sender),
+  } satisfies Partial<CallObservation>
+}
+
+function answered(event: Event): void {
+  const { attributes, batch } = event
+  const request = requestOf(event)
+  const messageId = text(attributes.message_id) ?? text(attributes['gen_ai.response.id'])
+  const counts = {
+    inputTokens: countOf(attributes.input_tokens),
+    cacheReadTokens: countOf(attributes.cache_read_tokens),
+    cacheWriteTokens: countOf(attributes.cache_creation_tokens),
+    outputTokens: countOf(attributes.output_tokens),
+  }
+  batch.out.calls.push(
+    known({
+      ...request,
+      ...(messageId?.startsWith('msg_') ? { messageId, keys: [...request.keys, messageKey(messageId)] } : {}),
+      weakKey: request.requestId ? undefined : usageKey(counts),
+      status: 'ok',
+      stopReason: text(attributes.stop_reason),
+      reportedCostNanoUsd: costOf(attributes),
+      ...counts,
+    }),
+  )
+}
+
+/** Only the last attempt is told; the ones before it show in traces alone. */
+function failed(event: Event): void {
+  const { attributes, batch } = event
+  const request = requestOf(event)
+  batch.out.calls.push(
+    known({
+      ...request,
+      weakKey: request.requestId ? undefined : 'error',
+      status: 'error',
+      statusCode: numeric(attributes.status_code),
+      errorType: text(attributes.error_type) ?? text(attributes.status_code),
+      errorMessage: text(attributes.error)?.slice(0, 2000),
+    }),
+  )
+}
+
+function toolOf({ log, attributes, sessionId, sender }: Event): ToolCallObservation | undefined {
+  const callId = text(attributes.tool_use_id)
+  if (!callId) return undefined
+  const { effort: _, speed: __, ...attribution } = attributionOf(attributes, sender)
+  return {
+    source: 'otlp_logs',
+    tool,
+    sessionId,
+    callId,
+    toolName: text(attributes.tool_name) ?? '',
+    timeUnixNano: log.timeUnixNano,
+    ...attribution,
+  }
+}
+
+function decided(event: Event): void {
+  const { attributes, batch } = event
+  const call = toolOf(event)
+  if (!call) return
+  const parameters = objectOf(parseJson(contentOf(attributes.tool_parameters) ?? ''))
+  batch.out.toolCalls.push(
+    known({
+      ...call,
+      decision: text(attributes.decision),
+      decisionSource: text(attributes.source),
+      mcpServer: call.mcpServer ?? textOf(parameters.mcp_server_name),
+    }),
+  )
+}
+
+function toolDone(event: Event): void {
+  const { log, attributes, sessionId, batch } = event
+  const success = truth(attributes.success)
+  const durationMs = numeric(attributes.duration_ms)
+  const input = contentOf(attributes.tool_input)
+  const parameters = objectOf(parseJson(contentOf(attributes.tool_parameters) ?? ''))
+  const commit = textOf(parameters.git_commit_id)
+  if (commit)
+    batch.out.commits.push(
+      known({
+        source: 'otlp_logs',
+        tool,
+        sessionId,
+        kind: 'commit',
+        hash: commit,
+        project: event.sender.project,
+        timeUnixNano: log.timeUnixNano,
+      }),
+    )
+  const call = toolOf(event)
+  if (!call) return
+  const ended = log.timeUnixNano
+  const started = durationMs && durationMs > 0 ? ended - BigInt(Math.round(durationMs * 1e6)) : ended
+  const error = text(attributes.error)
+  batch.out.toolCalls.push(
+    known({
+      ...call,
+      timeUnixNano: started,
+      durationMs,
+      success,
+      errorType: text(attributes.error_type),
+      errorMessage: error?.slice(0, 2000),
+      decision: text(attributes.decision_type),
+      decisionSource: text(attributes.decision_source),
+      input,
+      filePath: fileOf(objectOf(parseJson(input ?? ''))),
+      mcpServer: call.mcpServer ?? textOf(parameters.mcp_server_name),
+    }),
+  )
+  const common = { toolName: call.toolName, toolUseId: call.callId }
+  say(event, toolUseKey(call.callId), 'tool_use', '', { ...common, toolInput: input, timeUnixNano: started })
+  say(event, toolResultKey(call.callId), 'tool_result', error ?? '', { ...common, durationMs, success })
+}
+
+/** A prompt counts also when its text was not sent. */
+function prompted(event: Event): void {
+  const promptId = text(event.attributes['prompt.id'])
+  const key = promptId ? promptKey(promptId) : `prompt:${placeOf(event.log)}`
+  say(event, key, 'user', contentOf(event.attributes.prompt) ?? '')
+}
+
+function responded(event: Event): void {
+  const { attributes, sessionId, batch } = event
+  const response = contentOf(attributes.response)
+  if (response === undefined) return
+  const source = text(attributes.query_source) ?? ''
+  if (source === 'generate_session_title') {
+    const title = textOf(objectOf(parseJson(response)).title)
+    if (title) batch.session('otlp_logs', sessionId, [], { title })
+    return
+  }
+  const { querySource, promptId } = attributionOf(attributes, event.sender)
+  if (querySource === 'auxiliary') return
+  const key = promptId && querySource === 'main' ? answerKey(promptId, response) : `answer:${placeOf(event.log)}`
+  say(event, key, 'assistant', response, { model: text(attributes.model) })
+}
+
+function say(
+  { log, attributes, sessionId, batch }: Event,
+  messageKey: string,
+  role: MessageRecord['role'],
+  content: string,
+  more: Partial<MessageRecord> = {},
+): void {
+  if (sessionId === '') return
+  batch.out.messages.push(
+    known({
+      source: 'otlp_logs',
+      tool,
+      sessionId,
+      messageKey,
+      sequence: numeric(attributes['event.sequence']) ?? 0,
+      timeUnixNano: log.timeUnixNano,
+      role,
+      content,
+      promptId: text(attributes['prompt.id']),
+      agentId: text(attributes['agent.id']) ?? text(attributes.agent_id),
+      ...more,
+    }),
+  )
+}
+
+/** Where an event stands in its process: its number there and its time, which stay when it is sent again. */
+function placeOf({ attributes, timeUnixNano }: LogRecord): string {
+  return `${timeUnixNano}#${text(attributes['event.sequence']) ?? ''}`
+}

@@ -1,0 +1,39 @@
+// otlp-metrics.ts: Claude Code's counters of tokens and cost; its own names for token types are ours.
+import { text } from '#proto/attributes.ts'
+import type { AggregateField, MetricPoint } from '#proto/telemetry.ts'
+import type { OtlpBatch } from '../otlp-batch.ts'
+import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { attributionOf } from './otlp-values.ts'
+
+const fields = new Map<string, AggregateField>([
+  ['input', 'inputTokens'],
+  ['output', 'outputTokens'],
+  ['cacheRead', 'cacheReadTokens'],
+  ['cacheCreation', 'cacheWriteTokens'],
+])
+
+export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
+  const counted = new Points(batch, points)
+  for (const point of points) {
+    const { attributes, hot, name } = point
+    const sessionId = text(attributes['session.id']) ?? ''
+    const sender = batch.attribute(point, sessionId)
+    hot.model = text(attributes.model) ?? ''
+    const facts = { sessionId, model: hot.model, provider: 'anthropic', ...attributionOf(attributes, sender) }
+    // `session.count` of a continued session names an id that nothing else ever has; so only usage makes a session.
+    if (name === 'claude_code.token.usage' || name === 'claude_code.cost.usage')
+      batch.session('otlp_metrics', sessionId, [point.timeUnixNano], {
+        ...sender,
+        version: text(attributes['app.version']) ?? text(point.resource.attributes['service.version']),
+      })
+    if (name === 'claude_code.token.usage') {
+      const type = text(attributes.type) ?? ''
+      const field = fields.get(type)
+      hot.tokenType = field ? type : ''
+      if (field) counted.add(point, [{ field, value: amountOf(point) }], facts)
+    } else if (name === 'claude_code.cost.usage') {
+      const cost: Amount = { field: 'reportedCostNanoUsd', value: Math.round(amountOf(point) * 1e9) }
+      counted.add(point, [cost], facts)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// otlp-values.ts: what Claude Code's attributes mean in our words; the same in its logs, spans and metrics.
+import { type Attributes, numeric, text } from '#proto/attributes.ts'
+import type { Attribution } from '#proto/telemetry.ts'
+import type { Sender } from '../otlp-batch.ts'
+import { isCount, known, nanoUsd } from '../otlp-counts.ts'
+
+export const tool = 'claude-code'
+
+/**
+ * For what a request was made. Metrics say `main`, `subagent` or `auxiliary`; events name the part of the program that
+ * asked: `sdk` and `repl_main_thread…` are the conversation itself, `agent:…` (or any name beside an agent's) a subagent,
+ * everything else (session titles, compaction, classifiers) a side call.
+ */
+export function querySourceOf(attributes: Attributes): string | undefined {
+  const source = text(attributes.query_source)
+  if (source === undefined) return text(attributes.agent_id) === undefined ? undefined : 'subagent'
+  if (source === 'main' || source === 'subagent' || source === 'auxiliary') return source
+  if (/^(sdk|repl_main_thread)/.test(source)) return 'main'
+  return source.startsWith('agent:') || text(attributes['agent.name']) !== undefined ? 'subagent' : 'auxiliary'
+}
+
+/** By whom and for what, as every event, span and point about a request tells it. */
+export function attributionOf(attributes: Attributes, sender: Sender): Attribution {
+  return known({
+    ...sender,
+    agent: text(attributes['agent.name']),
+    agentId: text(attributes['agent.id']) ?? text(attributes.agent_id),
+    skill: text(attributes['skill.name']),
+    plugin: text(attributes['plugin.name']),
+    mcpServer: text(attributes['mcp_server.name']),
+    querySource: querySourceOf(attributes),
+    speed: text(attributes.speed),
+    effort: text(attributes.effort),
+    promptId: text(attributes['prompt.id']),
+  })
+}
+
+/**
+ * What the request cost. `cost_usd` is a double and keeps what `cost_usd_micros` rounds away, so it stands unless the two
+ * contradict each other by more than that rounding.
+ */
+export function costOf(attributes: Attributes): number | undefined {
+  const exact = nanoUsd(attributes.cost_usd)
+  const micros = numeric(attributes.cost_usd_micros)
+  const rounded = isCount(micros) ? Math.round(micros * 1000) : undefined
+  if (exact === undefined || rounded === undefined) return exact ?? rounded
+  return Math.abs(exact - rounded) <= 1000 ? exact : rounded
+}
+
+/** Content that the user chose not to send is named, not left out. */
+export function contentOf(value: Attributes[string] | undefined): string | undefined {
+  const content = text(value)
+  return content === '<REDACTED>' ? undefined : content
+}

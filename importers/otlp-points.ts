@@ -1,0 +1,111 @@
+// otlp-points.ts: counter points that add up tokens, money or requests → observations for the ledger.
+import { type Attributes, jsonValue } from '#proto/attributes.ts'
+import type { AggregateField, AggregateObservation, MetricPoint, Resource, Scope } from '#proto/telemetry.ts'
+import type { OtlpBatch } from './otlp-batch.ts'
+import { known } from './otlp-counts.ts'
+
+/** What a point adds to one field; negative where its number is part of another that was counted whole. */
+export type Amount = { field: AggregateField; value: number }
+
+export type PointFacts = Omit<
+  AggregateObservation,
+  'source' | 'tool' | 'seriesId' | 'field' | 'temporality' | 'startTimeUnixNano' | 'timeUnixNano' | 'value'
+>
+
+/** Points of one collection lie within this time, where an exporter stamps every instrument for itself. */
+const collectionNs = 10_000_000n
+
+/**
+ * Reads the points of one batch. Points that one collection exported get one time, so that the parts of one usage meet
+ * in one row of the ledger whichever instrument brought them.
+ */
+export class Points {
+  readonly #batch: OtlpBatch
+  readonly #times = new Map<Resource, bigint[]>()
+  readonly #origins = new Map<Resource, Map<Scope, string>>()
+
+  constructor(batch: OtlpBatch, points: readonly MetricPoint[]) {
+    this.#batch = batch
+    for (const { resource, timeUnixNano } of points) {
+      const times = this.#times.get(resource)
+      if (times) times.push(timeUnixNano)
+      else this.#times.set(resource, [timeUnixNano])
+    }
+    for (const [resource, times] of this.#times) this.#times.set(resource, collections(times))
+  }
+
+  /** Adds what a point counts. A gauge, a point without a value and one that counts nothing add nothing. */
+  add(point: MetricPoint, amounts: readonly Amount[], facts: PointFacts): void {
+    const { temporality } = point
+    if ((temporality !== 1 && temporality !== 2) || (point.flags & 1) === 1) return
+    if (point.type === 'sum' && !point.monotonic) return
+    for (const { field, value } of amounts) {
+      if (!Number.isFinite(value) || value === 0) continue
+      this.#batch.out.aggregates.push({
+        source: 'otlp_metrics',
+        tool: this.#batch.tool,
+        seriesId: this.#series(point),
+        field,
+        temporality,
+        startTimeUnixNano: point.startTimeUnixNano,
+        timeUnixNano: this.#time(point),
+        value,
+        ...known({ ...facts }),
+      })
+    }
+  }
+
+  #time({ resource, timeUnixNano }: MetricPoint): bigint {
+    let found = timeUnixNano
+    for (const time of this.#times.get(resource) ?? []) {
+      if (time > timeUnixNano) break
+      found = time
+    }
+    return found
+  }
+
+  #series(point: MetricPoint): string {
+    const text = `${this.#origin(point)}\n${point.name}\n${point.unit}\n${sortedJson(point.attributes)}`
+    return Bun.hash(text).toString(36)
+  }
+
+  /** Resource and scope as text, made once for each pair: every point of a batch shares a few. */
+  #origin({ resource, scope }: MetricPoint): string {
+    let scopes = this.#origins.get(resource)
+    if (!scopes) {
+      scopes = new Map()
+      this.#origins.set(resource, scopes)
+    }
+    let origin = scopes.get(scope)
+    if (origin === undefined) {
+      origin = `${sortedJson(resource.attributes)}\n${scope.name}\n${scope.version}\n${sortedJson(scope.attributes)}`
+      scopes.set(scope, origin)
+    }
+    return origin
+  }
+}
+
+/** The number that a point of a sum counts, or the sum of what a histogram saw. */
+export function amountOf(point: MetricPoint): number {
+  if (point.type === 'sum') return Number(point.value ?? Number.NaN)
+  return point.type === 'histogram' || point.type === 'exponential_histogram' ? (point.sum ?? Number.NaN) : Number.NaN
+}
+
+/** How many times a histogram was recorded, or a sum's value. */
+export function timesOf(point: MetricPoint): number {
+  return point.type === 'sum' ? Number(point.value ?? Number.NaN) : Number(point.count ?? Number.NaN)
+}
+
+/** The first time of each collection, in order. */
+function collections(times: readonly bigint[]): bigint[] {
+  const sorted = [...new Set(times)].sort((a, b) => (a < b ? -1 : 1))
+  return sorted.filter((time, index) => index === 0 || time - (sorted[index - 1] as bigint) > collectionNs)
+}
+
+/** Attributes as text, the same in whatever order they were sent. */
+function sortedJson(attributes: Attributes): string {
+  return Object.keys(attributes)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${jsonValue(attributes[key] as Attributes[string])}`)
+    .join(',')
+}
