@@ -1,0 +1,52 @@
+// app.tsx: which screen a path shows. Screens are loaded when they are first visited.
+import { type ComponentType, lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { ErrorBoundary } from './components/error-boundary.tsx'
+import { NotFound } from './components/not-found.tsx'
+import { Shell } from './components/shell/shell.tsx'
+import { Overview } from './overview/overview.tsx'
+import { TooltipProvider } from './ui/tooltip.tsx'
+
+const screen = (load: () => Promise<ComponentType>) => lazy(() => load().then((component) => ({ default: component })))
+
+const Sessions = screen(() => import('./sessions/sessions.tsx').then(({ Sessions }) => Sessions))
+const SessionPage = screen(() => import('./sessions/session-page.tsx').then(({ SessionPage }) => SessionPage))
+const Traces = screen(() => import('./traces/traces.tsx').then(({ Traces }) => Traces))
+const TracePage = screen(() => import('./traces/trace-page.tsx').then(({ TracePage }) => TracePage))
+const Logs = screen(() => import('./logs/logs.tsx').then(({ Logs }) => Logs))
+const Metrics = screen(() => import('./metrics/metrics.tsx').then(({ Metrics }) => Metrics))
+const Costs = screen(() => import('./costs/costs.tsx').then(({ Costs }) => Costs))
+const Tools = screen(() => import('./tools/tools.tsx').then(({ Tools }) => Tools))
+const Errors = screen(() => import('./errors/errors.tsx').then(({ Errors }) => Errors))
+const Sql = screen(() => import('./sql/sql.tsx').then(({ Sql }) => Sql))
+const SettingsScreen = screen(() =>
+  import('./settings/settings-screen.tsx').then(({ SettingsScreen }) => SettingsScreen),
+)
+
+export function App() {
+  return (
+    <TooltipProvider>
+      <Shell>
+        <ErrorBoundary>
+          <Suspense fallback={<div className="h-12 hairline-b" />}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/sessions" component={Sessions} />
+              <Route path="/sessions/:id" component={SessionPage} />
+              <Route path="/traces" component={Traces} />
+              <Route path="/traces/:id" component={TracePage} />
+              <Route path="/logs" component={Logs} />
+              <Route path="/metrics" component={Metrics} />
+              <Route path="/costs" component={Costs} />
+              <Route path="/tools" component={Tools} />
+              <Route path="/errors" component={Errors} />
+              <Route path="/sql" component={Sql} />
+              <Route path="/settings" component={SettingsScreen} />
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </Shell>
+    </TooltipProvider>
+  )
+}

@@ -1,0 +1,49 @@
+// legend.tsx: the series of a chart with their totals; pointing at one points it out in the chart.
+import { cx } from '../lib/cx.ts'
+
+export type LegendItem = { key: string; label: string; color: string; text?: string; title?: string | undefined }
+
+type LegendProps = {
+  items: readonly LegendItem[]
+  emphasis?: string | undefined
+  onEmphasis(key: string | undefined): void
+  /** How many series there are in all, when not all are shown. */
+  total?: number
+  className?: string
+}
+
+export function Legend({ items, emphasis, onEmphasis, total, className }: LegendProps) {
+  const shown = items.filter(({ key }) => key !== ' rest').length
+  return (
+    <ul data-slot="legend" className={cx('flex flex-wrap gap-x-4 gap-y-1 text-12', className)}>
+      {items.map((item) => (
+        <li key={item.key} className="min-w-0">
+          <button
+            type="button"
+            title={item.title}
+            aria-pressed={emphasis === item.key}
+            onPointerEnter={() => onEmphasis(item.key)}
+            onPointerLeave={() => onEmphasis(undefined)}
+            onFocus={() => onEmphasis(item.key)}
+            onBlur={() => onEmphasis(undefined)}
+            className={cx(
+              'flex max-w-72 items-center gap-1.5 rounded-[3px] focus-ring',
+              emphasis !== undefined && emphasis !== item.key && 'opacity-50',
+            )}
+          >
+            <span className="size-2 shrink-0 rounded-full" style={{ background: item.color }} />
+            <span className="truncate text-muted">
+              <bdi>{item.label}</bdi>
+            </span>
+            {item.text && <span className="font-semibold">{item.text}</span>}
+          </button>
+        </li>
+      ))}
+      {total !== undefined && total > shown && (
+        <li className="text-muted">
+          {shown} of {total}
+        </li>
+      )}
+    </ul>
+  )
+}

@@ -1,0 +1,34 @@
+// level.tsx: severity as icon, word and colour.
+import { Bug, CircleAlert, CircleDot, Info, Skull, TriangleAlert } from 'lucide-react'
+import { cx } from '../lib/cx.ts'
+
+/** The levels in the order of their weight. */
+export const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const
+
+const looks: Record<string, { icon: typeof Info; color: string }> = {
+  TRACE: { icon: CircleDot, color: 'text-muted' },
+  DEBUG: { icon: Bug, color: 'text-muted' },
+  INFO: { icon: Info, color: 'text-info' },
+  WARN: { icon: TriangleAlert, color: 'text-warn' },
+  ERROR: { icon: CircleAlert, color: 'text-error' },
+  FATAL: { icon: Skull, color: 'text-error' },
+}
+
+/** The known level that a sender's word stands for: `WARNING` → `WARN`, `Error2` → `ERROR`. */
+export function levelOf(text: string): string {
+  const upper = text.toUpperCase()
+  if (upper.startsWith('ERR')) return 'ERROR'
+  if (upper.startsWith('CRIT') || upper.startsWith('EMERG') || upper.startsWith('ALERT')) return 'FATAL'
+  return levels.find((level) => upper.startsWith(level)) ?? upper
+}
+
+export function Level({ text, className }: { text: string; className?: string }) {
+  const level = levelOf(text)
+  const { icon: Icon, color } = looks[level] ?? { icon: CircleDot, color: 'text-muted' }
+  return (
+    <span data-slot="level" className={cx('inline-flex items-center gap-1 text-12', color, className)}>
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      <span className="truncate">{level || '—'}</span>
+    </span>
+  )
+}

@@ -1,0 +1,50 @@
+// setup-list.tsx: each agent with the lines that send its telemetry here.
+import { agents } from '../api.ts'
+import { useAnswer } from '../lib/answers.ts'
+import { hueColor } from '../lib/colors.ts'
+import type { AgentInfo } from '../lib/shapes.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { ErrorState } from './error-state.tsx'
+
+export function SetupList() {
+  const answer = useAnswer(agents())
+  if (answer.error && !answer.data)
+    return <ErrorState what="The agents could not be read." error={answer.error} retry={answer.retry} />
+  if (!answer.data) return <SkeletonRows rows={5} rowClass="h-16" />
+  return (
+    <ul data-testid="setup-list" className="flex flex-col">
+      {answer.data.agents.map((agent) => (
+        <li key={agent.id} data-testid={`setup-${agent.id}`} className="hairline-t first:border-0">
+          <SetupItem agent={agent} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function SetupItem({ agent }: { agent: AgentInfo }) {
+  return (
+    <div className="flex flex-col gap-2 px-4 py-3">
+      <div className="flex items-center gap-2">
+        <span aria-hidden className="size-2 rounded-full" style={{ background: hueColor(agent.hue) }} />
+        <h3 className="font-semibold">{agent.name}</h3>
+        <AgentState agent={agent} />
+        <span className="ml-auto">
+          <CopyButton text={agent.setup} label={`Copy the set-up of ${agent.name}`} />
+        </span>
+      </div>
+      <pre className="overflow-x-auto rounded-control bg-surface px-3 py-2 text-12 whitespace-pre hairline">
+        {agent.setup}
+      </pre>
+    </div>
+  )
+}
+
+function AgentState({ agent }: { agent: AgentInfo }) {
+  const words = [
+    agent.installed ? 'found on this machine' : undefined,
+    agent.configured ? 'sends here' : undefined,
+  ].filter(Boolean)
+  return words.length > 0 ? <span className="text-12 text-muted">{words.join(', ')}</span> : null
+}

@@ -1,0 +1,91 @@
+// usage-chart.tsx: usage over time, stacked by agent, model or project; with its legend and totals.
+import { useMemo, useState } from 'react'
+import { Chart } from '../charts/chart.tsx'
+import { Legend } from '../charts/legend.tsx'
+import { boundSeries } from '../charts/prepare.ts'
+import { cost, count, exact, exactCost } from '../lib/format.ts'
+import { lookFor } from '../lib/series-look.ts'
+import type { Usage, UsageKey } from '../lib/shapes.ts'
+import { absolute, day, dayTime } from '../lib/time.ts'
+import { byGroup, intervalMs, type Measure, type UsageInterval, usageSeries } from '../lib/usage.ts'
+import type { View } from '../lib/use-window.ts'
+import { useAgentLook } from './agents.tsx'
+
+type UsageChartProps = {
+  usage: Usage
+  groupBy: UsageKey
+  measure: Measure
+  interval: UsageInterval
+  view: View
+  height?: number
+  testId?: string
+}
+
+/** How a measure is written, roughly and exactly. */
+export function measureFormat(measure: Measure): {
+  format(value: number | null): string
+  exactly(value: number | null): string
+} {
+  return measure === 'costUsd' ? { format: cost, exactly: exactCost } : { format: count, exactly: exact }
+}
+
+export function UsageChart({ usage, groupBy, measure, interval, view, height = 220, testId }: UsageChartProps) {
+  const agent = useAgentLook()
+  const [emphasis, setEmphasis] = useState<string>()
+  const { zone, window, now } = view
+  const look = lookFor(groupBy, agent)
+  const { format, exactly } = measureFormat(measure)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the look depends on the grouping and on the agents, which `agent` stands for.
+  const { shown, total } = useMemo(
+    () => boundSeries(usageSeries(usage, groupBy, measure, zone, look)),
+    [usage, groupBy, measure, zone, agent('').color],
+  )
+  const first = shown.flatMap(({ points }) => points.map(([time]) => time)).reduce((a, b) => Math.min(a, b), now)
+  const sums = new Map(byGroup(usage.rows, groupBy, measure).map(({ value, usage: sum }) => [value, sum[measure]]))
+  const restSum = [...sums].reduce(
+    (sum, [value, part]) => (shown.some(({ key }) => key === value) ? sum : sum + (part ?? 0)),
+    0,
+  )
+  return (
+    <div className="flex flex-col gap-2 px-3 pb-3">
+      <Chart
+        label={`${measure === 'costUsd' ? 'Cost' : measure === 'requests' ? 'Requests' : 'Tokens'} over time by ${groupBy}`}
+        testId={testId ?? 'usage-chart'}
+        series={shown}
+        form="bar"
+        stacked
+        from={window.from ?? first}
+        to={window.to ?? now}
+        step={intervalMs(interval)}
+        now={now}
+        height={height}
+        format={format}
+        emphasis={emphasis}
+        onZoom={view.zoom}
+        onReset={view.unzoom}
+        bucketLabel={(start) =>
+          interval === 'hour'
+            ? dayTime(start, zone)
+            : interval === 'month'
+              ? absolute(start, zone).slice(0, 7)
+              : day(start, zone)
+        }
+      />
+      <Legend
+        items={shown.map((series) => {
+          const value = series.key === ' rest' ? restSum : (sums.get(series.key) ?? null)
+          return {
+            key: series.key,
+            label: series.label,
+            color: series.color,
+            text: format(value),
+            title: exactly(value),
+          }
+        })}
+        total={total}
+        emphasis={emphasis}
+        onEmphasis={setEmphasis}
+      />
+    </div>
+  )
+}

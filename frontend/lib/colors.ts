@@ -1,0 +1,85 @@
+// colors.ts: which colour a thing has. A colour is identity: given once, the same on every screen.
+
+/** One of the eight chart colours. */
+export type Hue = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+
+/** The CSS value of a slot; `0` is what is not told apart. */
+export function hueColor(hue: Hue | 0): string {
+  return hue === 0 ? 'var(--chart-rest)' : `var(--chart-${hue})`
+}
+
+/** Fixed meanings (ui.md): token kinds. */
+export const tokenKinds = [
+  { key: 'inputTokens', label: 'Input', hue: 1 },
+  { key: 'cacheReadTokens', label: 'Cache read', hue: 5 },
+  { key: 'cacheWriteTokens', label: 'Cache write', hue: 3 },
+  { key: 'outputTokens', label: 'Output', hue: 2 },
+] as const
+
+/** FNV-1a, 32 bits: the same name has the same number on every machine. */
+export function hashName(name: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < name.length; index++) {
+    hash ^= name.charCodeAt(index)
+    hash = Math.imul(hash, 0x01000193)
+  }
+  return hash >>> 0
+}
+
+/**
+ * Gives names their slots: the one of their hash, or the next that is free while there is one, so that two of the first eight
+ * names never look alike. `taken` is what earlier names got and is added to; the order of asking decides, hence it is stored.
+ */
+export function slotOf(name: string, taken: Map<string, Hue>): Hue {
+  const known = taken.get(name)
+  if (known) return known
+  const first = hashName(name) % 8
+  const used = new Set(taken.values())
+  let hue = (first + 1) as Hue
+  for (let step = 0; step < 8; step++) {
+    const candidate = (((first + step) % 8) + 1) as Hue
+    if (!used.has(candidate)) {
+      hue = candidate
+      break
+    }
+  }
+  taken.set(name, hue)
+  return hue
+}
+
+const storageKey = 'telltale.slots'
+const rememberedMax = 64
+const slots = new Map<string, Map<string, Hue>>()
+
+function remembered(kind: string): Map<string, Hue> {
+  let known = slots.get(kind)
+  if (known) return known
+  known = new Map()
+  slots.set(kind, known)
+  try {
+    const stored = JSON.parse(localStorage.getItem(`${storageKey}.${kind}`) ?? '[]') as unknown
+    if (Array.isArray(stored)) {
+      for (const [name, hue] of stored as [unknown, unknown][]) {
+        if (typeof name === 'string' && typeof hue === 'number' && hue >= 1 && hue <= 8) known.set(name, hue as Hue)
+      }
+    }
+  } catch {
+    // Without a memory the slots are given anew on each visit.
+  }
+  return known
+}
+
+/** The slot of a model, a project, an operation …, kept in this browser. */
+export function hueOf(kind: string, name: string): Hue {
+  const taken = remembered(kind)
+  const before = taken.size
+  const hue = slotOf(name, taken)
+  if (taken.size > before && taken.size <= rememberedMax) {
+    try {
+      localStorage.setItem(`${storageKey}.${kind}`, JSON.stringify([...taken]))
+    } catch {
+      // As above.
+    }
+  }
+  return hue
+}

@@ -1,0 +1,54 @@
+// filter.test.ts: the filter grammar, both ways.
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { formatFilter, meets, parseFilter, termOf, withTerm } from './filter.ts'
+
+const keys = ['agent', 'cost', 'model', 'duration']
+
+describe('reading', () => {
+  test('takes conditions, comparisons and quoted text apart', () => {
+    expect(parseFilter('agent:codex cost:>0.5 "timed out"', keys)).toEqual({
+      terms: [
+        { key: 'agent', op: '=', value: 'codex' },
+        { key: 'cost', op: '>', value: '0.5' },
+      ],
+      text: 'timed out',
+    })
+  })
+  test('leaves addresses and times of day in the text', () => {
+    expect(parseFilter('http://example.com 12:30 fail', keys)).toEqual({
+      terms: [],
+      text: 'http://example.com 12:30 fail',
+    })
+  })
+  test('reads quoted values', () => {
+    expect(termOf(parseFilter('model:"gpt \\"5\\" high"', keys), 'model')).toBe('gpt "5" high')
+  })
+})
+
+test('what is written is read back the same', () => {
+  const value = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((s) => !/^[<>]|^"$/.test(s))
+  fc.assert(
+    fc.property(fc.array(fc.record({ key: fc.constantFrom(...keys), value })), (pairs) => {
+      const terms = pairs.map((pair) => ({ ...pair, op: '=' as const }))
+      expect(parseFilter(formatFilter({ terms, text: '' }), keys)).toEqual({ terms, text: '' })
+    }),
+  )
+})
+
+test('setting a condition replaces the one before, and removing it removes it', () => {
+  const filter = parseFilter('agent:codex x', keys)
+  expect(formatFilter(withTerm(filter, 'agent', 'gemini'))).toBe('agent:gemini x')
+  expect(formatFilter(withTerm(filter, 'agent', undefined))).toBe('x')
+})
+
+test('numbers are compared in the units people write', () => {
+  const filter = parseFilter('cost:>0.5 duration:<2m', keys)
+  expect([meets(filter, 'cost', 0.6), meets(filter, 'cost', 0.5), meets(filter, 'cost', null)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect([meets(filter, 'duration', 119_000), meets(filter, 'duration', 121_000)]).toEqual([true, false])
+  expect(meets(filter, 'tokens', 1)).toBe(true)
+})

@@ -1,0 +1,84 @@
+// filter.ts: the filter grammar of every screen: `agent:codex cost:>0.5 "timeout"`.
+
+export type Comparison = '=' | '>' | '<' | '>=' | '<='
+
+/** One condition. */
+export type Term = { key: string; op: Comparison; value: string }
+
+/** A filter: conditions, and the text to search for. */
+export type Filter = { terms: Term[]; text: string }
+
+const token = /([A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
+
+/** Reads a filter. Only `keys` make conditions, so that `http://x` or `12:30` stay text. */
+export function parseFilter(input: string, keys: readonly string[]): Filter {
+  const terms: Term[] = []
+  const words: string[] = []
+  for (const match of input.matchAll(token)) {
+    const [whole, key, op, value, quoted, word] = match
+    if (key !== undefined && value !== undefined && keys.includes(key)) {
+      terms.push({ key, op: (op || '=') as Comparison, value: unquoted(value) })
+    } else if (quoted !== undefined) words.push(quoted.replace(/\\(.)/g, '$1'))
+    else words.push(word ?? whole)
+  }
+  return { terms, text: words.join(' ') }
+}
+
+/** Writes a filter back as its text. */
+export function formatFilter({ terms, text }: Filter): string {
+  const written = terms.map(formatTerm)
+  if (text !== '') written.push(/\S:\S|"/.test(text) ? quote(text) : text)
+  return written.join(' ')
+}
+
+/** One condition as text. */
+export function formatTerm({ key, op, value }: Term): string {
+  return `${key}:${op === '=' ? '' : op}${/[\s"]/.test(value) || value === '' ? quote(value) : value}`
+}
+
+/** The filter with one condition set: `=` replaces what the key had. */
+export function withTerm(filter: Filter, key: string, value: string | undefined): Filter {
+  const others = filter.terms.filter((term) => term.key !== key)
+  return { ...filter, terms: value === undefined ? others : [...others, { key, op: '=', value }] }
+}
+
+/** The value that must be equal for a key. */
+export function termOf(filter: Filter, key: string): string | undefined {
+  return filter.terms.find((term) => term.key === key && term.op === '=')?.value
+}
+
+/** Whether a number meets every condition of a key; `5s`, `200ms` and `2m` count in ms, `1k` and `2M` as counts. */
+export function meets(filter: Filter, key: string, value: number | null | undefined): boolean {
+  return filter.terms
+    .filter((term) => term.key === key)
+    .every((term) => {
+      const limit = quantity(term.value)
+      if (limit === undefined || value === null || value === undefined) return false
+      return compare[term.op](value, limit)
+    })
+}
+
+const compare: Record<Comparison, (value: number, limit: number) => boolean> = {
+  '=': (value, limit) => value === limit,
+  '>': (value, limit) => value > limit,
+  '<': (value, limit) => value < limit,
+  '>=': (value, limit) => value >= limit,
+  '<=': (value, limit) => value <= limit,
+}
+
+const sizes: Record<string, number> = { k: 1e3, M: 1e6, B: 1e9, ms: 1, s: 1e3, m: 60e3, h: 3_600e3 }
+
+function quantity(text: string): number | undefined {
+  const match = /^\$?(\d+(?:\.\d+)?|\.\d+)(k|M|B|ms|s|m|h)?$/.exec(text)
+  return match ? Number(match[1]) * (match[2] ? (sizes[match[2]] ?? 1) : 1) : undefined
+}
+
+function unquoted(value: string): string {
+  return value.startsWith('"') && value.endsWith('"') && value.length > 1
+    ? value.slice(1, -1).replace(/\\(.)/g, '$1')
+    : value
+}
+
+function quote(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`
+}

@@ -1,0 +1,107 @@
+// time.ts: RFC 3339 times with nanoseconds, read and written for people, in local time or UTC.
+
+/** Where times are shown: the browser's own zone, or UTC. */
+export type Zone = 'local' | 'utc'
+
+/** The IANA name of a zone, as the API's `tz` wants it. */
+export function zoneName(zone: Zone): string {
+  return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** Milliseconds since 1970 of a time with up to nine digits of a second; NaN when it is not a time. */
+export function toMs(time: string): number {
+  return Date.parse(time.replace(/(\.\d{3})\d+/, '$1'))
+}
+
+/** Nanoseconds since 1970, exact. */
+export function toNano(time: string): bigint {
+  const digits = /\.(\d+)/.exec(time)?.[1] ?? ''
+  const whole = Date.parse(time.replace(/\.\d+/, ''))
+  return Number.isNaN(whole) ? 0n : BigInt(whole) * 1_000_000n + BigInt(digits.slice(0, 9).padEnd(9, '0'))
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function formatter(zone: Zone, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone}${JSON.stringify(options)}`
+  let found = formatters.get(key)
+  if (!found) {
+    found = new Intl.DateTimeFormat('en-US', { ...options, ...(zone === 'utc' ? { timeZone: 'UTC' } : {}) })
+    formatters.set(key, found)
+  }
+  return found
+}
+
+function parts(ms: number, zone: Zone): Record<string, string> {
+  const fields = formatter(zone, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).formatToParts(ms)
+  return Object.fromEntries(fields.map(({ type, value }) => [type, value]))
+}
+
+/** `Aug 22 14:03`; with the year when it is not the year of `now`. */
+export function dayTime(ms: number, zone: Zone, now = Date.now()): string {
+  if (!Number.isFinite(ms)) return '—'
+  const at = parts(ms, zone)
+  const year = at.year === parts(now, zone).year ? '' : ` ${at.year}`
+  return `${at.month} ${at.day}${year} ${at.hour}:${at.minute}`
+}
+
+/** `Aug 22`; with the year when it is not the year of `now`. */
+export function day(ms: number, zone: Zone, now = Date.now()): string {
+  if (!Number.isFinite(ms)) return '—'
+  const at = parts(ms, zone)
+  return `${at.month} ${at.day}${at.year === parts(now, zone).year ? '' : ` ${at.year}`}`
+}
+
+/** `14:03` or, with seconds, `14:03:12`. */
+export function clock(ms: number, zone: Zone, seconds = false): string {
+  if (!Number.isFinite(ms)) return '—'
+  const at = parts(ms, zone)
+  return seconds ? `${at.hour}:${at.minute}:${at.second}` : `${at.hour}:${at.minute}`
+}
+
+/** `14:03:12.123`, for rows where the order within a second matters. */
+export function preciseClock(ms: number, zone: Zone): string {
+  return Number.isFinite(ms) ? `${clock(ms, zone, true)}.${String(Math.floor(ms) % 1000).padStart(3, '0')}` : '—'
+}
+
+/** For lists: `3m ago` under 24 hours, else `Aug 22 14:03`. */
+export function ago(ms: number, now: number, zone: Zone): string {
+  if (!Number.isFinite(ms)) return '—'
+  const seconds = Math.round((now - ms) / 1000)
+  const size = Math.abs(seconds)
+  if (size >= 86_400) return dayTime(ms, zone, now)
+  const span = size < 60 ? `${size}s` : size < 3_600 ? `${Math.floor(size / 60)}m` : `${Math.floor(size / 3_600)}h`
+  if (size < 3) return 'now'
+  return seconds < 0 ? `in ${span}` : `${span} ago`
+}
+
+/** For details: absolute, with all digits that were sent, and with the zone: `2026-11-22 14:03:12.123456789 GMT+1`. */
+export function absolute(time: string | number, zone: Zone): string {
+  const ms = typeof time === 'number' ? time : toMs(time)
+  if (!Number.isFinite(ms)) return typeof time === 'string' && time !== '' ? time : '—'
+  const at = parts(ms, zone)
+  const month = formatter(zone, { month: '2-digit' }).format(ms)
+  const fraction = typeof time === 'string' ? (/\.\d+/.exec(time)?.[0] ?? '').replace(/0{3,6}$/, '') : ''
+  return `${at.year}-${month}-${at.day?.padStart(2, '0')} ${at.hour}:${at.minute}:${at.second}${fraction} ${at.timeZoneName}`
+}
+
+/** The start of the day, of the week (Monday) or of the month that holds `ms`. */
+export function startOf(unit: 'day' | 'week' | 'month', ms: number, zone: Zone): number {
+  const at = new Date(ms)
+  if (zone === 'utc') {
+    const back = unit === 'week' ? (at.getUTCDay() + 6) % 7 : 0
+    return Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), unit === 'month' ? 1 : at.getUTCDate() - back)
+  }
+  const back = unit === 'week' ? (at.getDay() + 6) % 7 : 0
+  return new Date(at.getFullYear(), at.getMonth(), unit === 'month' ? 1 : at.getDate() - back).getTime()
+}

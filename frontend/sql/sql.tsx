@@ -1,0 +1,4 @@
+// placeholder
+export function Sql() {
+  return null
+}

@@ -1,0 +1,30 @@
+// copy-button.tsx: takes a text along, and says so.
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import { copyText } from '../lib/copy.ts'
+import { Button } from './button.tsx'
+
+type CopyButtonProps = { text: string | (() => string); label?: string; showLabel?: boolean; className?: string }
+
+export function CopyButton({ text, label = 'Copy', showLabel, className }: CopyButtonProps) {
+  const [copied, setCopied] = useState(false)
+  async function copy() {
+    if (!(await copyText(typeof text === 'function' ? text() : text))) return
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1_500)
+  }
+  const Icon = copied ? Check : Copy
+  return (
+    <Button
+      look="quiet"
+      size={showLabel ? 'small' : 'icon'}
+      aria-label={copied ? 'Copied' : label}
+      title={label}
+      onClick={copy}
+      className={className}
+    >
+      <Icon aria-hidden className={copied ? 'size-3.5 text-ok' : 'size-3.5'} />
+      {showLabel && (copied ? 'Copied' : label)}
+    </Button>
+  )
+}

@@ -1,0 +1,38 @@
+// popover.tsx: a small layer beside what opened it.
+import * as Radix from '@radix-ui/react-popover'
+import type { ReactNode } from 'react'
+import { cx } from '../lib/cx.ts'
+
+type PopoverProps = {
+  trigger: ReactNode
+  label: string
+  children: ReactNode
+  open?: boolean | undefined
+  onOpenChange?: ((open: boolean) => void) | undefined
+  align?: 'start' | 'center' | 'end'
+  className?: string
+}
+
+/** `trigger` is one element that takes a ref. */
+export function Popover({ trigger, label, children, open, onOpenChange, align = 'start', className }: PopoverProps) {
+  return (
+    <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          data-slot="popover"
+          aria-label={label}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className={cx(
+            'z-50 max-h-[min(36rem,var(--radix-popover-content-available-height))] animate-appear overflow-y-auto rounded-panel border border-line bg-raised text-13 text-foreground shadow-floating focus:outline-none',
+            className,
+          )}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
