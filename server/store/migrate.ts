@@ -3,11 +3,15 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { CannotOpen } from './errors.ts'
 import telemetry from './schema/001_telemetry.sql' with { type: 'text' }
 import ledger from './schema/002_ledger.sql' with { type: 'text' }
+import series from './schema/003_series.sql' with { type: 'text' }
+import imports from './schema/004_imports.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
   { version: 1, name: 'telemetry', sql: telemetry },
   { version: 2, name: 'ledger', sql: ledger },
+  { version: 3, name: 'series', sql: series },
+  { version: 4, name: 'imports', sql: imports },
 ]
 
 /** The newest schema that this program knows. */
@@ -20,6 +24,14 @@ export const schemaVersion = migrations.at(-1)!.version
  * @throws CannotOpen when the database was made by a newer program.
  */
 export async function migrate(connection: DuckDBConnection, path: string): Promise<{ from: number; to: number }> {
+  const tables = (await connection.runAndReadAll("select table_name from duckdb_tables() where database_name = 'db'"))
+    .getRows()
+    .map(([name]) => name)
+  if (tables.length > 0 && !tables.includes('schema_version')) {
+    throw new CannotOpen(
+      `${path} is a DuckDB database, but not one of telltale's (it was left as it is); name another file with --database`,
+    )
+  }
   await connection.run(
     'create table if not exists schema_version (version integer not null, name varchar not null, applied_at timestamp not null)',
   )

@@ -1,0 +1,223 @@
+// import.ts: reads what is on disk into the database: once, to its end, as far as it is new.
+import type { Agent, Env, Skipped } from '#proto/agent.ts'
+import type { Telemetry } from '#proto/telemetry.ts'
+import { reasonOf } from '#watcher/files.ts'
+import type { Core } from '../core.ts'
+import { Unavailable } from '../ingest/ingest.ts'
+import type { PricingMode } from '../ingest/ledger/price.ts'
+import { type FileRecord, loadRecords, storeRecord } from './file-records.ts'
+import { type ImportProgress, Progress } from './progress.ts'
+import { purge } from './purge.ts'
+import { isRead, lookAt, readFile, type Step } from './read-file.ts'
+import { filesOf, type PathSettings, type SourceFile, sourcesOf } from './sources.ts'
+import { submitted } from './submit.ts'
+import { Tally, type ToolSummary } from './tally.ts'
+import { forgetRemoved, loadRemoved, type Removed, type Window, within } from './window.ts'
+
+export type ImportOptions = Window & {
+  tools: readonly string[]
+  /** Instead of the tools' own folders (`--path`). */
+  paths?: readonly string[] | undefined
+  /** Read everything again, also what was removed. */
+  force?: boolean | undefined
+  /** Read and count, and store nothing. */
+  dryRun?: boolean | undefined
+  /** First take out what was imported of these tools in this time. */
+  purge?: boolean | undefined
+  pricingMode?: PricingMode | undefined
+}
+
+export type SkippedRecord = Skipped & { path: string }
+
+/** What `import --json` prints (contract §2); `unknown` counts records of types that no reader knows, by tool and type. */
+export type ImportSummary = {
+  tools: Record<string, ToolSummary>
+  skipped: SkippedRecord[]
+  durationMs: number
+  bytes: number
+  dryRun?: true
+  unknown?: Record<string, Record<string, number>>
+}
+
+export type { ImportProgress }
+
+export type ImportDeps = {
+  core: Pick<Core, 'store' | 'ingest' | 'ledger' | 'prices'>
+  agents: readonly Agent[]
+  env: Env
+  settings: PathSettings
+  pricingMode: PricingMode
+  progress?: ((progress: ImportProgress) => void) | undefined
+  /** Stops after what is being written. */
+  signal?: AbortSignal | undefined
+}
+
+/** Files read at the same time: enough that one is parsed while another is committed. */
+const filesAtOnce = 4
+/** Reasons that are kept to be shown; a broken tree may hold millions. */
+const skippedMax = 1000
+
+type Found = { file: SourceFile; size: number; modifiedMs: number }
+
+/**
+ * Imports the transcripts of some tools. What was read before is not read again; what is read again changes nothing. An
+ * import that is cut off goes on where its last commit was.
+ *
+ * @throws Error when the database cannot be written to.
+ */
+export async function importTranscripts(options: ImportOptions, deps: ImportDeps): Promise<ImportSummary> {
+  const started = performance.now()
+  const { core, agents, env, settings } = deps
+  const mode = options.pricingMode ?? deps.pricingMode
+  if (options.purge && !options.dryRun)
+    for (const tool of options.tools)
+      await purge(core.store, core.ledger, { price: core.prices.price, mode }, tool, options)
+  const run = new Run(options, mode, deps)
+  await run.open()
+  const sources = sourcesOf(agents, options.tools, env, settings, options.paths)
+  const found: Found[] = []
+  for (const source of sources) {
+    const { files, unreadable } = filesOf(source)
+    for (const { path, reason } of unreadable) run.skip(path, { reason })
+    found.push(...run.toRead(files))
+  }
+  await run.readAll(found)
+  return run.summary(Math.round(performance.now() - started))
+}
+
+class Run {
+  readonly #options: ImportOptions
+  readonly #mode: PricingMode
+  readonly #deps: ImportDeps
+  #records = new Map<string, FileRecord>()
+  #removed: Removed = new Map()
+  readonly #tallies = new Map<string, Tally>()
+  readonly #skipped: SkippedRecord[] = []
+  readonly #unknown: Record<string, Record<string, number>> = {}
+  #bytes = 0
+
+  constructor(options: ImportOptions, mode: PricingMode, deps: ImportDeps) {
+    this.#options = options
+    this.#mode = mode
+    this.#deps = deps
+  }
+
+  async open(): Promise<void> {
+    const { store, prices } = this.#deps.core
+    const { tools, force, dryRun, purge } = this.#options
+    if (force && !dryRun) await store.transaction((tx) => forgetRemoved(tx, tools))
+    await store.reader(
+      async (reader) => {
+        if (!force && !purge) this.#records = await loadRecords(reader, tools)
+        if (!force) this.#removed = await loadRemoved(reader)
+        for (const tool of tools) this.#tallies.set(tool, await Tally.open(reader, tool, prices.price, this.#mode))
+      },
+      { timeoutMs: 600_000 },
+    )
+  }
+
+  skip(path: string, skipped: Skipped): void {
+    if (this.#skipped.length < skippedMax) this.#skipped.push({ path, ...skipped })
+  }
+
+  /** The files that hold something new, the newest first: what a person wants to see soonest. */
+  toRead(files: readonly SourceFile[]): Found[] {
+    const found: Found[] = []
+    for (const file of files) {
+      const tally = this.#tallies.get(file.source.agent.id)
+      if (!tally) continue
+      tally.files++
+      const kind = file.source.transcripts.kind(file.path)
+      const record = this.#records.get(file.path)
+      const look = lookAt(file.path, kind)
+      if (record && record.fromOffset === 0 && isRead(file.path, kind, record)) tally.unchangedFiles++
+      else if (look) {
+        if (!record) tally.newFiles++
+        found.push({ file, size: look.size, modifiedMs: look.mtimeMs })
+      }
+    }
+    return found
+  }
+
+  async readAll(found: Found[]): Promise<void> {
+    found.sort((a, b) => b.modifiedMs - a.modifiedMs)
+    const progress = new Progress(
+      found.map(({ size }) => size),
+      this.#deps.progress,
+    )
+    const queue = found.values()
+    const readers = Array.from({ length: Math.min(filesAtOnce, found.length) }, async () => {
+      for (const { file } of queue) {
+        if (this.#deps.signal?.aborted) return
+        await this.#readOne(file, progress)
+        progress.fileDone()
+      }
+    })
+    await Promise.all(readers)
+    progress.end()
+  }
+
+  async #readOne(file: SourceFile, progress: Progress): Promise<void> {
+    const known = this.#records.get(file.path)
+    // A watch that began without the history left it for now.
+    const fromBeginning = known !== undefined && known.fromOffset > 0
+    let whole = true
+    try {
+      for await (const step of readFile(file, known, { unfinished: true, fromBeginning })) {
+        const { kept, whole: all } = within(step.telemetry, this.#options, this.#removed)
+        whole &&= all
+        this.#note(file, step)
+        this.#tallies.get(file.source.agent.id)?.add(kept)
+        progress.read(file.path, step.bytes)
+        if (!this.#options.dryRun) await this.#store({ ...step, telemetry: kept }, whole)
+        if (this.#deps.signal?.aborted) return
+      }
+    } catch (error) {
+      // One file that cannot be read is one file; a database that cannot be written to ends the import.
+      if (error instanceof Unavailable) throw error
+      this.skip(file.path, { reason: reasonOf(error) })
+    }
+  }
+
+  async #store(step: Step, whole: boolean): Promise<void> {
+    // A record left out by the window would never come: then nothing is said to have been read.
+    const alongside = whole ? (tx: Parameters<typeof storeRecord>[0]) => storeRecord(tx, step.record) : undefined
+    const telemetry = this.#options.pricingMode === 'calculate' ? withoutReported(step.telemetry) : step.telemetry
+    await submitted(this.#deps.core.ingest, telemetry, {
+      source: 'transcript',
+      bytes: step.bytes,
+      ...(alongside ? { alongside } : {}),
+    })
+  }
+
+  #note(file: SourceFile, step: Step): void {
+    this.#bytes += step.bytes
+    for (const skipped of step.skipped) this.skip(file.path, skipped)
+    const tool = file.source.agent.id
+    for (const [type, count] of Object.entries(step.unknown)) {
+      this.#unknown[tool] ??= {}
+      const types = this.#unknown[tool] as Record<string, number>
+      types[type] = (types[type] ?? 0) + count
+    }
+  }
+
+  summary(durationMs: number): ImportSummary {
+    return {
+      tools: Object.fromEntries([...this.#tallies].map(([tool, tally]) => [tool, tally.summary()])),
+      skipped: this.#skipped,
+      durationMs,
+      bytes: this.#bytes,
+      ...(this.#options.dryRun ? { dryRun: true as const } : {}),
+      ...(Object.keys(this.#unknown).length > 0 ? { unknown: this.#unknown } : {}),
+    }
+  }
+}
+
+/** What agents say their requests cost, left out so that the price table's word stands. */
+function withoutReported(telemetry: Telemetry): Telemetry {
+  return {
+    ...telemetry,
+    calls: telemetry.calls.map(({ reportedCostNanoUsd: _, ...call }) => call),
+    aggregates: telemetry.aggregates.filter(({ field }) => field !== 'reportedCostNanoUsd'),
+  }
+}

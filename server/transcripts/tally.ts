@@ -1,0 +1,124 @@
+// tally.ts: what an import read, told in numbers: requests once each, and how many of them were known before.
+import type { CallObservation, Telemetry } from '#proto/telemetry.ts'
+import { hash53 } from '../ingest/ledger/hash-index.ts'
+import { readied } from '../ingest/ledger/observation.ts'
+import { costInForce, type PricingMode } from '../ingest/ledger/price.ts'
+import type { Prices } from '../ingest/prices/prices.ts'
+import { query, real, text } from '../store/query.ts'
+import type { Reader } from '../store/store.ts'
+import knownSql from './known-requests.sql' with { type: 'text' }
+
+/** The numbers of one tool (contract §2). `calls` are the distinct requests read, `duplicates` those known before. */
+export type ToolSummary = {
+  files: number
+  newFiles: number
+  unchangedFiles: number
+  sessions: number
+  calls: number
+  messages: number
+  toolCalls: number
+  duplicates: number
+  totalTokens: number
+  costUsd: number
+}
+
+const knownRequests = query(knownSql, { tool: text }, { hash: real, seen: real })
+
+/** One request as far as it was read: the version that counts so far. */
+type Request = { call: CallObservation; known: boolean }
+
+/** Counts what is read of one tool. Whatever is read twice, from one file or several, counts once. */
+export class Tally {
+  readonly #known: Map<number, number>
+  readonly #price: Prices['price']
+  readonly #mode: PricingMode
+  readonly #requests: Request[] = []
+  /** Requests by hash of identity and strong key. */
+  readonly #byHash = new Map<number, number>()
+  readonly #weakSeen = new Map<number, number>()
+  readonly #sessions = new Set<string>()
+  readonly #messages = new Set<number>()
+  readonly #toolCalls = new Set<number>()
+  files = 0
+  newFiles = 0
+  unchangedFiles = 0
+
+  private constructor(known: Map<number, number>, price: Prices['price'], mode: PricingMode) {
+    this.#known = known
+    this.#price = price
+    this.#mode = mode
+  }
+
+  static async open(reader: Reader, tool: string, price: Prices['price'], mode: PricingMode): Promise<Tally> {
+    const rows = await knownRequests(reader, { tool })
+    return new Tally(new Map(rows.map(({ hash, seen }) => [hash, seen])), price, mode)
+  }
+
+  add({ calls, toolCalls, sessions, messages, aggregates, commits }: Telemetry): void {
+    for (const records of [calls, toolCalls, sessions, messages, aggregates, commits])
+      for (const { sessionId } of records) if (sessionId !== '') this.#sessions.add(sessionId)
+    for (const { sessionId, messageKey } of messages) this.#messages.add(hash53(`${sessionId}\n${messageKey}`))
+    for (const { sessionId, callId } of toolCalls) this.#toolCalls.add(hash53(`${sessionId}\n${callId}`))
+    for (const call of calls) this.#addCall(call)
+  }
+
+  #addCall(call: CallObservation): void {
+    const { observation, idHash, keyHashes } = readied(call)
+    const strong = observation.weakKey === undefined ? keyHashes : keyHashes.slice(0, -1)
+    const hashes = [idHash, ...strong]
+    const at = hashes.map((hash) => this.#byHash.get(hash)).find((index) => index !== undefined)
+    if (at !== undefined) {
+      const request = this.#requests[at] as Request
+      if (better(observation, request.call)) request.call = observation
+      for (const hash of hashes) this.#byHash.set(hash, at)
+      return
+    }
+    const weak = observation.weakKey === undefined ? undefined : keyHashes.at(-1)
+    for (const hash of hashes) this.#byHash.set(hash, this.#requests.length)
+    this.#requests.push({ call: observation, known: this.#isKnown(hashes, weak) })
+  }
+
+  #isKnown(hashes: number[], weak: number | undefined): boolean {
+    const nth = weak === undefined ? 0 : (this.#weakSeen.get(weak) ?? 0) + 1
+    if (weak !== undefined) this.#weakSeen.set(weak, nth)
+    if (hashes.some((hash) => this.#known.has(hash))) return true
+    return weak !== undefined && nth <= (this.#known.get(weak) ?? 0)
+  }
+
+  summary(): ToolSummary {
+    let totalTokens = 0
+    let nanoUsd = 0
+    let duplicates = 0
+    for (const { call, known } of this.#requests) {
+      if (known) duplicates++
+      const tokens = tokensOf(call)
+      totalTokens += tokens
+      const price = this.#price(call)
+      nanoUsd += costInForce(call.reportedCostNanoUsd, price, this.#mode, tokens > 0).costNanoUsd ?? 0
+    }
+    const { files, newFiles, unchangedFiles } = this
+    return {
+      files,
+      newFiles,
+      unchangedFiles,
+      sessions: this.#sessions.size,
+      calls: this.#requests.length,
+      messages: this.#messages.size,
+      toolCalls: this.#toolCalls.size,
+      duplicates,
+      totalTokens,
+      costUsd: nanoUsd / 1e9,
+    }
+  }
+}
+
+function better(a: CallObservation, b: CallObservation): boolean {
+  if (Boolean(a.partial) !== Boolean(b.partial)) return !a.partial
+  const output = (a.outputTokens ?? -1) - (b.outputTokens ?? -1)
+  return output > 0 || (output === 0 && (a.webSearches ?? 0) > (b.webSearches ?? 0))
+}
+
+function tokensOf(call: CallObservation): number {
+  const { inputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0, outputTokens = 0 } = call
+  return inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens
+}
