@@ -1,0 +1,127 @@
+// read-usage.ts: usage by keys and time, for the route, the report and whoever else sums.
+import { int, maybe, query, type Runner, text, time } from '../../store/query.ts'
+import { summed, type UsageRow, usageColumns } from './shape.ts'
+import { formatAtOffset, offsetGrainSeconds } from './time-zone.ts'
+import usageSql from './usage.sql' with { type: 'text' }
+
+/** The keys of contract §4, each with its expression: fixed texts, never what a caller sent. */
+const keys = {
+  tool: 'tool',
+  model: "nullif(model, '')",
+  project: 'project',
+  session: "nullif(session_id, '')",
+  branch: 'branch',
+  agent: 'agent',
+  skill: 'skill',
+  mcpServer: 'mcp_server',
+  querySource: 'query_source',
+  user: '"user"',
+  host: 'host',
+  speed: 'speed',
+} as const
+
+export type UsageKey = keyof typeof keys
+export const usageKeys = Object.keys(keys) as [UsageKey, ...UsageKey[]]
+
+export const intervals = ['hour', 'day', 'week', 'month'] as const
+export type Interval = (typeof intervals)[number]
+
+/** One value a key; a key that is absent is not filtered by. */
+export type UsageFilters = { [K in UsageKey]?: string | undefined }
+
+export type UsageAsked = {
+  groupBy: readonly UsageKey[]
+  interval?: Interval | undefined
+  /** IANA name. */
+  tz: string
+  /** ns since 1970, both inclusive. */
+  from: bigint
+  to: bigint
+  filters: UsageFilters
+}
+
+/** One group: its keys (`null`: not known), the start of its interval (RFC 3339 in the zone), its numbers. */
+export type UsageGroup = { keys: { [K in UsageKey]?: string | null }; bucket?: string; usage: UsageRow }
+
+const parameters = {
+  from: time,
+  to: time,
+  interval: maybe(text),
+  tz: text,
+  step: int,
+  tool: maybe(text),
+  model: maybe(text),
+  project: maybe(text),
+  session: maybe(text),
+  branch: maybe(text),
+  agent: maybe(text),
+  skill: maybe(text),
+  mcp_server: maybe(text),
+  query_source: maybe(text),
+  user: maybe(text),
+  host: maybe(text),
+  speed: maybe(text),
+}
+
+function statement(groupBy: readonly UsageKey[]) {
+  const selected = groupBy.map((key) => `${keys[key]} as "key_${key}", `).join('')
+  const columns = Object.fromEntries(groupBy.map((key) => [`key_${key}`, maybe(text)]))
+  return query(usageSql.replace('/* keys */', selected), parameters, {
+    bucket: maybe(int),
+    bucket_offset: maybe(int),
+    ...usageColumns,
+    ...columns,
+  })
+}
+
+/** The longest stretch at whose ends the zone's intervals begin; the fewer sums the first step makes, the faster. */
+function stepSeconds(tz: string, interval: Interval | undefined): number {
+  return interval !== 'hour' && tz === 'UTC' ? 86_400 : offsetGrainSeconds(tz)
+}
+
+/** The groups in order of time, then of cost, and what they sum to. */
+export async function readUsage(
+  runner: Runner,
+  { groupBy, interval, tz, from, to, filters }: UsageAsked,
+): Promise<{ groups: UsageGroup[]; totals: UsageRow }> {
+  const { mcpServer, querySource, ...rest } = filters
+  const rows = await statement(groupBy)(runner, {
+    from,
+    to,
+    interval: interval ?? null,
+    tz,
+    step: stepSeconds(tz, interval),
+    mcp_server: mcpServer,
+    query_source: querySource,
+    ...rest,
+  })
+  const groups = rows.map(({ bucket, bucket_offset, ...row }) => {
+    const values = row as typeof row & Record<string, string | null>
+    const group: UsageGroup & { start: number } = {
+      keys: Object.fromEntries(groupBy.map((key) => [key, values[`key_${key}`] ?? null])),
+      usage: row,
+      start: bucket ?? 0,
+    }
+    if (bucket !== null) group.bucket = formatAtOffset(bucket, bucket_offset ?? 0, tz)
+    return group
+  })
+  groups.sort((a, b) => a.start - b.start || byCost(a.usage, b.usage) || byKeys(a, b, groupBy))
+  return { groups, totals: summed(rows) }
+}
+
+/** The most expensive first; what nobody prices goes by its tokens, after what has a price. */
+function byCost(a: UsageRow, b: UsageRow): number {
+  const left = a.cost_nano_usd ?? -1n
+  const right = b.cost_nano_usd ?? -1n
+  if (left !== right) return left > right ? -1 : 1
+  return b.total_tokens - a.total_tokens
+}
+
+function byKeys(a: UsageGroup, b: UsageGroup, groupBy: readonly UsageKey[]): number {
+  for (const key of groupBy) {
+    const left = a.keys[key] ?? ''
+    const right = b.keys[key] ?? ''
+    if (left !== right) return left < right ? -1 : 1
+  }
+  return 0
+}

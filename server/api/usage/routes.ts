@@ -1,0 +1,89 @@
+// routes.ts: /api/usage: tokens and cost of model requests, by any keys and by time, all time unless asked.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { badRequest } from '../errors.ts'
+import { send, type Wire } from '../json.ts'
+import { allTime, queryOf, textParam, wordParam } from '../params.ts'
+import { intervals, readUsage, type UsageGroup, type UsageKey, usageKeys } from './read-usage.ts'
+import { usageOf, usageShape } from './shape.ts'
+import { timeZoneParam, zonedTime } from './time-zone.ts'
+
+const key = z.string().nullable().optional().describe('null: not known')
+export const Usage = z
+  .object({
+    bucket: z.string().optional().describe('start of the interval, RFC 3339 with the offset of the zone'),
+    ...(Object.fromEntries(usageKeys.map((name) => [name, key])) as Record<UsageKey, typeof key>),
+    ...usageShape,
+  })
+  .meta({ id: 'Usage' })
+export type Usage = z.infer<typeof Usage>
+
+export const UsageReport = z.object({
+  groupBy: z.array(z.enum(usageKeys)),
+  interval: z.enum(intervals).nullable(),
+  tz: z.string(),
+  rows: z.array(Usage),
+  totals: Usage,
+})
+export type UsageReport = z.infer<typeof UsageReport>
+
+const groupByParam = z
+  .string()
+  .transform((text, context) => {
+    const named = text === '' ? [] : text.split(',').map((one) => one.trim())
+    const unknown = named.find((one) => !(usageKeys as string[]).includes(one))
+    if (unknown === undefined) return [...new Set(named as UsageKey[])]
+    context.addIssue(`${JSON.stringify(unknown)} is not valid; use a comma list of ${usageKeys.join(', ')}`)
+    return z.NEVER
+  })
+  .default([])
+  .describe(`comma list of ${usageKeys.join(', ')}`)
+
+const dayOrTime = z.string().optional().describe('RFC 3339, or a date: a day of the zone `tz`')
+
+const usageQuery = z.object({
+  groupBy: groupByParam,
+  interval: wordParam(intervals).optional(),
+  tz: timeZoneParam,
+  from: dayOrTime,
+  to: dayOrTime,
+  ...(Object.fromEntries(usageKeys.map((name) => [name, textParam])) as Record<UsageKey, typeof textParam>),
+})
+
+/** A bound of the range, a date being a day of the zone. */
+function bound(name: 'from' | 'to', given: string | undefined, zone: string): bigint | undefined {
+  if (given === undefined) return undefined
+  const parsed = zonedTime(given, name === 'from' ? 'start' : 'end', zone)
+  if (parsed === undefined)
+    throw badRequest(
+      `${name}: ${JSON.stringify(given)} is not a time; use RFC 3339 with an offset (2026-11-22T04:00:00Z) or a date (2026-11-22)`,
+    )
+  return parsed
+}
+
+/** A group as contract §4 writes it: what it is of, then its numbers. */
+export function usageEntry({ keys, bucket, usage }: UsageGroup): Wire<Usage> {
+  return { ...(bucket === undefined ? {} : { bucket }), ...keys, ...usageOf(usage) }
+}
+
+export function usageRoutes({ store }: ApiDeps) {
+  return new Hono().get(
+    '/api/usage',
+    about('Tokens and cost of model requests, each counted once, by any keys and by time', UsageReport),
+    queryOf(usageQuery),
+    async (c) => {
+      const { groupBy, interval, tz, from, to, ...filters } = c.req.valid('query')
+      const range = allTime({ from: bound('from', from, tz), to: bound('to', to, tz) })
+      const { groups, totals } = await readUsage(store, { groupBy, interval, tz, ...range, filters })
+      return send<UsageReport>(c, {
+        groupBy,
+        interval: interval ?? null,
+        tz,
+        rows: groups.map(usageEntry),
+        totals: usageOf(totals),
+      })
+    },
+  )
+}
