@@ -1,0 +1,132 @@
+// otlp-spans.ts: Codex's spans: the one per response that has the usage, and whose request it was.
+import { type Attributes, text } from '#proto/attributes.ts'
+import type { Span } from '#proto/telemetry.ts'
+import { type OtlpBatch, spanKey, spanMs } from '../otlp-batch.ts'
+import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
+import { usageKey } from './keys.ts'
+import { Turns } from './otlp-turns.ts'
+import { conversationOf, type Event, eventNameOf, failureOf, modelOf, tool, toolCallOf } from './otlp-values.ts'
+
+/** Reads a batch's spans together: the span that has the usage says neither conversation nor model. */
+export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
+  if (spans.length === 0) return
+  const turns = new Turns(spans)
+  for (const span of spans) {
+    const { attributes, hot } = span
+    const conversation = turns.conversationOf(span) ?? ''
+    const sender = batch.attribute(span, conversation)
+    hot.eventName = span.name
+    hot.model = text(attributes.model) ?? ''
+    const own = conversationOf(attributes)
+    if (own) {
+      const cwd = text(attributes.cwd)
+      batch.session('otlp_traces', own, [span.startTimeUnixNano, span.endTimeUnixNano], {
+        ...sender,
+        version: text(span.resource.attributes['service.version']),
+        ...(cwd ? { cwd } : {}),
+      })
+    }
+    for (const { attributes: said, timeUnixNano } of span.events) {
+      const { traceId, spanId } = span
+      happened(batch, { attributes: said, timeUnixNano, sender, source: 'otlp_traces', traceId, spanId })
+    }
+    if (span.name === 'handle_responses' && attributes['gen_ai.usage.input_tokens'] !== undefined)
+      answered(batch, span, turns)
+  }
+  for (const attempt of turns.attemptsSeenLate()) lateModel(batch, attempt)
+}
+
+/**
+ * `handle_responses` is written for every event of a stream; the last has the usage. `session_task.turn` repeats the sum
+ * of a turn and is not read. Its parent's id is its identity, so that what is learned later can be added.
+ */
+function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
+  const { attributes, traceId, spanId } = span
+  const sampling = turns.samplingOf(span)
+  const sessionId = turns.conversationAt(span) ?? ''
+  const counts = withoutOverlap({
+    input: countOf(attributes['gen_ai.usage.input_tokens']),
+    cached: countOf(attributes['gen_ai.usage.cache_read.input_tokens']),
+    written: countOf(attributes['gen_ai.usage.cache_write.input_tokens']),
+    output: countOf(attributes['gen_ai.usage.output_tokens']),
+    reasoning: countOf(attributes['codex.usage.reasoning_output_tokens']),
+  })
+  batch.out.calls.push(
+    known({
+      source: 'otlp_traces',
+      tool,
+      sessionId,
+      observationId: `${traceId}/${spanId}`,
+      keys: span.parentSpanId ? [spanKey(traceId, span.parentSpanId)] : [],
+      // Without its conversation it could only be taken for another's.
+      weakKey: sessionId ? usageKey(counts) : undefined,
+      timeUnixNano: sampling?.startTimeUnixNano ?? span.startTimeUnixNano,
+      durationMs: sampling && spanMs(sampling),
+      status: 'ok',
+      model: turns.modelAt(span) ?? '',
+      effort: text(attributes['codex.request.reasoning_effort']),
+      quality: 'exact',
+      traceId,
+      spanId,
+      ...counts,
+      ...batch.sender(span),
+    }),
+  )
+}
+
+/** The model of a request whose usage came in an earlier batch, because its tools ran long. */
+function lateModel(batch: OtlpBatch, attempt: { span: Span; receiving: Span; conversation: string | undefined }): void {
+  const { span, receiving, conversation } = attempt
+  batch.out.calls.push(
+    known({
+      source: 'otlp_traces',
+      tool,
+      sessionId: conversation ?? '',
+      observationId: `${span.traceId}/${span.spanId}`,
+      keys: [spanKey(receiving.traceId, receiving.spanId)],
+      timeUnixNano: span.startTimeUnixNano,
+      status: 'ok',
+      model: modelOf(span.attributes),
+      quality: 'derived',
+      partial: true,
+      traceId: span.traceId,
+      ...batch.sender(span),
+    }),
+  )
+}
+
+/** Spans carry copies of the events, without contents. */
+function happened(batch: OtlpBatch, event: Event): void {
+  const { attributes } = event
+  switch (eventNameOf(attributes)) {
+    case 'api_request':
+    case 'websocket_request': {
+      const failure = failureOf(event)
+      if (failure) batch.out.calls.push(failure)
+      break
+    }
+    case 'tool_result': {
+      const call = toolCallOf(event)
+      if (call) batch.out.toolCalls.push(call)
+      break
+    }
+    case 'user_prompt':
+      prompted(batch, event, attributes)
+      break
+  }
+}
+
+function prompted(batch: OtlpBatch, { timeUnixNano }: Event, attributes: Attributes): void {
+  const sessionId = conversationOf(attributes)
+  if (!sessionId) return
+  batch.out.messages.push({
+    source: 'otlp_traces',
+    tool,
+    sessionId,
+    messageKey: `prompt:${timeUnixNano}`,
+    sequence: 0,
+    timeUnixNano,
+    role: 'user',
+    content: '',
+  })
+}

@@ -1,0 +1,124 @@
+// otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch.
+import { text } from '#proto/attributes.ts'
+import type { Span } from '#proto/telemetry.ts'
+import { conversationOf, modelOf } from './otlp-values.ts'
+
+/** A span or event that names its conversation, and when. */
+type Mark = { time: bigint; conversation: string }
+
+/** The last span of an answer and that of its request end within microseconds of each other. */
+const sameMomentNs = 50_000_000n
+
+/**
+ * The turns of the conversations in a batch. A trace is a turn, but a subagent's turn lies in its parent's trace, so that
+ * a trace alone does not tell the conversation.
+ */
+export class Turns {
+  readonly #byId = new Map<string, Span>()
+  readonly #samplings = new Map<string, Span[]>()
+  readonly #marks = new Map<string, Mark[]>()
+  readonly #models = new Map<string, string>()
+  readonly #answers = new Set<string>()
+  readonly #blocked = new Map<string, string | undefined>()
+
+  constructor(spans: readonly Span[]) {
+    for (const span of spans) {
+      const { traceId, attributes, name } = span
+      this.#byId.set(idOf(span), span)
+      const own = conversationOf(attributes)
+      if (own) this.#mark(traceId, span.endTimeUnixNano, own)
+      this.#learnModel(span, own)
+      for (const { attributes: said, timeUnixNano } of span.events) {
+        const conversation = conversationOf(said)
+        if (!conversation) continue
+        this.#mark(traceId, timeUnixNano, conversation)
+        const model = modelOf(said)
+        if (model) this.#models.set(`${traceId}\n${conversation}`, model)
+      }
+      if (name === 'codex.sampling') push(this.#samplings, traceId, span)
+      if (name === 'codex.tool_blocking') this.#blocked.set(`${traceId}/${span.parentSpanId}`, own)
+      if (name === 'handle_responses') this.#answers.add(`${traceId}/${span.parentSpanId}`)
+    }
+    for (const marks of this.#marks.values()) marks.sort((a, b) => (a.time < b.time ? -1 : 1))
+  }
+
+  /** The conversation a span names, else that of its trace when it is the only one there. */
+  conversationOf(span: Span): string | undefined {
+    const own =
+      conversationOf(span.attributes) ?? span.events.map((event) => conversationOf(event.attributes)).find(Boolean)
+    if (own) return own
+    const marks = this.#marks.get(span.traceId)
+    const one = marks?.[0]?.conversation
+    return marks?.every(({ conversation }) => conversation === one) ? one : undefined
+  }
+
+  /** The span of the whole request behind an answer: it names the conversation and ends just after. */
+  samplingOf({ traceId, endTimeUnixNano: end }: Span): Span | undefined {
+    let best: Span | undefined
+    for (const sampling of this.#samplings.get(traceId) ?? []) {
+      const after = sampling.endTimeUnixNano - end
+      if (after < 0n || after > sameMomentNs) continue
+      if (!best || sampling.endTimeUnixNano < best.endTimeUnixNano) best = sampling
+    }
+    return best
+  }
+
+  /** The conversation of an answer: of its request's span, else the last one that the trace named before it ended. */
+  conversationAt(answer: Span): string | undefined {
+    const sampling = this.samplingOf(answer)
+    const own = sampling && conversationOf(sampling.attributes)
+    if (own) return own
+    const marks = this.#marks.get(answer.traceId) ?? []
+    return (marks.findLast(({ time }) => time <= answer.endTimeUnixNano) ?? marks[0])?.conversation
+  }
+
+  /** The model of an answer: of the attempt it hangs under, of its turn, of its conversation, of the only one there. */
+  modelAt(answer: Span): string | undefined {
+    const { traceId } = answer
+    const receiving = this.#byId.get(`${traceId}/${answer.parentSpanId}`)
+    const attempt = receiving && this.#byId.get(`${traceId}/${receiving.parentSpanId}`)
+    const own = attempt && modelOf(attempt.attributes)
+    if (own) return own
+    const sampling = this.samplingOf(answer)
+    const turn = sampling && text(sampling.attributes['turn.id'])
+    const ofTurn = turn && this.#models.get(`${traceId}\n${turn}`)
+    if (ofTurn) return ofTurn
+    const conversation = this.conversationAt(answer)
+    const ofConversation = conversation && this.#models.get(`${traceId}\n${conversation}`)
+    if (ofConversation) return ofConversation
+    const all = new Set([...this.#models].flatMap(([key, model]) => (key.startsWith(`${traceId}\n`) ? [model] : [])))
+    return all.size === 1 ? [...all][0] : undefined
+  }
+
+  /**
+   * Attempts that ended after their tools, whose answer is in no span of this batch: it came in an earlier one, without
+   * the model. That tools ran shows that it was answered.
+   */
+  *attemptsSeenLate(): Iterable<{ span: Span; receiving: Span; conversation: string | undefined }> {
+    for (const receiving of this.#byId.values()) {
+      if (receiving.name !== 'receiving_stream' || this.#answers.has(idOf(receiving))) continue
+      const span = this.#byId.get(`${receiving.traceId}/${receiving.parentSpanId}`)
+      if (!span || !this.#blocked.has(idOf(span)) || !modelOf(span.attributes)) continue
+      yield { span, receiving, conversation: this.#blocked.get(idOf(span)) }
+    }
+  }
+
+  #mark(traceId: string, time: bigint, conversation: string): void {
+    push(this.#marks, traceId, { time, conversation })
+  }
+
+  #learnModel({ traceId, attributes }: Span, conversation: string | undefined): void {
+    const model = text(attributes.model)
+    if (!model) return
+    const turn = text(attributes['turn.id']) ?? text(attributes.turn_id)
+    for (const of of [turn, conversation]) if (of) this.#models.set(`${traceId}\n${of}`, model)
+  }
+}
+
+const idOf = ({ traceId, spanId }: Span) => `${traceId}/${spanId}`
+
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}
