@@ -47,6 +47,8 @@ export async function listenOtlpHttp(options: OtlpHttpServerOptions): Promise<Re
       // Beyond any body: we count ourselves, because the runtime's own 413 has neither type nor Status.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // `development: false` alone would share the port with a second server, which then gets half of the requests.
+      reusePort: false,
       fetch: (request) =>
         handler?.fetch(request) ?? new Response(null, { status: 503, headers: { 'retry-after': '1' } }),
       error: () => new Response(null, { status: 503, headers: { 'retry-after': '5' } }),
