@@ -7,6 +7,8 @@ export type Description = {
   summary?: string
   /** The answer of status 200 (or 201), where a schema describes it. */
   answer?: z.ZodType
+  /** The status of success, when it is not 200 (or 204 for DELETE). */
+  status?: 201
   /** The answer's type when it is not JSON. */
   answerType?: string
   query?: z.ZodType

@@ -56,7 +56,9 @@ units as (
   group by trace_id, top
 ),
 page as materialized (
-  select trace_id, top from units order by first_hit desc, trace_id, top limit $limit offset $offset
+  select trace_id, top from units
+  where $operations is null or (top is not null) = $operations
+  order by first_hit desc, trace_id, top limit $limit offset $offset
 ),
 page_spans as materialized (
   select page.*, span_id, parent_span_id, time, end_time, name, service_name, tool, session_id, status_code
@@ -84,7 +86,7 @@ summed as (
     trace_id,
     top,
     top is not null as is_operation,
-    (select count(*) from units) as total,
+    (select count(*) from units where $operations is null or (top is not null) = $operations) as total,
     epoch_ns(min(time)) as start_time,
     epoch_ns(max(end_time)) as end_time,
     count(*) as span_count,

@@ -55,7 +55,7 @@ const filters = {
   offset: int,
 }
 const listTraces = query(listSql, filters, overviewColumns)
-const listOperations = query(listOperationsSql, filters, overviewColumns)
+const listOperations = query(listOperationsSql, { ...filters, operations: maybe(flag) }, overviewColumns)
 const splitTraces = query(splitTracesSql, { from: time, to: time }, { some: flag })
 const listSpans = query(
   spansSql,
@@ -67,10 +67,14 @@ const traceOfSpan = query(traceOfSpanSql, { span: text }, { trace_id: text })
 /** A whole trace is answered at once up to here: the largest recording of an agent's run had 1,723 spans in one. */
 const spansMax = 50_000
 
-const kind = wordParam(['otel_trace', 'codex_operation']).default('otel_trace')
+const kindParam = wordParam(['otel_trace', 'codex_operation'])
 const idPath = pathOf(z.object({ id: z.string() }))
 const spansQuery = queryOf(
-  z.object({ kind, limit: wholeParam(1, spansMax).default(spansMax), offset: pageParams.offset }),
+  z.object({
+    kind: kindParam.default('otel_trace'),
+    limit: wholeParam(1, spansMax).default(spansMax),
+    offset: pageParams.offset,
+  }),
 )
 
 type Overview = Awaited<ReturnType<typeof listTraces>>[number]
@@ -95,8 +99,9 @@ function traceOverview(row: Overview): Wire<TraceOverview> {
 }
 
 export function tracesRoutes({ store }: ApiDeps) {
-  async function list(asked: Parameters<typeof listTraces>[1]): Promise<Wire<TraceList>> {
+  async function list(asked: Parameters<typeof listOperations>[1]): Promise<Wire<TraceList>> {
     const [split] = await splitTraces(store, asked)
+    if (!split?.some && asked.operations) return { traces: [], total: 0, hasMore: false }
     const listed = split?.some ? listOperations : listTraces
     const { rows, total, hasMore } = await withTotal(await listed(store, asked), asked.offset, () =>
       listed(store, { ...asked, limit: 1, offset: 0 }),
@@ -125,11 +130,26 @@ export function tracesRoutes({ store }: ApiDeps) {
       '/api/traces',
       about('Traces with a span in the time range, newest first', TraceList),
       queryOf(
-        z.object({ ...windowParams, ...pageParams, service: textParam, sessionId: textParam, search: textParam }),
+        z.object({
+          ...windowParams,
+          ...pageParams,
+          service: textParam,
+          sessionId: textParam,
+          search: textParam,
+          kind: kindParam.optional(),
+        }),
       ),
       async (c) => {
-        const { service, sessionId, search, limit, offset, ...given } = c.req.valid('query')
-        const asked = { ...timeRange(given), service, session: sessionId, ...searchTerms(search), limit, offset }
+        const { service, sessionId, search, kind, limit, offset, ...given } = c.req.valid('query')
+        const asked = {
+          ...timeRange(given),
+          ...searchTerms(search),
+          service,
+          session: sessionId,
+          operations: kind && kind === 'codex_operation',
+          limit,
+          offset,
+        }
         return send<TraceList>(c, await list(asked))
       },
     )

@@ -1,0 +1,139 @@
+// index.ts: all routes of the API, chained, so that the page's client (`hc<Api>`) knows each question and answer.
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { agentsRoutes } from './agents/routes.ts'
+import type { ApiDeps } from './deps.ts'
+import { ApiError, errorHandler, errorResponse } from './errors.ts'
+import { type GuardRules, guarded, secured } from './guard.ts'
+import type { Socket } from './live/client.ts'
+import { createLive, type Live, type LiveQuestion } from './live/live.ts'
+import { logsRoutes } from './logs/routes.ts'
+import { metricsRoutes } from './metrics/routes.ts'
+import { docsPage, docsStyle } from './openapi/docs.ts'
+import { openApi } from './openapi/openapi.ts'
+import type { PageFiles } from './page-files.ts'
+import { servicesRoutes } from './services/routes.ts'
+import { sqlRoutes } from './sql/routes.ts'
+import { createMonitor, type Monitor } from './status/monitor.ts'
+import { statusRoutes } from './status/routes.ts'
+import { tracesRoutes } from './traces/routes.ts'
+
+/** Every route; modules of other folders are chained here, each a `Hono` of its own with full paths. */
+function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
+  return new Hono()
+    .route('/', statusRoutes(deps, monitor, live))
+    .route('/', servicesRoutes(deps))
+    .route('/', agentsRoutes(deps, monitor))
+    .route('/', tracesRoutes(deps))
+    .route('/', logsRoutes(deps))
+    .route('/', metricsRoutes(deps))
+    .route('/', sqlRoutes(deps))
+}
+
+/** What the page's client is made of. */
+export type Api = ReturnType<typeof routes>
+
+export type ApiOptions = {
+  /** Who may call; without it everybody may, which is only for calls inside the program. */
+  rules?: GuardRules
+  page?: PageFiles
+  /** Routes that this folder may not know (MCP). */
+  mounts?: readonly Hono[]
+  questions?: readonly LiveQuestion[]
+  /** Makes a WebSocket of a request; `false` when it is none. */
+  upgrade?: (request: Request) => boolean
+}
+
+/** The whole of port 8080 as one handler, with what has to be stopped. */
+export type ApiApp = {
+  fetch(request: Request): Response | Promise<Response>
+  /** The same for tests: `api.request('/api/traces?limit=1')`. */
+  request: Hono['request']
+  live: Live
+  stop(): void
+}
+
+/** No body that the API takes is larger; what agents push comes in at most 1,000 records. */
+const bodyBytesMax = 16 * 1024 * 1024
+
+export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
+  const { rules, page, mounts = [], questions = [], upgrade } = options
+  const monitor = createMonitor(deps.store, deps.ingest)
+  const live = createLive(deps.ingest, questions, (message) => deps.log.warn(message))
+  const api = routes(deps, monitor, live)
+
+  const app = new Hono()
+  app.onError(errorHandler(deps.log))
+  app.use(secured)
+  if (rules) app.use(guarded(rules))
+  app.use(
+    bodyLimit({
+      maxSize: bodyBytesMax,
+      onError: (c) =>
+        errorResponse(c, new ApiError(413, `the body is larger than ${bodyBytesMax} bytes; send less at once`)),
+    }),
+  )
+  // A browser that opens an address of the page gets the page, also where a program gets something else (/metrics).
+  app.use(async (c, next) => {
+    const { method, path } = c.req
+    if (!page || method !== 'GET' || isOurs(path) || !c.req.header('accept')?.includes('text/html')) return next()
+    return page.index(c.req.raw)
+  })
+  app.get('/ws', (c) => {
+    if (upgrade?.(c.req.raw)) return new Response(null)
+    throw new ApiError(400, '/ws is a WebSocket; open it with an Upgrade request')
+  })
+  app.route('/', api)
+  for (const mount of mounts) app.route('/', mount)
+  const describe = once(() => openApi([...api.routes, ...mounts.flatMap((mount) => mount.routes)], deps.version))
+  app.get('/openapi.json', (c) => c.json(describe()))
+  app.get('/docs', (c) => c.html(docsPage(describe())))
+  app.get('/docs/style.css', (c) => c.body(docsStyle, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  if (page) app.get('*', async (c, next) => (await page.get(c.req.raw)) ?? next())
+  app.notFound((c) =>
+    errorResponse(c, new ApiError(404, `there is no ${c.req.method} ${c.req.path}; GET /docs lists what there is`)),
+  )
+  methodsOf(app)
+
+  return {
+    fetch: (request) => app.fetch(request),
+    request: app.request,
+    live,
+    stop() {
+      live.stop()
+      monitor.stop()
+      page?.stop()
+    },
+  }
+}
+
+/** Addresses that are never the page's. */
+function isOurs(path: string): boolean {
+  return /^\/(api|docs|openapi\.json|health|ws|mcp|login)(\/|$)/.test(path) || /\.\w+$/.test(path)
+}
+
+/** A known path asked by another method is 405, with what it can be asked by. */
+function methodsOf(app: Hono): void {
+  const methods = new Map<string, Set<string>>()
+  for (const { method, path } of app.routes) {
+    if (method === 'ALL' || path.includes('*')) continue
+    methods.set(path, (methods.get(path) ?? new Set()).add(method))
+  }
+  for (const [path, known] of methods) {
+    if (known.has('GET')) known.add('HEAD')
+    app.all(path, (c) => {
+      c.header('allow', [...known].sort().join(', '))
+      return errorResponse(c, new ApiError(405, `${c.req.path} takes ${[...known].sort().join(', ')}`))
+    })
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+export type { Socket }

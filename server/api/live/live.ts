@@ -1,0 +1,150 @@
+// live.ts: the WebSocket hub: what was committed, to whoever listens; never before the commit, never slowing it down.
+import type { Telemetry } from '#proto/telemetry.ts'
+import type { Ingest } from '../../ingest/ingest.ts'
+import { type Client, createClient, type Socket } from './client.ts'
+import { type LiveRecord, recordsOf, type Topic } from './records.ts'
+
+/** What a commit changed in sessions and usage is read from the database, by whoever knows those tables. */
+export type LiveQuestion = {
+  topic: 'sessions' | 'usage'
+  /** The records of sessions that changed, in the shape of the REST list. */
+  read(sessions: readonly { tool: string; sessionId: string }[]): Promise<LiveRecord[]>
+}
+
+export type Live = {
+  open(socket: Socket): void
+  hear(socket: Socket, text: string): void
+  /** There is room again for a client that was slow. */
+  drained(socket: Socket): void
+  closed(socket: Socket): void
+  stats(): { clients: number; framesSent: number; framesDropped: number }
+  stop(): void
+}
+
+/** At most 20 frames of one kind a second: faster than anyone sees, and a burst becomes few frames. */
+const tickMs = 50
+/** Sessions and usage cost a query; once a second is soon enough. */
+const questionMs = 1000
+const frameRowsMax = 500
+const frameBytesMax = 256 * 1024
+/** Changed sessions that are read at once; in a backfill the page reads the list instead. */
+const sessionsMax = 100
+
+export function createLive(
+  ingest: Pick<Ingest, 'onCommit'>,
+  questions: readonly LiveQuestion[] = [],
+  warn: (message: string) => void = () => {},
+): Live {
+  const clients = new Map<Socket, Client>()
+  const waiting = new Map<Topic, LiveRecord[]>()
+  const changed = new Map<string, { tool: string; sessionId: string }>()
+  const counts = { framesSent: 0, framesDropped: 0 }
+  let tick: Timer | undefined
+  let asking: Timer | undefined
+
+  const unsubscribe = ingest.onCommit((batch) => {
+    if (clients.size === 0) return
+    for (const { topic, records } of recordsOf(batch)) {
+      const list = waiting.get(topic)
+      if (list) for (const record of records) list.push(record)
+      else waiting.set(topic, records)
+    }
+    for (const session of sessionsOf(batch)) changed.set(`${session.tool}/${session.sessionId}`, session)
+    if (waiting.size > 0) tick ??= setTimeout(flush, tickMs)
+    if (changed.size > 0 && questions.length > 0) asking ??= setTimeout(ask, questionMs)
+  })
+
+  function flush(): void {
+    tick = undefined
+    const batch = [...waiting]
+    waiting.clear()
+    for (const [topic, records] of batch) broadcast(topic, records)
+  }
+
+  async function ask(): Promise<void> {
+    const sessions = [...changed.values()].slice(-sessionsMax)
+    changed.clear()
+    try {
+      for (const question of questions) broadcast(question.topic, await question.read(sessions))
+    } catch (error) {
+      // The page reads the lists by itself; a live frame less is no loss.
+      warn(`what changed could not be read for the live page: ${error instanceof Error ? error.message : error}`)
+    }
+    asking = changed.size > 0 && clients.size > 0 ? setTimeout(ask, questionMs) : undefined
+  }
+
+  /** Sends records to all who want them. Clients that want the same share one text. */
+  function broadcast(topic: Topic, records: readonly LiveRecord[]): void {
+    const timestamp = new Date().toISOString()
+    const frames = new Map<string, string[]>()
+    for (const client of clients.values()) {
+      const { topics, whole, service, sessionId } = client.subscription
+      if (!topics.has(topic)) continue
+      const key = JSON.stringify([whole, service, sessionId])
+      let wanted = frames.get(key)
+      if (!wanted) {
+        const matching = records.filter(
+          (record) =>
+            (service === undefined || record.service === service) &&
+            (sessionId === undefined || record.sessionId === sessionId),
+        )
+        wanted = framesOf(topic, timestamp, matching, whole)
+        frames.set(key, wanted)
+      }
+      for (const frame of wanted) {
+        if (client.send(frame)) counts.framesSent++
+        else counts.framesDropped++
+      }
+    }
+  }
+
+  return {
+    open(socket) {
+      clients.set(socket, createClient(socket))
+    },
+    hear(socket, text) {
+      clients.get(socket)?.hear(text)
+    },
+    drained(socket) {
+      clients.get(socket)?.tellLost()
+    },
+    closed(socket) {
+      clients.delete(socket)
+    },
+    stats: () => ({ clients: clients.size, ...counts }),
+    stop() {
+      unsubscribe()
+      clearTimeout(tick)
+      clearTimeout(asking)
+      for (const socket of clients.keys()) socket.close(1001, 'the server stops')
+      clients.clear()
+    },
+  }
+}
+
+/** Records → frames of bounded rows and bytes, one JSON document each. */
+function framesOf(topic: Topic, timestamp: string, records: readonly LiveRecord[], whole: boolean): string[] {
+  const frames: string[] = []
+  let rows: string[] = []
+  let bytes = 0
+  const close = () => {
+    if (rows.length > 0) frames.push(`{"type":"${topic}","timestamp":"${timestamp}","payload":[${rows.join(',')}]}`)
+    rows = []
+    bytes = 0
+  }
+  for (const record of records) {
+    const text = whole ? record.whole() : record.metadata()
+    if (rows.length === frameRowsMax || bytes + text.length > frameBytesMax) close()
+    rows.push(text)
+    bytes += text.length
+  }
+  close()
+  return frames
+}
+
+/** The sessions that a committed group says something new about. */
+function sessionsOf(batch: Telemetry): { tool: string; sessionId: string }[] {
+  return [batch.calls, batch.aggregates, batch.toolCalls, batch.sessions, batch.messages, batch.commits]
+    .flatMap((records) => records.map(({ tool, sessionId }) => ({ tool, sessionId })))
+    .filter(({ sessionId }) => sessionId !== '')
+}

@@ -1,0 +1,43 @@
+// routes.ts: POST /api/sql: one read-only statement.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { send } from '../json.ts'
+import { bodyOf } from '../params.ts'
+import { createAsk } from './ask.ts'
+
+const Answer = z.object({
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.array(z.unknown())),
+  truncated: z.boolean().describe('more rows than the limit, or a text of more than a million characters that was cut'),
+  durationMs: z.number(),
+})
+
+const rowsMax = 100_000
+
+const Body = z.object({
+  sql: z
+    .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') })
+    .max(100_000, 'is longer than 100,000 characters')
+    .meta({ examples: ['select tool, count(*) from model_calls group by tool'] }),
+  limit: z
+    .number(`use a whole number from 1 to ${rowsMax}`)
+    .int(`use a whole number from 1 to ${rowsMax}`)
+    .min(1, `use a whole number from 1 to ${rowsMax}`)
+    .max(rowsMax, `use a whole number from 1 to ${rowsMax}`)
+    .default(1000),
+})
+
+export function sqlRoutes({ store }: ApiDeps) {
+  const ask = createAsk(store)
+  return new Hono().post(
+    '/api/sql',
+    about('Runs one SELECT, read-only, within limits of time, rows and bytes', Answer),
+    bodyOf(Body),
+    async (c) => {
+      const { sql, limit } = c.req.valid('json')
+      return send<z.infer<typeof Answer>>(c, await ask(sql, limit))
+    },
+  )
+}

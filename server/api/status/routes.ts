@@ -1,0 +1,129 @@
+// routes.ts: /health, /api/status and /metrics: how the program itself is doing.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { send } from '../json.ts'
+import type { Live } from '../live/live.ts'
+import { formatTime } from '../time.ts'
+import type { Monitor } from './monitor.ts'
+import { type PrometheusMetric, prometheusText, prometheusType } from './prometheus.ts'
+
+const Health = z.object({ status: z.literal('ok'), version: z.string() })
+
+const bySignal = z.object({ traces: z.number(), logs: z.number(), metrics: z.number(), messages: z.number() })
+
+const Status = z.object({
+  status: z.literal('ok'),
+  version: z.string(),
+  startedAt: z.string(),
+  uptimeSeconds: z.number(),
+  receivers: z.object({
+    otlpHttp: z.object({ url: z.string() }),
+    otlpGrpc: z.object({ url: z.string() }).nullable(),
+  }),
+  queue: z.object({ batches: z.number(), bytes: z.number() }),
+  ingest: z.object({
+    acceptedBatches: z.number(),
+    acceptedRecords: z.number(),
+    duplicateBatches: z.number(),
+    rejectedRecords: z.number(),
+    refusedBatches: z.number(),
+    failedBatches: z.number(),
+    untranslatedBatches: z.number(),
+    lastCommitAt: z.string().optional(),
+  }),
+  rates: bySignal.describe('records per second over the last minute'),
+  database: z.object({
+    path: z.string(),
+    databaseBytes: z.number(),
+    walBytes: z.number(),
+    notice: z.string().optional(),
+  }),
+  lastRecordByTool: z.record(z.string(), z.string()),
+  recordsByTool: z.record(z.string(), bySignal),
+  dropped: z.literal(0).describe('acknowledged records that were lost: none, by construction'),
+  live: z.object({ clients: z.number(), framesSent: z.number(), framesDropped: z.number() }),
+  loopLag: z.object({ meanMs: z.number(), maxMs: z.number() }).describe('over the last minute'),
+  memory: z.object({ rssBytes: z.number() }),
+})
+type Status = z.infer<typeof Status>
+
+export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
+  const { version, startedAt, urls, store, ingest } = deps
+
+  return new Hono()
+    .get('/health', about('Whether the server is there', Health), (c) =>
+      send<z.infer<typeof Health>>(c, { status: 'ok', version }),
+    )
+    .get('/api/status', about('How the server is doing', Status), async (c) => {
+      const { queuedBatches, queuedBytes, lastCommitUnixMs, ...counts } = ingest.stats()
+      const tools = [...(await monitor.tools())]
+      return send<Status>(c, {
+        status: 'ok',
+        version,
+        startedAt: startedAt.toISOString(),
+        uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+        receivers: { otlpHttp: { url: urls.otlpUrl }, otlpGrpc: urls.grpcUrl === null ? null : { url: urls.grpcUrl } },
+        queue: { batches: queuedBatches, bytes: queuedBytes },
+        ingest: {
+          ...counts,
+          lastCommitAt: lastCommitUnixMs === null ? undefined : new Date(lastCommitUnixMs).toISOString(),
+        },
+        rates: monitor.rates(),
+        database: { path: store.path, ...store.size(), notice: store.notice },
+        lastRecordByTool: Object.fromEntries(tools.map(([tool, { lastNano }]) => [tool, formatTime(lastNano)])),
+        recordsByTool: Object.fromEntries(tools.map(([tool, { records }]) => [tool, { ...records }])),
+        dropped: 0,
+        live: live.stats(),
+        loopLag: monitor.lag(),
+        memory: { rssBytes: process.memoryUsage.rss() },
+      })
+    })
+    .get('/metrics', about("The program's own counters for Prometheus", undefined, prometheusType), (c) =>
+      c.body(prometheusText(countersOf(deps, monitor, live)), 200, { 'content-type': prometheusType }),
+    )
+}
+
+function countersOf({ version, startedAt, store, ingest }: ApiDeps, monitor: Monitor, live: Live): PrometheusMetric[] {
+  const stats = ingest.stats()
+  const { databaseBytes, walBytes } = store.size()
+  const { clients, framesSent, framesDropped } = live.stats()
+  const counter = (name: string, help: string, value: number): PrometheusMetric => ({
+    name: `telltale_${name}`,
+    help,
+    type: 'counter',
+    samples: [{ value }],
+  })
+  const gauge = (name: string, help: string, value: number): PrometheusMetric => ({
+    ...counter(name, help, value),
+    type: 'gauge',
+  })
+  return [
+    { name: 'telltale_info', help: 'Version.', type: 'gauge', samples: [{ labels: { version }, value: 1 }] },
+    gauge('start_time_seconds', 'When the server started, Unix time.', startedAt.getTime() / 1000),
+    {
+      name: 'telltale_ingest_batches_total',
+      help: 'Batches by what became of them.',
+      type: 'counter',
+      samples: [
+        { labels: { outcome: 'stored' }, value: stats.acceptedBatches },
+        { labels: { outcome: 'duplicate' }, value: stats.duplicateBatches },
+        { labels: { outcome: 'refused' }, value: stats.refusedBatches },
+        { labels: { outcome: 'failed' }, value: stats.failedBatches },
+      ],
+    },
+    counter('ingest_records_total', 'Records on disk since the start.', stats.acceptedRecords),
+    counter('ingest_records_rejected_total', 'Records that could not be read.', stats.rejectedRecords),
+    counter('ingest_records_dropped_total', 'Acknowledged records that were lost.', 0),
+    gauge('ingest_queue_bytes', 'Bytes that wait for their commit.', stats.queuedBytes),
+    gauge('ingest_queue_batches', 'Batches that wait for their commit.', stats.queuedBatches),
+    gauge('database_bytes', 'Size of the database file.', databaseBytes),
+    gauge('database_wal_bytes', 'Size of the write-ahead log.', walBytes),
+    gauge('live_clients', 'Open WebSockets.', clients),
+    counter('live_frames_sent_total', 'WebSocket frames sent.', framesSent),
+    counter('live_frames_dropped_total', 'WebSocket frames that slow clients lost, and were told of.', framesDropped),
+    gauge('event_loop_lag_seconds', 'Largest delay of the event loop in the last minute.', monitor.lag().maxMs / 1000),
+    gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
+  ]
+}
