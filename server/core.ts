@@ -4,6 +4,8 @@ import type { Config } from './config.ts'
 import { nameMetrics } from './ingest/agent-metrics.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
 import { createLedger, type Ledger } from './ingest/ledger/ledger.ts'
+import type { PricingMode } from './ingest/ledger/price.ts'
+import { configPrices } from './ingest/prices/config-prices.ts'
 import { createPrices, type Prices } from './ingest/prices/prices.ts'
 import { loadUserPrices } from './ingest/prices/user-prices.ts'
 import { createPrivacy } from './ingest/privacy/privacy.ts'
@@ -15,6 +17,8 @@ import { openStore, type Store } from './store/store.ts'
 export type Core = {
   store: Store
   prices: Prices
+  /** Which cost is in force where an agent reported one; re-pricing follows it too. */
+  pricingMode: PricingMode
   ledger: Ledger
   ingest: Ingest
   redactions: RedactionReport
@@ -31,7 +35,7 @@ export async function openCore(config: Config, log: Log): Promise<Core> {
   const store = await openStore({ path: config.database })
   try {
     if (store.notice) log.warn(store.notice)
-    const prices = createPrices(await loadUserPrices(store))
+    const prices = createPrices(await loadUserPrices(store), configPrices(config.configFile))
     const ledger = createLedger({ price: prices.price, pricingMode: config.pricingMode })
     await store.transaction((tx) => nameMetrics(tx, agents))
     await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
@@ -47,6 +51,7 @@ export async function openCore(config: Config, log: Log): Promise<Core> {
     return {
       store,
       prices,
+      pricingMode: config.pricingMode,
       ledger,
       ingest,
       redactions: privacy.report,

@@ -50,8 +50,9 @@ export type ShownPrice = {
 export type Prices = {
   /** Prices one request. Pure but for its memory; 2 M calls/s. */
   price(call: Priceable): Price
-  /** Replaces the user's own prices. */
+  /** Replaces the user's own prices; those of the configuration stay. */
   setUserPrices(prices: readonly UserPrice[]): void
+  /** Those of the configuration, then the user's. */
   userPrices(): readonly UserPrice[]
   /** The price in force for a model at a time, with where it comes from; `undefined` when unpriced. */
   show(model: string, provider: string | undefined, timeUnixNano: bigint): ShownPrice | undefined
@@ -71,8 +72,9 @@ const memoryMax = 5000
 /** Combinations kept for a model. */
 const combinationsMax = 64
 
-export function createPrices(userPrices: readonly UserPrice[] = []): Prices {
-  let own = userPrices
+/** Makes the price table in force. Where both price a model from the same time, `userPrices` stand over `configured`. */
+export function createPrices(userPrices: readonly UserPrice[] = [], configured: readonly UserPrice[] = []): Prices {
+  let own: readonly UserPrice[] = [...configured, ...userPrices]
   const memory = new Map<string, Known[]>()
 
   function segmentsOf({ model, provider, tool, speed }: Priceable): readonly Segment[] {
@@ -115,7 +117,7 @@ export function createPrices(userPrices: readonly UserPrice[] = []): Prices {
       return price
     },
     setUserPrices(prices) {
-      own = prices
+      own = [...configured, ...prices]
       memory.clear()
     },
     userPrices: () => own,
