@@ -2,7 +2,7 @@
 import { noTelemetry, type Source, type Telemetry } from '#proto/telemetry.ts'
 import { messageOf, StorageTrouble } from '../store/errors.ts'
 import type { Store, Tx } from '../store/store.ts'
-import { type BatchRow, batchWriter } from './bodies.ts'
+import { type BatchRow, type Bodies, batchWriter, type Remembered } from './bodies.ts'
 import type { Stage } from './stage.ts'
 
 /** One batch that waits for its commit. */
@@ -14,7 +14,8 @@ export type Waiting = {
   rejected: number
   message: string
   alongside: ((tx: Tx) => Promise<void>) | undefined
-  resolve(): void
+  /** It is on disk; given what was answered when it had been there before. */
+  resolve(before?: Remembered): void
   reject(error: unknown): void
 }
 
@@ -33,17 +34,28 @@ export type Writer = {
   idle(): Promise<void>
 }
 
-/** The writer's loop. `committed` is told of each group after its commit. */
-export function createWriter(
-  store: Store,
-  stages: readonly Stage[],
-  firstBatch: bigint,
-  committed: (telemetry: Telemetry, rows: number) => void,
-): Writer {
+export type WriterOptions = {
+  store: Store
+  stages: readonly Stage[]
+  bodies: Bodies
+  /** Told of each group after its commit. */
+  committed(telemetry: Telemetry, rows: number): void
+  warn(message: string): void
+}
+
+type Outcome = Awaited<ReturnType<Stage['apply']>>
+
+/** A group in the database's hands: what its stages did, until its fate is known. */
+type Attempt = { number: bigint; group: Waiting[]; telemetry: Telemetry; outcomes: Outcome[] }
+
+/** The writer's loop. */
+export function createWriter({ store, stages, bodies, committed, warn }: WriterOptions): Writer {
   const queue: Waiting[] = []
-  let batch = firstBatch
+  let batch = bodies.lastBatch
   let bytes = 0
   let running: Promise<void> | undefined
+  /** A group whose commit failed halfway on a disk that cannot be read now. Nothing is written before its fate is known. */
+  let doubtful: Attempt | undefined
 
   /** The batches at the head of the queue that fit into one group. */
   function takeGroup(): Waiting[] {
@@ -55,6 +67,14 @@ export function createWriter(
       count++
     }
     return queue.splice(0, count)
+  }
+
+  function start(): void {
+    running ??= drain().finally(() => {
+      running = undefined
+      // A batch may have come after the last look at the queue.
+      if (queue.length > 0) start()
+    })
   }
 
   async function drain(): Promise<void> {
@@ -70,8 +90,9 @@ export function createWriter(
   /** Writes a group; when it fails for a reason of its own, its batches are tried one by one, so that one cannot fail the rest. */
   async function settle(group: Waiting[]): Promise<void> {
     try {
-      await write(group)
-      for (const waiting of group) waiting.resolve()
+      await resolveDoubt()
+      const fresh = group.filter((waiting) => !isStored(waiting))
+      if (fresh.length > 0) await write(fresh)
     } catch (error) {
       if (group.length === 1 || error instanceof StorageTrouble) {
         for (const waiting of group) waiting.reject(error)
@@ -81,59 +102,90 @@ export function createWriter(
     }
   }
 
+  /** Whether the batch turned out to be stored by an earlier group of doubtful fate; its sender is then told so. */
+  function isStored({ bodyHash, resolve }: Waiting): boolean {
+    const before = bodyHash === undefined ? undefined : bodies.find(bodyHash)
+    if (before) resolve(before)
+    return before !== undefined
+  }
+
   async function write(group: Waiting[]): Promise<void> {
-    batch++
-    const number = batch
-    const receivedUnixNano = BigInt(Date.now()) * 1_000_000n
-    const outcomes: { committed(): void; rolledBack(): void }[] = []
-    const telemetry = merge(group)
-    try {
-      await store.transaction(async (tx) => {
-        for (const stage of stages) outcomes.push(await stage.apply(tx, { telemetry, batch: number, receivedUnixNano }))
-        for (const { alongside } of group) await alongside?.(tx)
-        await tx.append<BatchRow>(
-          batchWriter,
-          group.map((waiting) => ({
-            batch: number,
-            receivedUnixNano,
-            bodyHash: waiting.bodyHash,
-            source: waiting.source,
-            records: rowsOf(waiting.telemetry),
-            rejected: waiting.rejected,
-            message: waiting.message,
-          })),
-        )
-      })
-    } catch (error) {
-      if (!(error instanceof StorageTrouble) || !(await isStored(number))) {
-        for (const outcome of outcomes) outcome.rolledBack()
-        throw error
+    const number = ++batch
+    for (let tries = 1; ; tries++) {
+      const attempt: Attempt = { number, group, telemetry: merge(group), outcomes: [] }
+      try {
+        await transact(attempt)
+      } catch (error) {
+        const isUnsure = error instanceof StorageTrouble && error.unsure
+        const fate = isUnsure ? await fateOf(number) : 'lost'
+        if (fate === 'unknown') doubtful = attempt
+        if (fate === 'lost') for (const outcome of attempt.outcomes) outcome.rolledBack()
+        if (fate === 'lost' && isUnsure && tries === 1) continue
+        if (fate !== 'stored') throw error
       }
-    }
-    for (const outcome of outcomes) outcome.committed()
-    try {
-      committed(telemetry, rowsOf(telemetry))
-    } catch (error) {
-      console.error(`a listener failed: ${messageOf(error)}`)
+      conclude(attempt)
+      return
     }
   }
 
-  /** After a commit whose fate is unknown: whether the group's own row is there. */
-  async function isStored(number: bigint): Promise<boolean> {
-    try {
-      return (await store.all('select 1 from batches where batch = $number', { number })).length > 0
-    } catch {
-      return false
+  async function transact({ number, group, telemetry, outcomes }: Attempt): Promise<void> {
+    const receivedUnixNano = BigInt(Date.now()) * 1_000_000n
+    await store.transaction(async (tx) => {
+      for (const stage of stages) outcomes.push(await stage.apply(tx, { telemetry, batch: number, receivedUnixNano }))
+      for (const { alongside } of group) await alongside?.(tx)
+      await tx.append<BatchRow>(
+        batchWriter,
+        group.map(({ telemetry, source, bodyHash, rejected, message }) => {
+          return { batch: number, receivedUnixNano, bodyHash, source, records: rowsOf(telemetry), rejected, message }
+        }),
+      )
+    })
+  }
+
+  /** A group is on disk: memory follows, senders and listeners are told. */
+  function conclude({ group, telemetry, outcomes }: Attempt): void {
+    for (const outcome of outcomes) outcome.committed()
+    for (const { bodyHash, rejected, message, resolve } of group) {
+      if (bodyHash !== undefined) bodies.remember(bodyHash, { receivedMs: Date.now(), rejected, message })
+      resolve()
     }
+    try {
+      committed(telemetry, rowsOf(telemetry))
+    } catch (error) {
+      warn(`a listener to what was committed failed: ${messageOf(error)}`)
+    }
+  }
+
+  /**
+   * What became of a group whose commit failed halfway (reliability facts 3 and 10): its own row tells. A row that can be
+   * read after a failed fsync is not yet on disk; the checkpoint puts it there.
+   */
+  async function fateOf(number: bigint): Promise<'stored' | 'lost' | 'unknown'> {
+    try {
+      const rows = await store.all('select 1 from batches where batch = $number limit 1', { number })
+      if (rows.length === 0) return 'lost'
+      await store.checkpoint()
+      return 'stored'
+    } catch {
+      return 'unknown'
+    }
+  }
+
+  async function resolveDoubt(): Promise<void> {
+    if (!doubtful) return
+    const fate = await fateOf(doubtful.number)
+    if (fate === 'unknown') throw new StorageTrouble('the database cannot be read')
+    const attempt = doubtful
+    doubtful = undefined
+    if (fate === 'stored') conclude(attempt)
+    else for (const outcome of attempt.outcomes) outcome.rolledBack()
   }
 
   return {
     push(waiting) {
       queue.push(waiting)
       bytes += waiting.bytes
-      running ??= drain().finally(() => {
-        running = undefined
-      })
+      start()
     },
     queuedBytes: () => bytes,
     queuedBatches: () => queue.length,
@@ -150,8 +202,8 @@ export function rowsOf(telemetry: Telemetry): number {
   return rows
 }
 
+/** A group's records in one batch, in lists of their own: stages add to them. */
 function merge(group: Waiting[]): Telemetry {
-  if (group.length === 1) return { ...group[0]!.telemetry, points: [...group[0]!.telemetry.points] }
   const merged = noTelemetry()
   for (const { telemetry } of group) {
     for (const key of Object.keys(merged) as (keyof Telemetry)[]) {

@@ -17,13 +17,14 @@ const histogramSums = ['gen_ai.client.token.usage']
 /** Runs kept in memory; at 200 bytes each 20 MB. What falls out is asked of the database again. */
 const runsMax = 100_000
 
-/** One run of a counter: the highest value seen and when. `number` unless both ends are exact integers. */
+/** One run of a counter: its newest value and when. `number` unless it is an exact integer that needs more. */
 type Run = { lastTime: bigint; value: number | bigint }
 
 /**
  * Computes increases. Runs are kept apart by series *and* start time: a process that starts again counts from zero, and a
- * late point of the process before it neither invents a reset nor loses its increase, so the sum of a series' deltas is
- * the sum of its runs' last values in whatever order the points come.
+ * late point of the process before it neither invents a reset nor loses its increase. The sum of a run's deltas is its
+ * last value in whatever order its points come (only of a counter that falls without a new start time, and only where its
+ * points also come out of order, an increase is left out; none is ever counted twice).
  */
 export type Deltas = {
   /**
@@ -124,19 +125,14 @@ function step(
     const start = point.startTimeUnixNano
     return { run: { lastTime: time, value }, increase: start === 0n ? undefined : value, since: start }
   }
-  if (value >= before.value) {
-    const isLater = time > before.lastTime
-    if (value === before.value && !isLater) return { run: before, increase: undefined, since: 0n }
-    const since = isLater ? before.lastTime : point.startTimeUnixNano
-    return {
-      run: { lastTime: isLater ? time : before.lastTime, value },
-      increase: difference(value, before.value),
-      since,
-    }
+  // What comes late is counted already: in the point that came before it. A point sent again is one, too.
+  if (time < before.lastTime || (time === before.lastTime && value <= before.value)) {
+    return { run: before, increase: undefined, since: 0n }
   }
-  // Lower: an older point that comes late is already counted; a newer one is a counter that began anew.
-  if (time <= before.lastTime) return { run: before, increase: undefined, since: 0n }
-  return { run: { lastTime: time, value }, increase: value, since: before.lastTime }
+  const run: Run = { lastTime: time, value }
+  // Lower: the counter began anew without saying so.
+  if (value < before.value) return { run, increase: value, since: before.lastTime }
+  return { run, increase: difference(value, before.value), since: before.lastTime }
 }
 
 function difference(a: number | bigint, b: number | bigint): number | bigint {

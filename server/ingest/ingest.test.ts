@@ -162,7 +162,7 @@ describe('submit', () => {
         await ingest.submit(logs('kept'), { source: 'otlp_logs', bytes: 1 })
         expect(await bodiesOf(store)).toEqual(['kept'])
         expect(ingest.stats().untranslatedBatches).toBe(1)
-        expect(warnings[0]).toContain('stored as it came')
+        expect(warnings[0]).toContain('stored as they came')
       },
       {
         translate: () => {

@@ -1,9 +1,10 @@
 // ingest.ts: the one way in. Every door hands its records here and hears back when they are on disk.
-import type { Source, Telemetry } from '#proto/telemetry.ts'
+import { noTelemetry, type Resource, type Source, type Telemetry } from '#proto/telemetry.ts'
 import { messageOf, StorageTrouble } from '../store/errors.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { createWriter, rowsOf } from './batch.ts'
 import { loadBodies, type Remembered } from './bodies.ts'
+import { checkpointWhenQuiet } from './checkpoints.ts'
 import { createDeltas } from './deltas.ts'
 import type { Stage } from './stage.ts'
 import { createTelemetryStage } from './telemetry-stage.ts'
@@ -109,29 +110,39 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   let closing = false
 
   const stages = [createTelemetryStage(createDeltas(options.ledgerMetrics)), ...(options.stages ?? [])]
-  const writer = createWriter(store, stages, bodies.lastBatch, (telemetry, rows) => {
-    counts.acceptedRecords += rows
-    lastCommitUnixMs = Date.now()
-    for (const listener of listeners) listener(telemetry)
+  const checkpoints = checkpointWhenQuiet(store, warn)
+  const writer = createWriter({
+    store,
+    stages,
+    bodies,
+    warn,
+    committed(telemetry, rows) {
+      counts.acceptedRecords += rows
+      lastCommitUnixMs = Date.now()
+      checkpoints.touch()
+      for (const listener of listeners) listener(telemetry)
+    },
   })
 
-  function prepared(telemetry: Telemetry): Telemetry {
-    const clean = privacy(telemetry)
+  /** The agents' words for a batch. Records that an agent chokes on are worth more than what we make of them. */
+  function translated(telemetry: Telemetry): Telemetry {
     try {
-      return translate(clean)
+      return translate(telemetry)
     } catch (error) {
-      // The records are worth more than what we make of them.
+      const parts = byResource(telemetry)
+      if (parts.length > 1) return parts.map(translated).reduce(append, noTelemetry())
       counts.untranslatedBatches++
-      warn(`a batch could not be translated and is stored as it came: ${messageOf(error)}`)
-      return clean
+      warn(`records could not be translated and are stored as they came: ${messageOf(error)}`)
+      return telemetry
     }
   }
 
   async function keep(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
     const { rejected = 0, message = '' } = meta
-    await new Promise<void>((resolve, reject) => {
+    const ready = named(translated(privacy(telemetry)), meta.user)
+    const before = await new Promise<Remembered | undefined>((resolve, reject) => {
       writer.push({
-        telemetry: prepared(telemetry),
+        telemetry: ready,
         source: meta.source,
         bytes: meta.bytes,
         bodyHash: meta.bodyHash,
@@ -142,9 +153,15 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
         reject,
       })
     })
+    if (before) return duplicate(before)
     counts.acceptedBatches++
     counts.rejectedRecords += rejected
     return { status: 'stored', rejected, message }
+  }
+
+  function duplicate({ rejected, message }: Remembered): Receipt {
+    counts.duplicateBatches++
+    return { status: 'duplicate', rejected, message }
   }
 
   const isFull = (bytes = 0) => writer.queuedBytes() > 0 && writer.queuedBytes() + bytes > queueBytesMax
@@ -153,11 +170,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     if (closing) throw new Unavailable('the server is stopping', 5)
     const hash = meta.bodyHash
     if (hash) {
-      const seen: Remembered | undefined = bodies.find(hash)
-      if (seen) {
-        counts.duplicateBatches++
-        return { status: 'duplicate', rejected: seen.rejected, message: seen.message }
-      }
+      const seen = bodies.find(hash)
+      if (seen) return duplicate(seen)
       const other = storing.get(hash)
       if (other) {
         try {
@@ -181,9 +195,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     const receipt = keep(telemetry, meta)
     if (hash) storing.set(hash, receipt)
     try {
-      const done = await receipt
-      if (hash) bodies.remember(hash, { receivedMs: Date.now(), rejected: done.rejected, message: done.message })
-      return done
+      return await receipt
     } catch (error) {
       counts.failedBatches++
       warn(`a batch was not stored: ${messageOf(error)}`)
@@ -213,6 +225,38 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async close() {
       closing = true
       await writer.idle()
+      checkpoints.stop()
     },
   }
+}
+
+/** The batch's telemetry records apart by resource; everything else it brings stays with the first. */
+function byResource(telemetry: Telemetry): Telemetry[] {
+  const parts = new Map<Resource, Telemetry>()
+  const partOf = (resource: Resource): Telemetry => {
+    const part =
+      parts.get(resource) ?? (parts.size > 0 ? noTelemetry() : { ...telemetry, spans: [], logs: [], points: [] })
+    parts.set(resource, part)
+    return part
+  }
+  for (const span of telemetry.spans) partOf(span.resource).spans.push(span)
+  for (const log of telemetry.logs) partOf(log.resource).logs.push(log)
+  for (const point of telemetry.points) partOf(point.resource).points.push(point)
+  return [...parts.values()]
+}
+
+function append(into: Telemetry, from: Telemetry): Telemetry {
+  for (const kind of Object.keys(into) as (keyof Telemetry)[])
+    for (const record of from[kind]) (into[kind] as unknown[]).push(record)
+  return into
+}
+
+/** Records of a sender with a token of its own are that user's, where they name nobody. */
+function named(telemetry: Telemetry, user: string | undefined): Telemetry {
+  if (user === undefined) return telemetry
+  for (const { hot } of [...telemetry.spans, ...telemetry.logs, ...telemetry.points])
+    if (hot.user === '') hot.user = user
+  for (const record of [...telemetry.calls, ...telemetry.aggregates, ...telemetry.toolCalls, ...telemetry.sessions])
+    record.user ??= user
+  return telemetry
 }

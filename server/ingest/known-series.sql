@@ -4,9 +4,9 @@ select
   series_id,
   epoch_ns(coalesce(start_time, make_timestamp_ns(0))) as start_time,
   epoch_ns(max(time)) as last_time,
-  arg_max(value, time) as value,
-  arg_max(value_int, time) as value_int,
-  arg_max(sum, time) as sum
+  arg_max(value, (time, value)) as value,
+  arg_max(value_int, (time, value_int)) as value_int,
+  arg_max(sum, (time, sum)) as sum
 from raw_metric_points
 where temporality = 2 and not is_derived and (is_monotonic or name in (select unnest($histograms)))
   and ($all or series_id in (select unnest($series)))

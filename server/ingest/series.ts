@@ -28,11 +28,11 @@ function sortedJson(attributes: Attributes): string {
 }
 
 /**
- * The series of a point: 64-bit hash of metric name, all attributes, resource and scope, as a signed integer (the
+ * The series of a point: xxHash64 (its result is kept, so it must never change) of metric name, all attributes, resource and scope, as a signed integer (the
  * column is BIGINT). Leaving out resource or session is how other tools see a reset where two sessions alternate.
  */
 export function seriesId(point: MetricPoint): bigint {
   const { resource, scope } = point
   const text = `${point.name}\u0000${sortedJson(point.attributes)}\u0000${sortedJson(resource.attributes)}\u0000${scope.name}\u0000${scope.version}\u0000${sortedJson(scope.attributes)}`
-  return BigInt.asIntN(64, BigInt(Bun.hash(text)))
+  return BigInt.asIntN(64, Bun.hash.xxHash64(text))
 }

@@ -9,7 +9,7 @@ export function createTelemetryStage(deltas: Deltas): Stage {
   return {
     async apply(tx, { telemetry, batch }) {
       const { derived, commit } = await deltas.of(tx, telemetry.points)
-      telemetry.points.push(...derived)
+      for (const point of derived) telemetry.points.push(point)
       const batched = <T>(records: T[]) => records.map((record) => ({ batch, record }))
       await tx.append(spanWriter, batched(telemetry.spans))
       await tx.append(logWriter, batched(telemetry.logs))
