@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import http2 from 'node:http2'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { type ChannelOptions, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { exportMethods } from '#proto/otlp.gen.ts'
 import { loadSchema } from '#proto/schema.ts'
@@ -68,6 +70,38 @@ async function once(
   }
 }
 
+/** A message marked as compressed. */
+function framed(content: Uint8Array): Buffer {
+  const prefix = Buffer.from([1, 0, 0, 0, 0])
+  prefix.writeUInt32BE(content.length, 1)
+  return Buffer.concat([prefix, content])
+}
+
+/** A call without grpc-js, whose client would compress itself; the headers and trailers of its answer. */
+function raw(headers: Record<string, string>, body: Buffer[], port = grpc.port): Promise<Record<string, unknown>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
+  const session = http2.connect(`http://127.0.0.1:${port}`)
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': methods.logs!,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  })
+  const answer: Record<string, unknown> = {}
+  stream.on('response', (received) => Object.assign(answer, received))
+  stream.on('trailers', (received) => Object.assign(answer, received))
+  stream.on('error', reject)
+  stream.on('close', () => {
+    session.close()
+    resolve(answer)
+  })
+  stream.resume()
+  for (const chunk of body) stream.write(chunk)
+  stream.end()
+  return promise
+}
+
 describe('an Export call', () => {
   for (const signal of signals) {
     test(`of ${signal} is answered when it is on disk, on both loopbacks (R01)`, async () => {
@@ -123,6 +157,37 @@ describe('an Export call', () => {
       expect(error?.code).toBe(status.RESOURCE_EXHAUSTED)
       expect(error?.metadata.get('grpc-status-details-bin')).toEqual([])
     }
+  })
+
+  test('that is compressed badly or in an unknown way is refused for good (R02)', async () => {
+    const send = (encoding: string, content: Uint8Array) => raw({ 'grpc-encoding': encoding }, [framed(content)])
+    expect((await send('gzip', Buffer.from('not gzip')))['grpc-status']).toBe(String(status.INVALID_ARGUMENT))
+    expect((await send('gzip', gzipSync('x'.repeat(100)).subarray(0, 15)))['grpc-status']).toBe(
+      String(status.INVALID_ARGUMENT),
+    )
+    expect((await send('snappy', Buffer.from('x')))['grpc-status']).toBe(String(status.UNIMPLEMENTED))
+  })
+
+  test('that is a bomb takes its turn, twenty at once do not take the memory of twenty (R03)', async () => {
+    const large = await listenOtlpGrpc({
+      host: '127.0.0.1',
+      port: 0,
+      ingest: server.ingest,
+      bodyBytesMax: 32 * bodyBytesMax,
+      log: createLog('ERROR'),
+    })
+    const bomb = framed(gzipSync(Buffer.alloc(128 * bodyBytesMax)))
+    const before = process.memoryUsage().rss
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => raw({ 'grpc-encoding': 'gzip' }, [bomb], large.port)),
+    )
+    const grown = process.memoryUsage().rss - before
+    await large.stop()
+    expect(new Set(answers.map((answer) => answer['grpc-status']))).toEqual(
+      new Set([String(status.RESOURCE_EXHAUSTED)]),
+    )
+    // Without turns it is 640 MiB and more.
+    expect(grown).toBeLessThan(350 * 1024 * 1024)
   })
 
   test('of an unknown service or method is UNIMPLEMENTED (R07)', async () => {

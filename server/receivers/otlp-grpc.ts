@@ -13,6 +13,7 @@ import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
 import type { Signal } from './codec.ts'
 import { exportResponse, retryStatus } from './codec-response.ts'
+import { boundedInflate } from './grpc-inflate.ts'
 import { type Authorize, checkCaller, createGuard, type Guard, isRefusal } from './guard.ts'
 import { listenOn } from './listen.ts'
 import type { Receiver } from './otlp-http-server.ts'
@@ -40,7 +41,10 @@ type Door = { guard?: Guard; authorize: Authorize | undefined; receive: Receive;
 export async function listenOtlpGrpc(options: OtlpGrpcOptions): Promise<Receiver> {
   const { host, port, ingest, bodyBytesMax, frontendUrl, names = [], authorize, log } = options
   const door: Door = { authorize, receive: createReceive(ingest, log), stopping: false }
-  const server = new Server({ 'grpc.max_receive_message_length': bodyBytesMax })
+  const server = new Server({
+    'grpc.max_receive_message_length': bodyBytesMax,
+    interceptors: [boundedInflate(bodyBytesMax)],
+  })
   for (const [path, signal] of Object.entries(exportMethods)) {
     server.addService(serviceOf(path), {
       Export: (call: Call, answer: Answer) => {
