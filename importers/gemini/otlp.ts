@@ -1,6 +1,16 @@
-// otlp.ts: what Gemini CLI sends → our vocabulary.
+// otlp.ts: what Gemini CLI sends → our vocabulary. Cached input is inside its input, thoughts beside its output; see README.md.
 import type { Telemetry } from '#proto/telemetry.ts'
+import { OtlpBatch } from '../otlp-batch.ts'
+import { readLogs } from './otlp-logs.ts'
+import { readPoints } from './otlp-metrics.ts'
+import { readSpan } from './otlp-spans.ts'
+import { tool } from './otlp-values.ts'
 
-export function otlp(batch: Telemetry): Telemetry {
-  return batch
+export function otlp({ spans, logs, points }: Telemetry): Telemetry {
+  const batch = new OtlpBatch(tool)
+  readLogs(batch, logs)
+  for (const span of spans) readSpan(batch, span)
+  readPoints(batch, points)
+  Object.assign(batch.out, { spans, logs, points })
+  return batch.finish()
 }

@@ -5,7 +5,7 @@ import { type ActiveState, ActiveTime } from '../active-time.ts'
 import { commitsOf, pullRequestsOf } from '../git-commits.ts'
 import { projectOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
-import { arrayOf, dictionary, isObject, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
+import { arrayOf, countOf, dictionary, isObject, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
 import { RecordBatch } from '../record-batch.ts'
 import { nanosOf, RecordTimes } from '../record-time.ts'
 import { recordKey, usageKey } from './keys.ts'
@@ -153,7 +153,7 @@ export function chatReader(file: TranscriptFile, stored: unknown): ChatReader {
         sessionId: sessionId(),
         observationId: `${sessionId()}:${id}`,
         keys: [recordKey(id)],
-        weakKey: usageKey(counts),
+        weakKey: usageKey(countOf(objectOf(record.tokens).input), countOf(objectOf(record.tokens).output)),
         timeUnixNano: time,
         status: 'ok',
         model: model ?? '',

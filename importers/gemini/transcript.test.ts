@@ -129,7 +129,7 @@ describe('traps', () => {
       answer('a', tokens(100, 10, { cached: 60, thoughts: 5, tool: 7 })),
     ])
     expect(requestsOf(telemetry)).toMatchObject([
-      { inputTokens: 47, cacheReadTokens: 60, outputTokens: 15, reasoningTokens: 5, weakKey: '107/60/15' },
+      { inputTokens: 47, cacheReadTokens: 60, outputTokens: 15, reasoningTokens: 5, weakKey: '100/10' },
     ])
   })
 

@@ -1,0 +1,249 @@
+// otlp-logs.ts: Gemini CLI's events: answers with their usage, failed attempts, tool calls, prompts.
+import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
+import type { LogRecord, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import { objectOf, parseJson } from '../json-values.ts'
+import type { OtlpBatch, Sender } from '../otlp-batch.ts'
+import { countOf, isCount, known } from '../otlp-counts.ts'
+import { usageKey } from './keys.ts'
+import { type AskedCall, answerOf, signatureOf } from './otlp-answer.ts'
+import { attributionOf, countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
+
+type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender }
+
+/**
+ * Reads a batch's events together: the event of a tool's end has no id of the call, which stands in the answer that asked
+ * for it, mostly in the same batch.
+ */
+export function readLogs(batch: OtlpBatch, logs: readonly LogRecord[]): void {
+  const reader = new LogReader(batch)
+  for (const log of logs) reader.name(log)
+  for (const log of logs) reader.read(log)
+}
+
+class LogReader {
+  readonly #batch: OtlpBatch
+  /** Names of the runs of subagents, by their id. */
+  readonly #agents = new Map<string, string>()
+  /** Calls that were asked for and whose end was not told yet. */
+  readonly #asked = new Map<string, AskedCall[]>()
+
+  constructor(batch: OtlpBatch) {
+    this.#batch = batch
+  }
+
+  /** Takes note of what other events of the batch will refer to. */
+  name({ attributes }: LogRecord): void {
+    const event = text(attributes['event.name'])
+    if (event === 'gemini_cli.agent.start' || event === 'gemini_cli.agent.finish') {
+      const id = text(attributes.agent_id)
+      const name = text(attributes.agent_name)
+      if (id && name) this.#agents.set(id, name)
+    } else if (event === 'gemini_cli.api_response') {
+      for (const call of answerOf(text(attributes.response_text), text(attributes.prompt_id)).calls) {
+        const before = this.#asked.get(call.signature)
+        if (before) before.push(call)
+        else this.#asked.set(call.signature, [call])
+      }
+    }
+  }
+
+  read(log: LogRecord): void {
+    const { attributes, hot } = log
+    const sessionId = sessionOf(log)
+    const sender = this.#batch.attribute(log, sessionId)
+    hot.eventName = (text(attributes['event.name']) ?? log.eventName).replace(/^gemini_cli\./, '')
+    hot.model = text(attributes.model) ?? text(attributes['gen_ai.request.model']) ?? ''
+    this.#batch.session('otlp_logs', sessionId, [log.timeUnixNano], sender)
+    const event = { log, attributes, sessionId, sender }
+    // `gen_ai.client.inference.operation.details` repeats part of every answer and is not read.
+    switch (hot.eventName) {
+      case 'api_response':
+        this.#answered(event)
+        break
+      case 'api_error':
+        this.#failed(event)
+        break
+      case 'tool_call':
+        this.#toolDone(event)
+        break
+      case 'user_prompt':
+        this.#say(event, `prompt:${log.timeUnixNano}`, 'user', text(attributes.prompt) ?? '')
+        break
+    }
+  }
+
+  #answered(event: Event): void {
+    const { log, attributes, sessionId, sender } = event
+    const input = countOf(attributes.input_token_count)
+    const output = countOf(attributes.output_token_count)
+    const promptId = text(attributes.prompt_id)
+    const answer = answerOf(text(attributes.response_text), promptId)
+    const model = text(attributes.model) ?? ''
+    const attribution = { ...sender, ...attributionOf(attributes, this.#agents) }
+    this.#batch.out.calls.push(
+      known({
+        source: 'otlp_logs',
+        tool,
+        sessionId,
+        observationId: `${sessionId}:${log.timeUnixNano}:${promptId ?? ''}:${input}/${output}`,
+        keys: [],
+        weakKey: usageKey(input, output),
+        timeUnixNano: log.timeUnixNano,
+        durationMs: numeric(attributes.duration_ms),
+        status: 'ok',
+        statusCode: numeric(attributes.status_code),
+        model,
+        provider: 'google',
+        messageId: answer.responseId,
+        stopReason: stopReasonOf(attributes.finish_reasons),
+        quality: 'exact',
+        ...countsOf({
+          input,
+          cached: countOf(attributes.cached_content_token_count),
+          output,
+          thoughts: countOf(attributes.thoughts_token_count),
+          tool: countOf(attributes.tool_token_count),
+        }),
+        ...attribution,
+      }),
+    )
+    const key = answer.responseId ?? `${log.timeUnixNano}`
+    const common = { model, callMessageId: answer.responseId }
+    if (answer.thoughts) this.#say(event, `thought:${key}`, 'thinking', answer.thoughts, common, 0)
+    if (answer.text && attribution.querySource !== 'auxiliary')
+      this.#say(event, `answer:${key}`, 'assistant', answer.text, common, 1)
+    answer.calls.forEach(({ id, name, input: toolInput }, index) => {
+      const { effort: _, speed: __, ...own } = attribution
+      this.#batch.out.toolCalls.push(
+        known({
+          source: 'otlp_logs',
+          tool,
+          sessionId,
+          callId: id,
+          messageId: answer.responseId,
+          toolName: name,
+          timeUnixNano: log.timeUnixNano,
+          input: toolInput,
+          filePath: fileOf(toolInput),
+          ...own,
+        }),
+      )
+      this.#say(event, `tool:${id}`, 'tool_use', '', { ...common, toolName: name, toolUseId: id, toolInput }, index + 2)
+    })
+  }
+
+  #failed({ log, attributes, sessionId, sender }: Event): void {
+    const promptId = text(attributes.prompt_id)
+    this.#batch.out.calls.push(
+      known({
+        source: 'otlp_logs',
+        tool,
+        sessionId,
+        observationId: `${sessionId}:error:${log.timeUnixNano}:${promptId ?? ''}`,
+        keys: [],
+        weakKey: 'error',
+        timeUnixNano: log.timeUnixNano,
+        durationMs: numeric(attributes.duration_ms),
+        status: 'error',
+        statusCode: numeric(attributes.status_code),
+        errorType: text(attributes['error.type']) ?? text(attributes.error_type),
+        errorMessage: text(attributes['error.message'])?.slice(0, 2000) ?? text(attributes.error)?.slice(0, 2000),
+        model: text(attributes.model) ?? '',
+        provider: 'google',
+        quality: 'exact',
+        traceId: log.traceId || undefined,
+        ...sender,
+        ...attributionOf(attributes, this.#agents),
+      }),
+    )
+  }
+
+  /** The end of a tool call; only where the batch tells which call it was. Spans and files tell the others. */
+  #toolDone(event: Event): void {
+    const { log, attributes, sessionId, sender } = event
+    const name = text(attributes.function_name) ?? ''
+    const input = text(attributes.function_args)
+    const call = this.#asked.get(signatureOf(text(attributes.prompt_id), name, parseJson(input ?? '')))?.shift()
+    if (!call) return
+    const durationMs = numeric(attributes.duration_ms)
+    const success = truth(attributes.success)
+    const decision = text(attributes.decision)
+    const error = text(attributes['error.message']) ?? text(attributes.error)
+    this.#batch.out.toolCalls.push(
+      known({
+        source: 'otlp_logs',
+        tool,
+        sessionId,
+        callId: call.id,
+        toolName: name,
+        timeUnixNano: log.timeUnixNano,
+        durationMs,
+        success,
+        errorType: text(attributes['error.type']) ?? text(attributes.error_type),
+        errorMessage: error?.slice(0, 2000),
+        ...(decision ? decisionOf(decision) : {}),
+        mcpServer: text(attributes.mcp_server_name),
+        ...linesOf(text(attributes.metadata)),
+        ...sender,
+      }),
+    )
+    this.#say(event, `result:${call.id}`, 'tool_result', error ?? '', {
+      toolName: name,
+      toolUseId: call.id,
+      durationMs,
+      success,
+    })
+  }
+
+  #say(
+    { log, attributes, sessionId }: Event,
+    messageKey: string,
+    role: MessageRecord['role'],
+    content: string,
+    more: Partial<MessageRecord> = {},
+    sequence = 0,
+  ): void {
+    if (sessionId === '') return
+    const { promptId, agentId } = attributionOf(attributes, this.#agents)
+    this.#batch.out.messages.push(
+      known({
+        source: 'otlp_logs',
+        tool,
+        sessionId,
+        messageKey,
+        sequence,
+        timeUnixNano: log.timeUnixNano,
+        role,
+        content,
+        promptId,
+        agentId,
+        ...more,
+      }),
+    )
+  }
+}
+
+/** `accept`, `auto_accept` and `modify` let the call run. */
+function decisionOf(decision: string): Pick<ToolCallObservation, 'decision' | 'decisionSource'> {
+  const accepted = decision !== 'reject' && decision !== 'cancel'
+  return {
+    decision: accepted ? 'accept' : 'reject',
+    ...(decision === 'auto_accept' ? { decisionSource: 'config' } : {}),
+  }
+}
+
+/** The lines an edit changed, as the tool's metadata counts them. */
+function linesOf(metadata: string | undefined): Pick<ToolCallObservation, 'linesAdded' | 'linesRemoved'> {
+  const stat = objectOf(parseJson(metadata ?? ''))
+  const sum = (what: string): number | undefined => {
+    const counts = ['model', 'user'].map((who) => stat[`${who}_${what}_lines`]).filter((n) => typeof n === 'number')
+    return counts.length === 0 ? undefined : counts.reduce((a, b) => a + b, 0)
+  }
+  const [added, removed] = [sum('added'), sum('removed')]
+  return known({ linesAdded: isCount(added) ? added : undefined, linesRemoved: isCount(removed) ? removed : undefined })
+}
+
+/** Reasons repeat for every chunk of the stream; the last one stands. */
+function stopReasonOf(reasons: Attributes[string] | undefined): string | undefined {
+  return Array.isArray(reasons) ? text(reasons.at(-1)) : text(reasons)
+}
