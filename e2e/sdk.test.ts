@@ -1,7 +1,6 @@
 // sdk.test.ts: the OpenTelemetry JS SDK's own exporters send all three signals, and the API gives them back equal.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { SeverityNumber } from '@opentelemetry/api'
+import { context, SeverityNumber, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { OTLPLogExporter as LogsJson } from '@opentelemetry/exporter-logs-otlp-http'
 import { OTLPLogExporter as LogsProto } from '@opentelemetry/exporter-logs-otlp-proto'
 import { OTLPMetricExporter as MetricsJson } from '@opentelemetry/exporter-metrics-otlp-http'

@@ -1,0 +1,247 @@
+// page.test.ts: the page of the compiled binary in a real browser.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { launch } from './chromium.ts'
+import { requests, send } from './recordings.ts'
+import { type Running, start } from './telltale.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+/** A page that remembers everything that went wrong in it and every address outside the server that it asked for. */
+async function open(
+  server: Running,
+  path: string,
+  size = { width: 1440, height: 900 },
+  colorScheme: 'light' | 'dark' = 'light',
+) {
+  const context = await browser.newContext({ viewport: size, colorScheme })
+  const page = await context.newPage()
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
+  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`))
+  page.on('request', (request) => {
+    if (
+      !request.url().startsWith(server.apiUrl) &&
+      !request.url().startsWith('data:') &&
+      !request.url().startsWith(server.apiUrl.replace('http', 'ws'))
+    ) {
+      wrong.push(`asked for ${request.url()}`)
+    }
+  })
+  await page.goto(new URL(path, server.apiUrl).href)
+  return { page, wrong, close: () => context.close() }
+}
+
+const text = (page: Page) => page.locator('body').textContent()
+
+describe('an empty server', () => {
+  let server: Running
+  beforeAll(async () => {
+    server = await start()
+  })
+  afterAll(() => server.dispose())
+
+  test('shows how to point each agent at it, and becomes the data when the first record arrives, without reload', async () => {
+    const { page, wrong, close } = await open(server, '/')
+    try {
+      await page.getByTestId('first-run').waitFor()
+      for (const name of ['Claude Code', 'Codex', 'Gemini CLI', 'OpenCode', 'Copilot'])
+        expect((await text(page)) ?? "").toContain(name)
+      expect((await text(page)) ?? "").toContain(server.otlpUrl)
+      await page.evaluate(() => Object.assign(window, { sameDocument: true }))
+      for (const request of requests('claude-code', '01-http-json'))
+        expect((await send(server.otlpUrl, request)).status).toBe(200)
+      await page.getByTestId('headline').waitFor({ timeout: 10_000 })
+      expect(await page.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true)
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+})
+
+describe('a server with the recordings', () => {
+  let server: Running
+  beforeAll(async () => {
+    server = await start()
+    for (const [agent, variant] of [
+      ['claude-code', '02-http-json-gzip-resume'],
+      ['claude-code', '07-traces-beta-protobuf'],
+      ['codex', '04-http-subagent'],
+      ['gemini', '01-http'],
+      ['opencode', '01-http-protobuf'],
+      ['copilot', '01-http-json'],
+    ] as const) {
+      for (const request of requests(agent, variant)) {
+        if (request.transport.startsWith('http')) expect((await send(server.otlpUrl, request)).status).toBe(200)
+      }
+    }
+  })
+  afterAll(() => server.dispose())
+
+  const range = '?from=2026-11-20T00%3A00%3A00Z&to=2026-12-31T00%3A00%3A00Z'
+  const screens = ['/', '/sessions', '/costs', '/tools', '/errors', '/traces', '/logs', '/metrics', '/sql', '/settings']
+
+  for (const [size, name] of [
+    [{ width: 1440, height: 900 }, 'desk'],
+    [{ width: 390, height: 844 }, 'phone'],
+  ] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      test(`every screen opens without an error, ${name}, ${scheme}`, async () => {
+        for (const path of screens) {
+          const { page, wrong, close } = await open(server, `${path}${range}`, size, scheme)
+          try {
+            await page.locator('main').waitFor()
+            await page.waitForLoadState('networkidle')
+            expect([path, wrong]).toEqual([path, []])
+            const overflow = await page.evaluate(
+              () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            )
+            expect([path, overflow]).toEqual([path, 0])
+          } finally {
+            await close()
+          }
+        }
+      })
+    }
+  }
+
+  test('a row of logs appears on the open page when it is sent', async () => {
+    const { page, wrong, close } = await open(server, '/logs')
+    try {
+      await page.locator('main').waitFor()
+      await page.waitForLoadState('networkidle')
+      const body = `appears by itself ${crypto.randomUUID()}`
+      const response = await fetch(new URL('/v1/logs', server.otlpUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          resourceLogs: [
+            {
+              resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+              scopeLogs: [
+                { logRecords: [{ timeUnixNano: `${BigInt(Date.now()) * 1_000_000n}`, body: { stringValue: body } }] },
+              ],
+            },
+          ],
+        }),
+      })
+      expect(response.status).toBe(200)
+      await page.getByText(body).first().waitFor({ timeout: 10_000 })
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
+  test('hostile text in every field runs no script and asks for nothing', async () => {
+    const hostile =
+      '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>[a](javascript:window.hacked=1)![b](http://127.0.0.1:9/x.png)\u001b[31m\u202e'
+    const attribute = { key: hostile, value: { stringValue: hostile } }
+    const time = `${BigInt(Date.now()) * 1_000_000n}`
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: hostile } }, attribute] }
+    const trace = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) }
+    const bodies = {
+      logs: {
+        resourceLogs: [
+          {
+            resource,
+            scopeLogs: [
+              {
+                scope: { name: hostile },
+                logRecords: [
+                  {
+                    timeUnixNano: time,
+                    body: { stringValue: hostile },
+                    severityText: hostile,
+                    eventName: hostile,
+                    attributes: [attribute],
+                    ...trace,
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+      traces: {
+        resourceSpans: [
+          {
+            resource,
+            scopeSpans: [
+              {
+                scope: { name: hostile },
+                spans: [
+                  {
+                    ...trace,
+                    name: hostile,
+                    startTimeUnixNano: time,
+                    endTimeUnixNano: time,
+                    attributes: [attribute],
+                    status: { code: 2, message: hostile },
+                    events: [{ name: hostile, timeUnixNano: time, attributes: [attribute] }],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+      metrics: {
+        resourceMetrics: [
+          {
+            resource,
+            scopeMetrics: [
+              {
+                metrics: [
+                  {
+                    name: hostile,
+                    description: hostile,
+                    unit: hostile,
+                    gauge: { dataPoints: [{ timeUnixNano: time, asDouble: 1, attributes: [attribute] }] },
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    }
+    for (const [signal, body] of Object.entries(bodies)) {
+      const response = await fetch(new URL(`/v1/${signal}`, server.otlpUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      expect(response.status).toBe(200)
+    }
+    for (const path of ['/', '/logs', '/traces', `/traces/${trace.traceId}`, '/metrics', '/sessions', '/errors']) {
+      const { page, wrong, close } = await open(server, path)
+      try {
+        await page.locator('main').waitFor()
+        await page.waitForLoadState('networkidle')
+        expect([path, await page.evaluate(() => 'hacked' in window), wrong]).toEqual([path, false, []])
+      } finally {
+        await close()
+      }
+    }
+  })
+
+  test('a server that stops is said so, and the page comes back by itself when it starts again', async () => {
+    const other = await start()
+    const { page, close } = await open(other, '/')
+    try {
+      await page.getByTestId('connection').waitFor()
+      await page.getByText('Live', { exact: true }).first().waitFor({ timeout: 10_000 })
+      await other.stop('SIGKILL')
+      await page.getByTestId('offline').waitFor({ timeout: 15_000 })
+    } finally {
+      await close()
+      await other.dispose()
+    }
+  })
+})
