@@ -17,6 +17,7 @@ import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
 import { statusRoutes } from './status/routes.ts'
 import { tracesRoutes } from './traces/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 
 /** Every route; modules of other folders are chained here, each a `Hono` of its own with full paths. */
 function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
@@ -28,6 +29,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', logsRoutes(deps))
     .route('/', metricsRoutes(deps))
     .route('/', sqlRoutes(deps))
+    .route('/', usageRoutes(deps))
 }
 
 /** What the page's client is made of. */
