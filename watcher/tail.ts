@@ -42,6 +42,8 @@ export type TailOptions = {
   lineBytesMax?: number
   /** Also tell the last line when it has no end yet. */
   unfinished?: boolean
+  /** Read no further than this byte. */
+  until?: number
   /** Read through this handle instead of opening the path (the old file after a rotation); it stays open. */
   handle?: FileHandle
 }
@@ -60,13 +62,6 @@ export async function openRegular(path: string): Promise<FileHandle> {
 /** Whether a file is as the cursor left it: nothing to read, so it need not be opened. */
 export function isUnchanged(stat: Stats, cursor: Cursor): boolean {
   return stat.size === cursor.size && stat.mtimeMs === cursor.modifiedMs && inodeOf(stat) === cursor.inode
-}
-
-/** The cursor at the end of a file as it is now, for a watch that begins without its history. */
-export async function cursorAtEnd(path: string): Promise<Cursor | undefined> {
-  let last: Cursor | undefined
-  for await (const { cursor } of tail(path, undefined)) last = cursor
-  return last
 }
 
 /**
@@ -88,7 +83,7 @@ export async function* tail(path: string, from: Cursor | undefined, options: Tai
 async function* slices(handle: FileHandle, from: Cursor | undefined, options: TailOptions): AsyncGenerator<Slice> {
   // A file that grows while it is read: what comes after this size belongs to the next reading.
   const stat = await handle.stat()
-  const end = stat.size
+  const end = Math.min(stat.size, options.until ?? stat.size)
   const restart = from && changed(handle.fd, stat, from)
   const start = restart || !from ? { offset: 0, line: 0 } : from
   const splitter = new LineSplitter(start.line, options.lineBytesMax ?? lineBytesMax)
@@ -98,7 +93,7 @@ async function* slices(handle: FileHandle, from: Cursor | undefined, options: Ta
   let sent = position
 
   function slice(lines: TranscriptLine[], skipped: Skipped[]): Slice {
-    const cursor = cursorAt(handle.fd, stat, position - splitter.pendingBytes, splitter.line, position < end)
+    const cursor = cursorAt(handle.fd, stat, position - splitter.pendingBytes, splitter.line, position < stat.size)
     const made = { lines, skipped, cursor, bytes: position - sent, ...common, ...first }
     sent = position
     first = {}

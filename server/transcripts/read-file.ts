@@ -1,12 +1,13 @@
 // read-file.ts: one transcript file, from where it was left, as batches each with the record to store beside it.
 import { lstatSync, type Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import type { Skipped, TranscriptFile, TranscriptSlice } from '#proto/agent.ts'
+import type { Skipped, TranscriptFile, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
 import { isInside } from '#watcher/files.ts'
 import { type Cursor, isUnchanged, tail } from '#watcher/tail.ts'
 import { beginning, type FileRecord, newRecord } from './file-records.ts'
 import type { SourceFile } from './sources.ts'
+import { type Removed, within } from './window.ts'
 
 /** What a slice of a file says, and what is remembered once it is stored. */
 export type Step = {
@@ -81,6 +82,32 @@ function insideOf({ source, path }: SourceFile): string {
   return source.transcripts.companions?.(source.root).includes(path) ? path : source.root
 }
 
+/** A record that only notes where the history ends; nothing of the file was read yet. */
+export function noted(path: string, tool: string, kind: 'lines' | 'whole', stat: Stats): FileRecord {
+  const cursor: Cursor = { ...beginning, inode: inodeOf(stat), size: stat.size, modifiedMs: stat.mtimeMs }
+  return { ...newRecord(path, tool, kind), cursor, fromOffset: Math.max(1, stat.size) }
+}
+
+const inodeOf = (stat: Stats) => (stat.ino === 0 ? '' : `${stat.dev}:${stat.ino}`)
+
+/**
+ * Brings a reader to the end of the history that is left out, so that it knows the session, its model and its totals, and
+ * keeps nothing of what it read. A file that has been replaced since has no such history.
+ */
+async function pastHistory({ source, path }: SourceFile, record: FileRecord): Promise<FileRecord> {
+  const stat = lookAt(path, 'lines')
+  if (!stat || inodeOf(stat) !== record.cursor.inode || stat.size < record.fromOffset)
+    return { ...newRecord(path, source.agent.id, 'lines'), ...firstRead(record) }
+  let past = record
+  let reader: TranscriptReader | undefined
+  for await (const slice of tail(path, undefined, { until: record.fromOffset })) {
+    reader ??= source.transcripts.open({ path, root: source.root, modifiedUnixNano: slice.modifiedUnixNano }, undefined)
+    reader.read(slice.lines)
+    past = { ...record, cursor: slice.cursor, state: copy(reader.state()) }
+  }
+  return past
+}
+
 async function* readLines(
   { source, path }: SourceFile,
   start: FileRecord,
@@ -88,11 +115,16 @@ async function* readLines(
   options: ReadOptions,
 ): AsyncGenerator<Step> {
   let record = start
-  let reader: ReturnType<typeof source.transcripts.open> | undefined
+  let cursor = known?.cursor
+  if (known && known.cursor.offset < known.fromOffset) {
+    record = await pastHistory({ source, path }, known)
+    cursor = record.cursor.offset > 0 ? record.cursor : undefined
+  }
+  let reader: TranscriptReader | undefined
   const { unfinished = false, handle, sliceBytes } = options
   const tailOptions = { unfinished, ...(handle ? { handle } : {}), ...(sliceBytes ? { sliceBytes } : {}) }
-  for await (const slice of tail(path, known?.cursor, tailOptions)) {
-    const { cursor, bytes, restart, modifiedUnixNano } = slice
+  for await (const slice of tail(path, cursor, tailOptions)) {
+    const { bytes, restart, modifiedUnixNano } = slice
     if (restart) record = { ...newRecord(path, source.agent.id, 'lines'), ...firstRead(record) }
     const about: TranscriptFile = { path, root: source.root, modifiedUnixNano }
     reader ??= source.transcripts.open(about, record.state)
@@ -101,8 +133,8 @@ async function* readLines(
     const read = used.read(slice.lines)
     const skipped = slice.unfinished ? [] : [...slice.skipped, ...read.skipped]
     record = slice.unfinished
-      ? { ...record, cursor }
-      : { ...counted(record, read, skipped), cursor, state: copy(reader.state()) }
+      ? { ...record, cursor: slice.cursor }
+      : { ...counted(record, read, skipped), cursor: slice.cursor, state: copy(reader.state()) }
     yield step(read, skipped, bytes, record, restart !== undefined, slice.unfinished === true)
   }
 }
@@ -118,15 +150,26 @@ async function* readWhole(file: SourceFile, start: FileRecord): AsyncGenerator<S
   }
   let record = start
   let bytes = stat.size
+  // A store cannot be read up to a place: of one whose history is left out, only what is newer than the note is told.
+  const since = start.fromOffset > 0 ? { from: start.firstReadUnixNano } : {}
   for (const slice of source.transcripts.readWhole(about, start.state)) {
-    record = { ...counted(record, slice, slice.skipped), state: copy(slice.watermark) }
-    yield step(slice, slice.skipped, bytes, record, false, false)
+    const { kept } = within(slice.telemetry, since, noneRemoved)
+    const told = { ...slice, telemetry: kept }
+    record = { ...counted(record, told, slice.skipped), state: copy(slice.watermark) }
+    yield step(told, slice.skipped, bytes, record, false, false)
     bytes = 0
   }
-  const inode = stat.ino === 0 ? '' : `${stat.dev}:${stat.ino}`
-  const cursor: Cursor = { ...beginning, inode, size: stat.size, modifiedMs: stat.mtimeMs, offset: stat.size }
+  const cursor: Cursor = {
+    ...beginning,
+    inode: inodeOf(stat),
+    size: stat.size,
+    modifiedMs: stat.mtimeMs,
+    offset: stat.size,
+  }
   yield step({ telemetry: noTelemetry(), skipped: [] }, [], bytes, { ...record, cursor }, false, false)
 }
+
+const noneRemoved: Removed = new Map()
 
 function step(
   { telemetry, unknown }: TranscriptSlice,
