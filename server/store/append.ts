@@ -6,15 +6,14 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBListType,
-  DuckDBListValue,
-  DuckDBTimestampNanosecondsValue,
   type DuckDBType,
-  type DuckDBValue,
   INTEGER,
   TIMESTAMP_NS,
   UBIGINT,
   VARCHAR,
 } from '@duckdb/node-api'
+import duckdb from '@duckdb/node-bindings'
+import { fillBigint, fillBoolean, fillDouble, fillInteger, fillList, fillText, type RawVector } from './fill-column.ts'
 
 /** What a column holds, as a row gives it. `time` is ns since 1970 as a bigint; `json` is JSON text. */
 export type ColumnType =
@@ -53,24 +52,23 @@ const types: Record<ColumnType, DuckDBType> = {
 /** DuckDB reads ±(2^63 − 1) as ±infinity, so such a time is moved by one nanosecond. */
 const timeMax = 9223372036854775806n
 
-const identity = (value: unknown) => value as DuckDBValue
-const toBigint = (value: unknown) => (typeof value === 'bigint' ? value : BigInt(Math.trunc(value as number)))
-const conversions: Record<ColumnType, (value: unknown) => DuckDBValue> = {
-  text: identity,
-  json: identity,
-  integer: identity,
-  bigint: toBigint,
-  ubigint: toBigint,
-  double: (value) => Number(value),
-  boolean: identity,
-  time: (value) => {
-    const nanoseconds = value as bigint
-    const kept = nanoseconds > timeMax ? timeMax : nanoseconds < -timeMax ? -timeMax : nanoseconds
-    return new DuckDBTimestampNanosecondsValue(kept)
-  },
-  'text[]': (value) => new DuckDBListValue(value as string[]),
-  'ubigint[]': (value) => new DuckDBListValue((value as (bigint | number)[]).map(toBigint)),
-  'double[]': (value) => new DuckDBListValue(value as number[]),
+function storable(time: unknown): unknown {
+  if (typeof time !== 'bigint') return time
+  return time > timeMax ? timeMax : time < -timeMax ? -timeMax : time
+}
+
+const fills: Record<ColumnType, (vector: RawVector, values: readonly unknown[]) => void> = {
+  text: fillText,
+  json: fillText,
+  integer: fillInteger,
+  bigint: fillBigint,
+  ubigint: (vector, values) => fillBigint(vector, values, 'unsigned'),
+  double: fillDouble,
+  boolean: fillBoolean,
+  time: (vector, values) => fillBigint(vector, values.map(storable)),
+  'text[]': (vector, values) => fillList(vector, values, fillText),
+  'ubigint[]': (vector, values) => fillList(vector, values, (child, items) => fillBigint(child, items, 'unsigned')),
+  'double[]': (vector, values) => fillList(vector, values, fillDouble),
 }
 
 /** The most rows a DuckDB vector holds. */
@@ -88,22 +86,17 @@ export async function appendRows<R>(
   rows: readonly R[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const columnTypes = writer.columns.map((column) => types[column.type])
+  const columnTypes = writer.columns.map((column) => types[column.type].toLogicalType().logical_type)
   const appender = await connection.createAppender(writer.table, 'main', 'db')
   try {
     for (let offset = 0; offset < rows.length; offset += chunkRows) {
-      const count = Math.min(chunkRows, rows.length - offset)
-      const chunk = DuckDBDataChunk.create(columnTypes, count)
-      writer.columns.forEach((column, index) => {
-        const convert = conversions[column.type]
-        const vector = chunk.getColumnVector(index)
-        for (let row = 0; row < count; row++) {
-          const value = column.take(rows[offset + row] as R)
-          vector.setItem(row, value === undefined || value === null ? null : convert(value))
-        }
-        vector.flush()
+      const slice = rows.length <= chunkRows ? rows : rows.slice(offset, offset + chunkRows)
+      const chunk = duckdb.create_data_chunk(columnTypes)
+      duckdb.data_chunk_set_size(chunk, slice.length)
+      writer.columns.forEach(({ type, take }, index) => {
+        fills[type](duckdb.data_chunk_get_vector(chunk, index), slice.map(take))
       })
-      appender.appendDataChunk(chunk)
+      appender.appendDataChunk(new DuckDBDataChunk(chunk))
     }
     appender.flushSync()
   } finally {
