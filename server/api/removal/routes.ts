@@ -1,0 +1,45 @@
+// routes.ts: POST /api/delete: takes records out for good.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { removable, remove } from '../../ingest/removal/removal.ts'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { badRequest } from '../errors.ts'
+import { bodyOf, bodyWindow } from '../params.ts'
+
+const Removal = z.object({
+  what: z.enum(removable, { error: `use one of ${removable.join(', ')}` }),
+  ...bodyWindow,
+  service: z.string().min(1).optional(),
+  session: z.string().min(1).optional(),
+  dryRun: z.boolean().optional(),
+})
+
+/** The answer is NDJSON (contract §4): one line, the summary `{"what","dryRun","removed":{<table>:rows},"rows"}`. */
+export function removalRoutes({ core }: ApiDeps) {
+  return new Hono().post(
+    '/api/delete',
+    about('Takes records out: by time, by service, or a whole session', undefined, 'application/x-ndjson'),
+    bodyOf(Removal),
+    async (c) => {
+      const { what, from, to, service, session, dryRun = false } = c.req.valid('json')
+      if (!session && (from === undefined || to === undefined)) {
+        throw badRequest('from: give from and to, or the session to delete; nothing is deleted without a bound')
+      }
+      if (from !== undefined && to !== undefined && from > to) throw badRequest('from: is after to; give them in order')
+      // `to` belongs to the range; the removal's own bound does not.
+      const removed = await remove(core.store, core.ledger, {
+        what,
+        from: from ?? 0n,
+        to: (to ?? 0n) + 1n,
+        service,
+        session,
+        dryRun,
+      })
+      const rows = Object.values(removed).reduce((sum, count) => sum + count, 0)
+      return c.body(`${JSON.stringify({ what, dryRun, removed, rows })}\n`, 200, {
+        'content-type': 'application/x-ndjson',
+      })
+    },
+  )
+}
