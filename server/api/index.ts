@@ -5,6 +5,7 @@ import { agentsRoutes } from './agents/routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
 import { type GuardRules, guarded, secured } from './guard.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
 import type { Socket } from './live/client.ts'
 import { createLive, type Live, type LiveQuestion } from './live/live.ts'
 import { logsRoutes } from './logs/routes.ts'
@@ -12,6 +13,8 @@ import { metricsRoutes } from './metrics/routes.ts'
 import { docsPage, docsStyle } from './openapi/docs.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { PageFiles } from './page-files.ts'
+import { removalRoutes } from './removal/routes.ts'
+import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
@@ -30,6 +33,9 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', metricsRoutes(deps))
     .route('/', sqlRoutes(deps))
     .route('/', usageRoutes(deps))
+    .route('/', searchRoutes(deps))
+    .route('/', removalRoutes(deps))
+    .route('/', ledgerRoutes(deps))
 }
 
 /** What the page's client is made of. */

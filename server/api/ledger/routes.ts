@@ -14,9 +14,8 @@ export function ledgerRoutes({ core }: ApiDeps) {
     bodyOf(z.object({ dryRun: z.boolean().optional() })),
     async (c) => {
       const pricing = { price: core.prices.price, mode: core.pricingMode }
-      return c.json(
-        await rebuild(core.store, { dryRun: c.req.valid('json').dryRun ?? false, pricing, ledger: core.ledger }),
-      )
+      const dryRun = c.req.valid('json').dryRun ?? false
+      return c.json(await rebuild(core.store, pricing, { dryRun, ledger: core.ledger }))
     },
   )
 }
