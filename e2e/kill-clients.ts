@@ -1,0 +1,184 @@
+// kill-clients.ts: four clients that send numbered records and remember which of them were acknowledged.
+import { gzipSync } from 'node:zlib'
+import { Client, credentials } from '@grpc/grpc-js'
+import protobuf from 'protobufjs'
+import type { ServerFile } from './telltale.ts'
+
+const schema = protobuf.loadSync(
+  ['trace', 'metrics', 'logs'].map((signal) => `${import.meta.dir}/../proto/opentelemetry/${signal}-service.proto`),
+)
+const encoded = (type: string, request: object): Uint8Array => {
+  const message = schema.lookupType(`opentelemetry.proto.collector.${type}`)
+  return message.encode(message.fromObject(request)).finish()
+}
+
+/** A request that was sent: what it holds, and whether the server said that it is on disk. */
+export type Sent = { id: string; records: number; acknowledged: boolean }
+
+/** One client's way of sending: its records carry `<id>/<index>`. */
+type Way = {
+  name: 'logs-json' | 'spans-protobuf' | 'points-json' | 'logs-grpc'
+  /** The body of a request. `sequence` counts the client's requests from 1. */
+  body(id: string, records: number, sequence: number): Uint8Array
+  /** Whether the server acknowledged it; throws when the connection broke. */
+  send(server: ServerFile, body: Uint8Array): Promise<boolean>
+}
+
+const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'kill-test' } }] }
+const filler = [
+  { key: 'filler', value: { stringValue: 'x'.repeat(300) } },
+  { key: 'number', value: { intValue: '9007199254740993' } },
+]
+const nanoseconds = () => String(BigInt(Date.now()) * 1_000_000n)
+const each = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
+const json = (value: object) => new TextEncoder().encode(JSON.stringify(value))
+
+const logs = (id: string, count: number) => ({
+  resourceLogs: [
+    {
+      resource,
+      scopeLogs: [
+        {
+          logRecords: each(count, (i) => ({
+            timeUnixNano: nanoseconds(),
+            body: { stringValue: `${id}/${i}` },
+            attributes: filler,
+          })),
+        },
+      ],
+    },
+  ],
+})
+const hexId = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)))
+
+async function post(url: string, body: Uint8Array, headers: Record<string, string>): Promise<boolean> {
+  const response = await fetch(url, { method: 'POST', body: body as Uint8Array<ArrayBuffer>, headers })
+  await response.arrayBuffer()
+  return response.status === 200
+}
+
+export const ways: Way[] = [
+  {
+    name: 'logs-json',
+    body: (id, count) => json(logs(id, count)),
+    send: ({ otlpUrl }, body) => post(`${otlpUrl}/v1/logs`, body, { 'content-type': 'application/json' }),
+  },
+  {
+    name: 'spans-protobuf',
+    body: (id, count) =>
+      gzipSync(
+        encoded('trace.v1.ExportTraceServiceRequest', {
+          resourceSpans: [
+            {
+              resource,
+              scopeSpans: [
+                {
+                  spans: each(count, (i) => ({
+                    traceId: hexId(16),
+                    spanId: hexId(8),
+                    name: `${id}/${i}`,
+                    startTimeUnixNano: nanoseconds(),
+                    endTimeUnixNano: nanoseconds(),
+                    attributes: filler,
+                  })),
+                },
+              ],
+            },
+          ],
+        }),
+      ),
+    send: ({ otlpUrl }, body) =>
+      post(`${otlpUrl}/v1/traces`, body, { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' }),
+  },
+  {
+    name: 'points-json',
+    // Each point is of a counter of its own; its value is the number of the request.
+    body: (id, count, sequence) =>
+      json({
+        resourceMetrics: [
+          {
+            resource,
+            scopeMetrics: [
+              {
+                metrics: [
+                  {
+                    name: 'kill.counter',
+                    unit: id,
+                    sum: {
+                      aggregationTemporality: 2,
+                      isMonotonic: true,
+                      dataPoints: each(count, (i) => ({
+                        startTimeUnixNano: '1000',
+                        timeUnixNano: nanoseconds(),
+                        asInt: String(sequence),
+                        attributes: [{ key: 'series', value: { intValue: String(i) } }],
+                      })),
+                    },
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    send: ({ otlpUrl }, body) => post(`${otlpUrl}/v1/metrics`, body, { 'content-type': 'application/json' }),
+  },
+  {
+    name: 'logs-grpc',
+    body: (id, count) => encoded('logs.v1.ExportLogsServiceRequest', logs(id, count)),
+    async send({ grpcUrl }, body) {
+      const client = new Client(new URL(grpcUrl!).host, credentials.createInsecure())
+      try {
+        return await new Promise<boolean>((resolve, reject) => {
+          client.makeUnaryRequest(
+            '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+            (bytes: Buffer) => bytes,
+            (bytes: Buffer) => bytes,
+            Buffer.from(body),
+            { deadline: Date.now() + 10_000 },
+            (error) => (error ? reject(error) : resolve(true)),
+          )
+        })
+      } finally {
+        client.close()
+      }
+    },
+  },
+]
+
+/**
+ * Sends request after request until `running` says no. What was not acknowledged is sent again first thing the next time,
+ * as exporters do: whether it had been stored before or not, it must end up there once.
+ */
+export class KillClient {
+  readonly sent: Sent[] = []
+  #pending: { sent: Sent; body: Uint8Array } | undefined
+  #sequence = 0
+
+  constructor(
+    readonly way: Way,
+    readonly random: () => number,
+  ) {}
+
+  async run(server: ServerFile, running: () => boolean): Promise<void> {
+    while (running()) {
+      this.#pending ??= this.#next()
+      const { sent, body } = this.#pending
+      try {
+        if (!(await this.way.send(server, body))) continue
+        sent.acknowledged = true
+        this.#pending = undefined
+      } catch {
+        // The server is gone; so is the answer.
+        await Bun.sleep(1)
+      }
+    }
+  }
+
+  #next(): { sent: Sent; body: Uint8Array } {
+    const records = 1 + Math.floor(this.random() * 60)
+    const sent: Sent = { id: `${this.way.name}-${++this.#sequence}`, records, acknowledged: false }
+    this.sent.push(sent)
+    return { sent, body: this.way.body(sent.id, records, this.#sequence) }
+  }
+}
