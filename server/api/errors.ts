@@ -40,7 +40,9 @@ export function errorHandler(log: Pick<Log, 'error' | 'warn'>) {
       log.error('a request failed by a bug', {
         method: context.req.method,
         path: context.req.path,
-        stack: error instanceof Error ? error.stack : String(error),
+        error: messageOf(error),
+        // Errors of the database come without one.
+        stack: error instanceof Error ? error.stack : undefined,
       })
     return errorResponse(context, known)
   }

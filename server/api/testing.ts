@@ -12,14 +12,17 @@ import { decode, type Encoding, type Signal } from '../receivers/codec.ts'
 import type { ApiDeps } from './deps.ts'
 import { type ApiApp, type ApiOptions, createApi } from './index.ts'
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look at answers of every shape, and what they expect says which.
+type Answer = { status: number; body: any; text: string; headers: Headers }
+
 export type TestApi = {
   core: Core
   api: ApiApp
   deps: ApiDeps
   /** GET (or what `init` says), with the answer's JSON. */
-  ask(path: string, init?: RequestInit): Promise<{ status: number; body: any; text: string; headers: Headers }>
+  ask(path: string, init?: RequestInit): Promise<Answer>
   /** POST of a JSON body. */
-  post(path: string, body: unknown): Promise<{ status: number; body: any; text: string; headers: Headers }>
+  post(path: string, body: unknown): Promise<Answer>
   /** Stores an OTLP/JSON request. */
   send(signal: Signal, request: unknown): Promise<void>
   /** Stores the recorded requests of a folder in `fixtures/`, such as `claude-code/otlp/01-http-json`. */

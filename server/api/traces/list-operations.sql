@@ -43,7 +43,7 @@ members as (
   from members join codex_spans child on child.trace_id = members.trace_id and child.parent_span_id = members.span_id
 ),
 units as (
-  select trace_id, null as top, first_hit from hit_traces anti join split using (trace_id)
+  select trace_id, null::varchar as top, first_hit from hit_traces anti join split using (trace_id)
   union all
   select trace_id, top, min(time)
   from members join spans using (trace_id, span_id)

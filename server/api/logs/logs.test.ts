@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { LogList } from '../shapes.ts'
+import { openTestApi, type TestApi } from '../testing.ts'
+
+let t: TestApi
+beforeAll(async () => {
+  t = await openTestApi()
+})
+afterAll(() => t.close())
+
+const base = 1795320000_000000000n // 2026-11-22T04:00:00Z
+const day = 'from=2026-11-22&to=2026-11-22'
+
+function request(service: string, records: object[]) {
+  return {
+    resourceLogs: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+        scopeLogs: [
+          { logRecords: records.map((record, at) => ({ timeUnixNano: String(base + BigInt(at)), ...record })) },
+        ],
+      },
+    ],
+  }
+}
+
+describe('a record', () => {
+  test('comes back with every field, exact to the nanosecond and the int64', async () => {
+    await t.send(
+      'logs',
+      request('exact', [
+        {
+          timeUnixNano: String(base + 516696915n),
+          observedTimeUnixNano: String(base + 516696916n),
+          severityNumber: 13,
+          severityText: 'Warning',
+          eventName: 'cart.emptied',
+          traceId: 'AB'.repeat(16),
+          spanId: 'cd'.repeat(8),
+          flags: 1,
+          body: { kvlistValue: { values: [{ key: 'n', value: { intValue: '9007199254740993' } }] } },
+          attributes: [
+            { key: 'd', value: { doubleValue: 5 } },
+            { key: 'list', value: { arrayValue: { values: [{ boolValue: true }, {}] } } },
+          ],
+        },
+      ]),
+    )
+    const { text, body } = await t.ask(`/api/logs?${day}&service=exact`)
+    LogList.parse(body)
+    expect(body.logs[0]).toMatchObject({
+      timestamp: '2026-11-22T04:00:00.516696915Z',
+      observedTimestamp: '2026-11-22T04:00:00.516696916Z',
+      severityText: 'Warning',
+      severityNumber: 13,
+      eventName: 'cart.emptied',
+      traceId: 'ab'.repeat(16),
+      spanId: 'cd'.repeat(8),
+      traceFlags: 1,
+      serviceName: 'exact',
+      logAttributes: { d: 5, list: [true, null] },
+      resourceAttributes: { 'service.name': 'exact' },
+    })
+    expect(text).toContain('"body":{"n":9007199254740993}')
+    expect(text).toContain('"d":5.0')
+  })
+
+  test('of a megabyte ends its page early, and the pages together are complete', async () => {
+    const long = 'x'.repeat(6 * 1024 * 1024)
+    await t.send('logs', request('long', Array.from({ length: 5 }, (_, n) => ({ body: { stringValue: `${n}${long}` } }))))
+    const seen: string[] = []
+    let pages = 0
+    for (let more = true; more; pages++) {
+      const { body } = await t.ask(`/api/logs?${day}&service=long&offset=${seen.length}`)
+      seen.push(...body.logs.map((log: any) => log.body[0]))
+      more = body.hasMore
+    }
+    expect([seen.join(''), pages]).toEqual(['43210', 2])
+  })
+})
+
+describe('levels', () => {
+  const records = [
+    { severityText: 'info' },
+    { severityText: 'INFO', severityNumber: 9 },
+    { severityText: 'Information', severityNumber: 10 },
+    { severityNumber: 17 },
+    { severityNumber: 24 },
+    { eventName: 'shop.api_error' },
+    { eventName: 'shop.retries_exhausted' },
+    { eventName: 'shop.api_request' },
+    {},
+  ]
+  beforeAll(() => t.send('logs', request('levels', records)))
+
+  test('count every record once, under the text that the list shows for it', async () => {
+    const { body: levels } = await t.ask(`/api/logs/levels?${day}&service=levels`)
+    const { body } = await t.ask(`/api/logs?${day}&service=levels`)
+    const shown = Object.fromEntries(
+      Object.entries(Object.groupBy(body.logs, (log: any) => log.severityText)).map(([level, logs]) => [
+        level,
+        logs!.length,
+      ]),
+    )
+    expect(levels).toEqual(shown)
+    expect(levels).toEqual({ ERROR: 3, FATAL: 1, INFO: 3, Information: 1, info: 1 })
+  })
+
+  for (const [severity, found] of [
+    ['INFO', 5],
+    ['info', 5],
+    ['information', 1],
+    ['error', 3],
+    ['FATAL', 1],
+    ['WARN', 0],
+    ['9', 1],
+    ['17', 1],
+    ["INFO' or '1'='1", 0],
+  ] as const) {
+    test(`severity=${severity} finds ${found}`, async () => {
+      const { body } = await t.ask(`/api/logs?${day}&service=levels&severity=${encodeURIComponent(severity)}`)
+      expect(body.total).toBe(found)
+    })
+  }
+})
+
+describe('the list', () => {
+  beforeAll(() =>
+    t.send(
+      'logs',
+      request('many', [
+        { body: { stringValue: '100% of_it\\ "quoted"' } },
+        { body: { kvlistValue: { values: [{ key: 'k', value: { stringValue: 'line\nbreak' } }] } } },
+        { body: { stringValue: 'plain' }, attributes: [{ key: 'path', value: { stringValue: 'C:\\temp "x"' } }] },
+        { eventName: 'checkout_done', traceId: '1'.repeat(32) },
+      ]),
+    ),
+  )
+
+  test('comes newest first, and of the same time last stored first', async () => {
+    const { body } = await t.ask(`/api/logs?${day}&service=many&limit=2`)
+    expect(body).toMatchObject({ total: 4, hasMore: true })
+    expect(body.logs.map((log: any) => log.eventName ?? log.body)).toEqual(['checkout_done', 'plain'])
+  })
+
+  for (const [search, found] of [
+    ['100% OF_IT\\ "quoted"', 1],
+    ['line\nbreak', 1],
+    ['C:\\temp "x"', 1],
+    ['CHECKOUT', 1],
+    ['100_', 0],
+    ['%', 1],
+    ["'; drop table logs; --", 0],
+  ] as const) {
+    test(`search takes ${JSON.stringify(search)} literally`, async () => {
+      const { body } = await t.ask(`/api/logs?${day}&service=many&search=${encodeURIComponent(search)}`)
+      expect(body.total).toBe(found)
+    })
+  }
+
+  test('is filtered by trace in any case', async () => {
+    const { body } = await t.ask(`/api/logs?from=2026-11-22&traceId=${'AB'.repeat(16)}`)
+    expect(body.logs.map((log: any) => log.serviceName)).toEqual(['exact'])
+  })
+
+  test('of a recorded run is filtered by its session', async () => {
+    await t.replay('claude-code/otlp/01-http-json')
+    const { body } = await t.ask(`/api/logs?${day}&service=claude-code&limit=1`)
+    const { sessionId } = body.logs[0]
+    const { body: own } = await t.ask(`/api/logs?${day}&sessionId=${sessionId}`)
+    expect(own.total).toBe(98)
+    expect(own.logs[0].eventName).not.toStartWith('claude_code.')
+  })
+})
