@@ -1,6 +1,16 @@
-// otlp.ts: what OpenCode sends → our vocabulary.
+// otlp.ts: what OpenCode and its plug-in send → our vocabulary. The plug-in's numbers never overlap; see README.md.
 import type { Telemetry } from '#proto/telemetry.ts'
+import { OtlpBatch } from '../otlp-batch.ts'
+import { readLog } from './otlp-logs.ts'
+import { readPoints } from './otlp-metrics.ts'
+import { readSpans } from './otlp-spans.ts'
+import { tool } from './otlp-values.ts'
 
-export function otlp(batch: Telemetry): Telemetry {
-  return batch
+export function otlp({ spans, logs, points }: Telemetry): Telemetry {
+  const batch = new OtlpBatch(tool)
+  for (const log of logs) readLog(batch, log)
+  readSpans(batch, spans)
+  readPoints(batch, points)
+  Object.assign(batch.out, { spans, logs, points })
+  return batch.finish()
 }

@@ -1,0 +1,65 @@
+// otlp-metrics.ts: counters of OpenCode's plug-in, under whatever prefix it was given.
+import { text } from '#proto/attributes.ts'
+import type { Hot, MetricPoint } from '#proto/telemetry.ts'
+import type { OtlpBatch } from '../otlp-batch.ts'
+import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { attributionOf, modelOf, sessionOf } from './otlp-values.ts'
+
+type Token = { type: Hot['tokenType']; amounts: (value: number) => Amount[] }
+
+/** Nothing overlaps; reasoning comes on top of the output. */
+const tokens = new Map<string, Token>([
+  ['input', { type: 'input', amounts: (value) => [{ field: 'inputTokens', value }] }],
+  ['output', { type: 'output', amounts: (value) => [{ field: 'outputTokens', value }] }],
+  [
+    'reasoning',
+    {
+      type: 'reasoning',
+      amounts: (value) => [
+        { field: 'reasoningTokens', value },
+        { field: 'outputTokens', value },
+      ],
+    },
+  ],
+  ['cacheRead', { type: 'cacheRead', amounts: (value) => [{ field: 'cacheReadTokens', value }] }],
+  ['cacheCreation', { type: 'cacheCreation', amounts: (value) => [{ field: 'cacheWriteTokens', value }] }],
+])
+
+export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
+  const counted = new Points(batch, points)
+  for (const point of points) {
+    const { attributes, hot } = point
+    const sessionId = sessionOf(attributes)
+    const sender = batch.attribute(point, sessionId)
+    hot.model = modelOf(attributes)
+    batch.session('otlp_metrics', sessionId, [point.timeUnixNano], {
+      ...sender,
+      version: text(point.resource.attributes['service.version']),
+    })
+    const facts = {
+      sessionId,
+      model: hot.model,
+      ...sender,
+      ...attributionOf(attributes),
+    }
+    // `OPENCODE_METRIC_PREFIX` replaces `opencode.`, for example with `claude_code.`.
+    const name = /(?:^|\.)(token\.usage|cost\.usage|model\.usage|retry\.count)$/.exec(point.name)?.[1]
+    if (name === 'token.usage') {
+      const token = tokens.get(text(attributes.type) ?? '')
+      hot.tokenType = token?.type ?? ''
+      if (token) counted.add(point, token.amounts(amountOf(point)), facts)
+    } else if (name === 'cost.usage') {
+      counted.add(point, [{ field: 'reportedCostNanoUsd', value: nanoUsdOf(point) }], facts)
+    } else if (name === 'model.usage') {
+      counted.add(point, [{ field: 'requests', value: amountOf(point) }], facts)
+    } else if (name === 'retry.count') {
+      counted.add(point, [{ field: 'errors', value: amountOf(point) }], facts)
+    }
+  }
+}
+
+/** `OPENCODE_COST_USAGE_SCALE` multiplies the cost and says so in the unit, `USD/1000000` (the plug-in after 0.8.0). */
+function nanoUsdOf(point: MetricPoint): number {
+  const scale = Number(/^USD\/(\d+(?:\.\d+)?)$/.exec(point.unit)?.[1] ?? 1)
+  return Math.round((amountOf(point) / (scale > 0 ? scale : 1)) * 1e9)
+}
