@@ -13,6 +13,7 @@ import { metricsRoutes } from './metrics/routes.ts'
 import { docsPage, docsStyle } from './openapi/docs.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { PageFiles } from './page-files.ts'
+import { pricesRoutes } from './prices/routes.ts'
 import { removalRoutes } from './removal/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
@@ -33,6 +34,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', metricsRoutes(deps))
     .route('/', sqlRoutes(deps))
     .route('/', usageRoutes(deps))
+    .route('/', pricesRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
     .route('/', ledgerRoutes(deps))
