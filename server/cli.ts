@@ -80,6 +80,7 @@ function program(): Command {
     .exitOverride()
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
+  addAsking(telltale)
   return telltale
 }
 
@@ -96,4 +97,43 @@ function addServing(telltale: Command): void {
     const { serve } = await import('./commands/serve.ts')
     await serve(config, command.opts())
   })
+}
+
+/** Commands that ask the running server, or the database when none runs. */
+function addAsking(telltale: Command): void {
+  telltale
+    .command('status')
+    .description('whether a server is up, and how it is doing')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) =>
+      (await import('./commands/status.ts')).status(configOf(command), options),
+    )
+  telltale
+    .command('sql [query]')
+    .description('run one read-only statement (from standard input unless given)')
+    .option('--format <format>', 'table, json or csv (default table)')
+    .action(async (query, options, command: Command) =>
+      (await import('./commands/sql.ts')).sql(configOf(command), query, options),
+    )
+  telltale
+    .command('delete <what>')
+    .description('delete logs, metrics, traces, sessions or all of a time, or a whole session')
+    .option('--from <time>', 'YYYY-MM-DD or RFC 3339')
+    .option('--to <time>', 'YYYY-MM-DD (that day included) or RFC 3339')
+    .option('--service <name>', 'only of this service')
+    .option('--session <id>', 'everything of this session')
+    .option('--dry-run', 'only tell what would go')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as one JSON document')
+    .action(async (what, options, command: Command) =>
+      (await import('./commands/delete.ts')).deleteRecords(configOf(command), what, options),
+    )
+  telltale
+    .command('rebuild')
+    .description('compute the ledger anew from its observations and say what moved')
+    .option('--dry-run', 'only tell what would move')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) =>
+      (await import('./commands/rebuild.ts')).rebuild(configOf(command), options),
+    )
 }

@@ -1,29 +1,83 @@
-// client.ts: commands talk to the running server, which alone owns the database.
+// client.ts: how commands ask: the running server, which alone owns the database, else the database itself.
+import { agents } from '#importers/index.ts'
+import { createApi } from '../api/index.ts'
+import { version } from '../cli.ts'
 import type { Config } from '../config.ts'
+import { openCore } from '../core.ts'
+import { createLog } from '../log.ts'
 import { readServerFile, type ServerFile } from '../server-file.ts'
+import { extraRoutes } from './extra-routes.ts'
 
-/** A running server, as a command sees it. */
+/** Who answers a command's questions: the same API, over the network or in this process. */
 export type Client = {
-  server: ServerFile
-  /** GET as JSON. @throws Error with the server's own message when the status is not 2xx. */
+  /** The server that runs, `undefined` when this process has opened the database itself. */
+  server: ServerFile | undefined
+  /** GET as JSON. @throws Error with the API's own message when the status is not 2xx. */
   get<T>(path: string): Promise<T>
   /** Any other method with a JSON body; an empty answer gives `undefined`. */
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>
   /** POST whose answer is NDJSON: each line as it comes. */
-  lines<T>(path: string, body: unknown): AsyncGenerator<T>
+  lines<T>(path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T>
 }
 
-/** The client of the server that owns this home, or nothing when none runs or it does not answer. */
+/** The server that owns this home, or nothing when none runs or it does not answer within two seconds. */
 export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<Client | undefined> {
   const server = readServerFile(config.home)
   if (!server) return undefined
   const headers: Record<string, string> = config.token ? { authorization: `Bearer ${config.token}` } : {}
+  try {
+    await fetch(new URL('/health', server.apiUrl), { headers, signal: AbortSignal.timeout(2000) })
+  } catch {
+    return undefined
+  }
+  return clientOf(server, (path, init) =>
+    fetch(new URL(path, server.apiUrl), { ...init, headers: { ...headers, ...init.headers } }),
+  )
+}
 
-  async function request(method: string, path: string, body?: unknown): Promise<Response> {
-    const response = await fetch(new URL(path, server!.apiUrl), {
+/**
+ * Does `work` through the running server, or on the database itself when none runs; the caller cannot tell the two apart.
+ *
+ * @throws CannotOpen when another process holds the database without being a server of this home.
+ */
+export async function withClient<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
+  const remote = await connect(config)
+  if (remote) return work(remote)
+  const log = createLog(config.logLevel === 'INFO' ? 'WARN' : config.logLevel)
+  const core = await openCore(config, log)
+  const app = createApi(
+    {
+      core,
+      store: core.store,
+      ingest: core.ingest,
+      agents,
+      version,
+      log,
+      urls: { otlpUrl: '', grpcUrl: null },
+      startedAt: new Date(),
+    },
+    { mounts: extraRoutes(config, core) },
+  )
+  try {
+    return await work(clientOf(undefined, async (path, init) => app.fetch(new Request(`http://telltale${path}`, init))))
+  } finally {
+    app.stop()
+    await core.close()
+  }
+}
+
+type Ask = (
+  path: string,
+  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+) => Promise<Response>
+
+function clientOf(server: ServerFile | undefined, ask: Ask): Client {
+  async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    const response = await ask(path, {
       method,
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
     })
     if (response.ok) return response
     const text = await response.text()
@@ -35,13 +89,6 @@ export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<C
     }
     throw new Error(message || `the server answered ${response.status} to ${path}`)
   }
-
-  try {
-    await fetch(new URL('/health', server.apiUrl), { headers, signal: AbortSignal.timeout(2000) })
-  } catch {
-    return undefined
-  }
-
   return {
     server,
     get: async (path) => (await request('GET', path)).json() as Promise<never>,
@@ -49,8 +96,8 @@ export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<C
       const text = await (await request(method, path, body)).text()
       return (text === '' ? undefined : JSON.parse(text)) as never
     },
-    async *lines(path, body) {
-      const response = await request('POST', path, body)
+    async *lines(path, body, signal) {
+      const response = await request('POST', path, body, signal)
       let rest = ''
       const decoder = new TextDecoder()
       for await (const chunk of response.body!) {

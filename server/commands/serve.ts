@@ -12,6 +12,7 @@ import { oneToken } from '../receivers/guard.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
 import { listenOtlpHttp, type Receiver } from '../receivers/otlp-http-server.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
+import { extraRoutes } from './extra-routes.ts'
 
 export type ServeOptions = { watch?: boolean | string[]; backfill?: boolean; open?: boolean }
 
@@ -73,6 +74,7 @@ async function openDoors(config: Config, core: Core, log: Log, doors: Doors): Pr
       version,
       startedAt: new Date(),
       urls: { otlpUrl, grpcUrl },
+      mounts: extraRoutes(config, core),
     }),
   )
   doors.apiUrl = urlOf(config.host, doors.api.port)
