@@ -1,6 +1,7 @@
 // index.ts: Claude Code, as the program knows it.
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
+import { hooks } from './hooks.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
@@ -19,5 +20,6 @@ export const claudeCode: Agent = {
     importedCost: 'claude_code.cost.usage',
   },
   transcripts,
+  hooks,
   setupText,
 }

@@ -1,6 +1,7 @@
 // index.ts: Codex, as the program knows it.
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
+import { hooks } from './hooks.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
@@ -14,5 +15,6 @@ export const codex: Agent = {
   otlp,
   metrics: { tokens: 'codex_cli_rs.token.usage', cost: 'codex_cli_rs.cost.usage' },
   transcripts,
+  hooks,
   setupText,
 }

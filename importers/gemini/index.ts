@@ -1,6 +1,7 @@
 // index.ts: Gemini CLI, as the program knows it.
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
+import { hooks } from './hooks.ts'
 import { otlp } from './otlp.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
@@ -14,5 +15,6 @@ export const gemini: Agent = {
   otlp,
   metrics: { cost: 'gemini_cli.cost.usage', importedTokens: 'gemini_cli.token.usage' },
   transcripts,
+  hooks,
   setupText,
 }
