@@ -1,6 +1,7 @@
 // codec-batch.ts: what a decoder fills: the records of one request, and which of them could not be read and why.
 import { noAttributes, text } from '#proto/attributes.ts'
 import { noTelemetry, type Resource, type Scope, type Telemetry } from '#proto/telemetry.ts'
+import { Budget, weights } from './codec-budget.ts'
 
 /** The three signals of OTLP, by the last word of their path. */
 export type Signal = 'traces' | 'metrics' | 'logs'
@@ -55,6 +56,7 @@ const nouns = {
  */
 export class Batch {
   readonly telemetry = noTelemetry()
+  readonly budget = new Budget()
   rejected = 0
   private readonly reasons = new Map<string, number>()
   private problem = ''
@@ -73,7 +75,10 @@ export class Batch {
 
   /** Ends a record: whether it is good. */
   settle(): boolean {
-    if (this.problem === '') return true
+    if (this.problem === '') {
+      this.budget.spend(weights.record)
+      return true
+    }
     this.reject(1, this.problem)
     this.problem = this.standing
     return false

@@ -1,5 +1,6 @@
 // codec-json-text.ts: the bytes of a JSON body → its values, with every long integer exact and no nesting that could hurt.
 import { DecodeError } from './codec-batch.ts'
+import { TooManyError } from './codec-budget.ts'
 
 /** JSON values; objects come from JSON.parse, so that `__proto__` is an own key like any other. */
 export type Json = null | boolean | number | string | Json[] | JsonObject
@@ -10,6 +11,9 @@ export type JsonObject = { [key: string]: Json | undefined }
  * can only be meant to exhaust a stack.
  */
 const bracketDepthMax = 500
+
+/** Objects and lists of one text; 64 MiB of attributes without anything else have 3.7 million. */
+const bracketsMax = 5_000_000
 
 /** A `number` holds every integer of 15 digits. */
 const exactDigits = 15
@@ -58,6 +62,7 @@ function findLongIntegers(bytes: Buffer): number[] {
   const cuts: number[] = []
   const length = bytes.length
   let depth = 0
+  let brackets = 0
   let i = 0
   while (i < length) {
     const byte = bytes[i]!
@@ -71,6 +76,8 @@ function findLongIntegers(bytes: Buffer): number[] {
       i++
     } else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > bracketDepthMax) throw new DecodeError(`brackets nest deeper than ${bracketDepthMax}`)
+      if (++brackets > bracketsMax)
+        throw new TooManyError('the JSON has too many objects and lists; send smaller batches')
     } else if (byte === 0x7d || byte === 0x5d) depth--
     else if (byte >= 0x30 && byte <= 0x39) {
       const begin = i - 1

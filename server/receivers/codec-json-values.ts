@@ -20,7 +20,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
 /** A list within a record; null is an empty one, as everywhere in the mapping. */
 export function list(batch: Batch, value: Json | undefined): Json[] {
   if (value === undefined || value === null) return []
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) {
+    batch.budget.spend(value.length)
+    return value
+  }
   batch.flaw(flaws.shape)
   return []
 }

@@ -2,6 +2,7 @@
 import { noAttributes } from '#proto/attributes.ts'
 import { cold, type Exemplar } from '#proto/telemetry.ts'
 import { type Batch, flaws } from './codec-batch.ts'
+import { weights } from './codec-budget.ts'
 import type { Series } from './codec-protobuf-metrics.ts'
 import { type Place, readKeyValue } from './codec-protobuf-values.ts'
 import type { WireReader } from './codec-wire.ts'
@@ -86,6 +87,7 @@ export function readHistogramPoint(r: WireReader, batch: Batch, series: Series, 
         sum = r.double()
         break
       case 49: // bucket_counts, one
+        r.budget.spend(1)
         bucketCounts.push(r.unsigned64())
         break
       case 50: // bucket_counts, packed
@@ -232,6 +234,7 @@ function readBuckets(r: WireReader, into: { offset: number; counts: bigint[] }):
         into.offset = r.sint32()
         break
       case 16: // bucket_counts, one
+        r.budget.spend(1)
         into.counts.push(r.uint())
         break
       case 18: // bucket_counts, packed
@@ -300,6 +303,7 @@ export function readSummaryPoint(r: WireReader, batch: Batch, series: Series, na
 }
 
 function readQuantile(r: WireReader, quantiles: number[], values: number[]): void {
+  r.budget.spend(1)
   const outer = r.enter()
   let quantile = 0
   let value = 0
@@ -316,6 +320,7 @@ function readQuantile(r: WireReader, quantiles: number[], values: number[]): voi
 
 /** An exemplar without a value is an example of nothing, and left out. */
 function readExemplar(r: WireReader, batch: Batch, into: Exemplar[], nameless: Place): void {
+  r.budget.spend(weights.part)
   const outer = r.enter()
   let time = 0n
   let value: number | bigint | undefined

@@ -2,6 +2,7 @@
 import { noAttributes } from '#proto/attributes.ts'
 import { cold, type Resource, type Scope, type SpanEvent, type SpanLink } from '#proto/telemetry.ts'
 import { type Batch, flaws } from './codec-batch.ts'
+import { weights } from './codec-budget.ts'
 import { type Place, readKeyValue } from './codec-protobuf-values.ts'
 import type { WireReader } from './codec-wire.ts'
 
@@ -110,6 +111,7 @@ export function readSpan(r: WireReader, batch: Batch, resource: Resource, scope:
 }
 
 function readEvent(r: WireReader, batch: Batch, nameless: Place): SpanEvent {
+  r.budget.spend(weights.part)
   const outer = r.enter()
   const event: SpanEvent = { timeUnixNano: 0n, name: '', attributes: noAttributes(), droppedAttributesCount: 0 }
   while (r.pos < r.len) {
@@ -137,6 +139,7 @@ function readEvent(r: WireReader, batch: Batch, nameless: Place): SpanEvent {
 }
 
 function readLink(r: WireReader, batch: Batch, nameless: Place): SpanLink {
+  r.budget.spend(weights.part)
   const outer = r.enter()
   let traceId: string | undefined = ''
   let spanId: string | undefined = ''

@@ -10,6 +10,7 @@ export type Place = Key
 /** Reads one KeyValue into the map; a key that comes twice keeps its last value. */
 export function readKeyValue(r: WireReader, into: Attributes, nameless: Place, depth = 0): void {
   const outer = r.enter()
+  r.budget.spend(1)
   let key = nameless
   let name = ''
   let value: AttributeValue = null
@@ -76,8 +77,10 @@ function readArray(r: WireReader, place: Place, before: AttributeValue, depth: n
   const values = Array.isArray(before) ? before : []
   while (r.pos < r.len) {
     const tag = r.tag()
-    if (tag === 10) values.push(readValue(r, place, null, depth + 1))
-    else r.pass(tag)
+    if (tag === 10) {
+      r.budget.spend(1)
+      values.push(readValue(r, place, null, depth + 1))
+    } else r.pass(tag)
   }
   r.leave(outer)
   return values

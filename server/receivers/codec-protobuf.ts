@@ -5,6 +5,7 @@
 // because on the wire they may come after the records that belong to them, or in several parts.
 import type { Resource, Scope } from '#proto/telemetry.ts'
 import { Batch, blankResource, blankScope, type Decoded, DecodeError, nameService, type Signal } from './codec-batch.ts'
+import { TooManyError } from './codec-budget.ts'
 import { readLog } from './codec-protobuf-logs.ts'
 import { readMetric } from './codec-protobuf-metrics.ts'
 import { readSpan } from './codec-protobuf-traces.ts'
@@ -23,7 +24,7 @@ const readRecord: Record<Signal, ReadRecord> = { traces: readSpan, metrics: read
  */
 export function decodeProtobuf(signal: Signal, body: Uint8Array, arrivalUnixNano: bigint): Decoded {
   const batch = new Batch(signal, arrivalUnixNano)
-  const r = new WireReader(body)
+  const r = new WireReader(body, batch.budget)
   const nameless = namelessPlace()
   try {
     while (r.pos < r.len) {
@@ -32,7 +33,7 @@ export function decodeProtobuf(signal: Signal, body: Uint8Array, arrivalUnixNano
       else r.pass(tag)
     }
   } catch (error) {
-    if (error instanceof DecodeError) throw error
+    if (error instanceof DecodeError || error instanceof TooManyError) throw error
     throw new DecodeError(`not a protobuf message of ${signal}: ${(error as Error).message}`)
   }
   return batch.finish()

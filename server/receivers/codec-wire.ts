@@ -2,6 +2,7 @@
 import { BufferReader } from 'protobufjs/minimal'
 import { intValue } from '#proto/attributes.ts'
 import { DecodeError, timeMaxUnixNano } from './codec-batch.ts'
+import { Budget } from './codec-budget.ts'
 
 /** `utf8Slice` and `latin1Slice` skip the argument checks of `toString` (37 ns instead of 93 ns for a short text). */
 type FastBuffer = Buffer & {
@@ -57,7 +58,10 @@ export class WireReader extends BufferReader {
   private lastSpanStart = -1
   private lastSpanId = ''
 
-  constructor(body: Uint8Array) {
+  constructor(
+    body: Uint8Array,
+    readonly budget = new Budget(),
+  ) {
     super(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
     this.bytesView = new DataView(body.buffer, body.byteOffset, body.byteLength)
   }
@@ -289,6 +293,7 @@ export class WireReader extends BufferReader {
 
   private packed(bytes: number): number {
     const end = this.span()
+    this.budget.spend((end - this.pos) / bytes)
     if ((end - this.pos) % bytes !== 0) throw new DecodeError(`packed numbers at offset ${this.pos} are cut off`)
     return end
   }
@@ -296,7 +301,10 @@ export class WireReader extends BufferReader {
   /** Repeated uint64, packed. */
   uints(into: bigint[]): void {
     const outer = this.enter()
-    while (this.pos < this.len) into.push(this.uint())
+    while (this.pos < this.len) {
+      this.budget.spend(1)
+      into.push(this.uint())
+    }
     this.leave(outer)
   }
 

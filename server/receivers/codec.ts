@@ -1,9 +1,10 @@
 // codec.ts: the body of a request → flat records, in either encoding of OTLP.
 import { type Decoded, DecodeError, type Signal } from './codec-batch.ts'
+import { TooManyError } from './codec-budget.ts'
 import { decodeJson } from './codec-json.ts'
 import { decodeProtobuf } from './codec-protobuf.ts'
 
-export { type Decoded, DecodeError, type Signal }
+export { type Decoded, DecodeError, type Signal, TooManyError }
 
 /** The two encodings of OTLP/HTTP. */
 export type Encoding = 'protobuf' | 'json'
@@ -11,7 +12,7 @@ export type Encoding = 'protobuf' | 'json'
 /**
  * Decodes one Export…ServiceRequest. A record that cannot be read is counted in `rejected` and its neighbours are kept.
  *
- * @throws DecodeError when the body as a whole cannot be decoded.
+ * @throws DecodeError when the body as a whole cannot be decoded, TooManyError when it would take too much memory.
  */
 export function decode(signal: Signal, encoding: Encoding, body: Uint8Array, arrivalUnixNano: bigint): Decoded {
   return encoding === 'json' ? decodeJson(signal, body, arrivalUnixNano) : decodeProtobuf(signal, body, arrivalUnixNano)

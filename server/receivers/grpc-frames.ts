@@ -32,6 +32,7 @@ export async function answerGrpc(
     }
     const outcome = await receive.request(signal, 'protobuf', content, caller)
     if (outcome.kind === 'bad') return failed(grpcCode.invalidArgument, outcome.message)
+    if (outcome.kind === 'large') return failed(grpcCode.resourceExhausted, outcome.message)
     if (outcome.kind === 'unavailable') return failed(grpcCode.unavailable, outcome.message)
     rejected += outcome.rejected
     message ||= outcome.message

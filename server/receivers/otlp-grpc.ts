@@ -114,6 +114,7 @@ async function exportCall(door: Door, signal: Signal, call: Call, answer: Answer
   }
   const outcome = await door.receive.request(signal, 'protobuf', call.request, caller)
   if (outcome.kind === 'bad') return answer({ code: status.INVALID_ARGUMENT, details: outcome.message })
+  if (outcome.kind === 'large') return answer({ code: status.RESOURCE_EXHAUSTED, details: outcome.message })
   if (outcome.kind === 'unavailable') return unavailable(answer, outcome.message, outcome.retryAfterSeconds)
   answer(null, Buffer.from(exportResponse(signal, 'protobuf', outcome.rejected, outcome.message)))
 }

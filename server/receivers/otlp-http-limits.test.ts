@@ -152,6 +152,47 @@ describe('size', () => {
   })
 })
 
+describe('a small body that would be large in memory', () => {
+  test('is 413, in either encoding, and takes no more memory than it is worth', async () => {
+    const large = await startServer()
+    try {
+      const before = process.memoryUsage().rss
+      const send = (body: string | Uint8Array, encoding: 'json' | 'protobuf', signal = 'logs') =>
+        post(
+          `/v1/${signal}`,
+          new Uint8Array(gzipSync(body)),
+          { 'content-type': contentType[encoding], 'content-encoding': 'gzip' },
+          large,
+        )
+      // ResourceLogs { ScopeLogs { an empty LogRecord of two bytes, ten million times } }
+      const length = (bytes: number) => [
+        (bytes & 127) | 128,
+        ((bytes >> 7) & 127) | 128,
+        ((bytes >> 14) & 127) | 128,
+        bytes >> 21,
+      ]
+      const records = 20_000_000
+      const empty = Buffer.alloc(10 + records)
+      Buffer.from([0x0a, ...length(records + 5), 0x12, ...length(records)]).copy(empty)
+      for (let at = 10; at < empty.length; at += 2) empty[at] = 0x12
+      const list = Array(6_000_000).fill('{}').join()
+      for (const response of [
+        await send(empty, 'protobuf'),
+        await send(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[${list}]}]}]}`, 'json'),
+      ]) {
+        expect(response.status).toBe(413)
+        expect(await read(response, 'google.rpc.Status')).toMatchObject({
+          code: 8,
+          message: expect.stringContaining('too many'),
+        })
+      }
+      expect(process.memoryUsage().rss - before).toBeLessThan(1500 * 1024 * 1024)
+    } finally {
+      await large.close()
+    }
+  })
+})
+
 describe('partial success', () => {
   const good = () => JSON.parse(oneRecord('traces').json).resourceSpans[0]
   const spans = (count: number, bad: number) => {

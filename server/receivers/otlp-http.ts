@@ -1,7 +1,7 @@
 // otlp-http.ts: OTLP/HTTP and the agents' hooks on one port (contract §3).
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
-import type { Signal } from './codec.ts'
+import { type Signal, TooManyError } from './codec.ts'
 import { DecodeError } from './codec-batch.ts'
 import { decodeJsonValue, parseRequest, signalsIn } from './codec-json.ts'
 import { CorruptError, createDecompressor, knowsEncoding, TooLargeError } from './decompress.ts'
@@ -113,6 +113,7 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
 
   function troubled(error: unknown, encoding: 'protobuf' | 'json'): Response {
     if (error instanceof TooLargeError) return refused(413, error.message, encoding, closing)
+    if (error instanceof TooManyError) return refused(413, error.message, encoding)
     if (error instanceof CorruptError || error instanceof DecodeError) return refused(400, error.message, encoding)
     if (error instanceof BusyError) return comeBack(error.message, 1, encoding, closing)
     if (error instanceof AbortedError) return refused(400, error.message, encoding, closing)
@@ -211,6 +212,7 @@ function answer(outcomes: Outcome[], encoding: 'protobuf' | 'json'): Response {
   const messages: string[] = []
   for (const outcome of outcomes) {
     if (outcome.kind === 'bad') return refused(400, outcome.message, encoding)
+    if (outcome.kind === 'large') return refused(413, outcome.message, encoding)
     if (outcome.kind === 'unavailable') return comeBack(outcome.message, outcome.retryAfterSeconds, encoding)
     if (outcome.rejected > 0 || rejected === 0) signal = outcome.signal
     rejected += outcome.rejected

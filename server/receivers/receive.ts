@@ -2,13 +2,14 @@
 import type { Source } from '#proto/telemetry.ts'
 import { type Ingest, Unavailable } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
-import { type Decoded, DecodeError, decode, type Encoding, type Signal } from './codec.ts'
+import { type Decoded, DecodeError, decode, type Encoding, type Signal, TooManyError } from './codec.ts'
 import type { Caller } from './guard.ts'
 
-/** What became of a request. `bad`: sending it again is no use. `unavailable`: it was not stored and may be sent again. */
+/** What became of a request. `bad`, `large`: sending it again is no use. `unavailable`: it was not stored and may be sent again. */
 export type Outcome =
   | { kind: 'stored'; signal: Signal; rejected: number; message: string }
   | { kind: 'bad'; message: string }
+  | { kind: 'large'; message: string }
   | { kind: 'unavailable'; message: string; retryAfterSeconds: number }
 
 /** Counted since the start, for `/api/status`. */
@@ -79,11 +80,12 @@ export function createReceive(ingest: Pick<Ingest, 'submit'>, log: Log): Receive
       try {
         decoded = decode(signal, encoding, body, BigInt(Date.now()) * 1_000_000n)
       } catch (error) {
-        if (!(error instanceof DecodeError)) log.error('a decoder failed', { signal, encoding, error })
         stats.bad++
-        const message = error instanceof DecodeError ? error.message : 'the body could not be decoded'
+        const expected = error instanceof DecodeError || error instanceof TooManyError
+        if (!expected) log.error('a decoder failed', { signal, encoding, error })
+        const message = expected ? error.message : 'the body could not be decoded'
         complain(`a request of ${signal} (${encoding}) was refused: ${message}`)
-        return { kind: 'bad', message }
+        return { kind: error instanceof TooManyError ? 'large' : 'bad', message }
       }
       return store(decoded, signal, body, caller)
     },
