@@ -58,6 +58,8 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
       // Beyond any body: the API counts itself, because the runtime's own 413 has no message.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // `development: false` alone would share the port with a second server, which then gets half of the requests.
+      reusePort: false,
       fetch(request) {
         if (!app) return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
         serverOf.set(request, server)
