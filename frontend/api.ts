@@ -84,9 +84,14 @@ function post<T>(path: string, body: unknown, topics: readonly Topic[]): Questio
   }
 }
 
+/** A window whose edges may be exact to the nanosecond, as RFC 3339 text. */
+export type ExactWindow = { from: number | string | undefined; to: number | string | undefined }
+
+const written = (edge: number | string) => (typeof edge === 'string' ? edge : new Date(edge).toISOString())
+
 /** The parameters of a window; all time is from the beginning, since the API's default is the last 24 hours. */
-function within({ from, to }: Window) {
-  return { from: new Date(from ?? 0).toISOString(), to: to === undefined ? undefined : new Date(to).toISOString() }
+function within({ from, to }: ExactWindow) {
+  return { from: written(from ?? 0), to: to === undefined ? undefined : written(to) }
 }
 
 type Page = { limit?: number; offset?: number }
@@ -101,7 +106,7 @@ export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
   ])
 
 export type LogFilter = { service?: string; severity?: string; traceId?: string; sessionId?: string; search?: string }
-export const logs = (window: Window, filter: LogFilter, page: Page = {}) =>
+export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
   get<LogList>('/api/logs', { ...within(window), ...filter, ...page }, ['logs'])
 export const logLevels = (window: Window, service?: string) =>
   get<Levels>('/api/logs/levels', { ...within(window), service }, ['logs'])

@@ -1,7 +1,7 @@
 // data-table.tsx: rows of records: 32 pixels each, sorted by its heads, walked with j and k, opened with Enter; virtual when long.
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, memo, type ReactNode, useRef } from 'react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { cx } from '../lib/cx.ts'
 import { useKeys } from '../lib/keys.ts'
 import { useSettings } from '../settings.ts'
@@ -28,6 +28,8 @@ type DataTableProps<R> = {
   keyOf(row: R): string
   /** Where a row leads; the first column carries the link, and the whole row is its target. */
   href?(row: R): string | undefined
+  /** Opening a row is an adjustment of this view, not a step of the history; j and k then open as they go. */
+  inPlace?: boolean
   /** The row that is open beside the table. */
   selected?: string | undefined
   sort?: string | undefined
@@ -37,14 +39,32 @@ type DataTableProps<R> = {
   footer?: ReactNode
   onEnd?(): void
   onScroll?(element: HTMLElement): void
+  /** The row to begin with. */
+  initialIndex?: number
   className?: string
   testId?: string
 }
 
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { label, columns, rows, keyOf, href, selected, pending, footer, onEnd, onScroll, className, testId } = props
+  const {
+    label,
+    columns,
+    rows,
+    keyOf,
+    href,
+    inPlace,
+    selected,
+    pending,
+    footer,
+    onEnd,
+    onScroll,
+    initialIndex,
+    className,
+    testId,
+  } = props
   const compact = useSettings((settings) => settings.compact)
   const list = useRef<VirtualListHandle>(null)
+  const [, navigate] = useLocation()
   const at = useRef(-1)
   const height = compact ? 28 : 32
   const tracks = {
@@ -59,6 +79,9 @@ export function DataTable<R>(props: DataTableProps<R>) {
     else if (selected !== undefined) at.current = rows.findIndex((row) => keyOf(row) === selected)
     at.current = Math.min(rows.length - 1, Math.max(0, at.current + by))
     list.current?.scrollTo(at.current)
+    const row = rows[at.current]
+    const to = row && href?.(row)
+    if (inPlace && selected !== undefined && to) return navigate(to, { replace: true })
     // The row may only be drawn in the next frame.
     requestAnimationFrame(() => {
       list.current?.element?.querySelector<HTMLElement>(`[data-row="${at.current}"] a`)?.focus({ preventScroll: true })
@@ -88,6 +111,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
         rowHeight={height}
         keyOf={(index) => keyOf(rows[index]!)}
         footer={footer}
+        initialIndex={initialIndex ?? 0}
         className={cx('flex-1 transition-opacity duration-100', pending && 'opacity-60')}
         onScroll={(element) => {
           onScroll?.(element)
@@ -106,6 +130,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
               columns={columns as readonly Column<unknown>[]}
               to={href?.(row)}
               chosen={key === selected}
+              inPlace={inPlace ?? false}
               rowKey={key}
             />
           )
@@ -123,10 +148,11 @@ type RowProps = {
   columns: readonly Column<unknown>[]
   to: string | undefined
   chosen: boolean
+  inPlace: boolean
   rowKey: string
 }
 
-const Row = memo(function Row({ row, index, columns, to, chosen, rowKey }: RowProps) {
+const Row = memo(function Row({ row, index, columns, to, chosen, inPlace, rowKey }: RowProps) {
   return (
     <div
       role="row"
@@ -147,11 +173,16 @@ const Row = memo(function Row({ row, index, columns, to, chosen, rowKey }: RowPr
         <div
           key={column.id}
           role="cell"
-          className={cx('min-w-0 truncate', column.align === 'right' && 'text-right', column.wide && 'hidden md:block')}
+          className={cx(
+            'min-w-0 truncate *:align-middle',
+            column.align === 'right' && 'text-right',
+            column.wide && 'hidden md:block',
+          )}
         >
           {place === 0 && to ? (
             <Link
               href={to}
+              replace={inPlace}
               className="block truncate outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
             >
               {column.cell(row)}

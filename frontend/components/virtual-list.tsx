@@ -20,6 +20,8 @@ type VirtualListProps = {
   footer?: ReactNode
   onScroll?(element: HTMLElement): void
   handle?: Ref<VirtualListHandle>
+  /** The row to begin with, a little below the top. */
+  initialIndex?: number
   role?: 'list' | 'rowgroup' | 'tree'
   label?: string
   className?: string
@@ -29,8 +31,22 @@ type VirtualListProps = {
 const overscan = 12
 
 export function VirtualList(props: VirtualListProps) {
-  const { count, rowHeight, measured, keyOf, row, header, footer, onScroll, handle, role, label, className, testId } =
-    props
+  const {
+    count,
+    rowHeight,
+    measured,
+    keyOf,
+    row,
+    header,
+    footer,
+    onScroll,
+    handle,
+    initialIndex,
+    role,
+    label,
+    className,
+    testId,
+  } = props
   const parent = useRef<HTMLDivElement>(null)
   const virtualizer: Virtualizer<HTMLDivElement, Element> = useVirtualizer({
     count,
@@ -38,6 +54,7 @@ export function VirtualList(props: VirtualListProps) {
     estimateSize: typeof rowHeight === 'number' ? () => rowHeight : rowHeight,
     getItemKey: keyOf,
     overscan,
+    initialOffset: initialIndex && typeof rowHeight === 'number' ? Math.max(0, (initialIndex - 6) * rowHeight) : 0,
   })
   useImperativeHandle(handle, () => ({
     scrollTo: (index, align = 'auto') => virtualizer.scrollToIndex(index, { align }),

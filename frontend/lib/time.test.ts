@@ -1,12 +1,13 @@
 // time.test.ts: times as people read them, and nanoseconds that survive.
 import { describe, expect, test } from 'bun:test'
-import { absolute, ago, dayTime, preciseClock, startOf, toMs, toNano } from './time.ts'
+import { absolute, ago, dayTime, fromNano, preciseClock, startOf, toMs, toNano } from './time.ts'
 
 const now = Date.parse('2026-08-22T14:03:00Z')
 
 describe('reading', () => {
   test('nanoseconds are exact', () => {
     expect(toNano('2026-11-22T04:00:00.123456789Z')).toBe(1795320000123456789n)
+    expect(fromNano(1795320000123456789n)).toBe('2026-11-22T04:00:00.123456789Z')
     expect(toNano('2026-11-22T04:00:00Z')).toBe(1795320000000000000n)
     expect(toNano('2026-11-22T04:00:00.5Z')).toBe(1795320000500000000n)
   })

@@ -20,6 +20,12 @@ export function toNano(time: string): bigint {
   return Number.isNaN(whole) ? 0n : BigInt(whole) * 1_000_000n + BigInt(digits.slice(0, 9).padEnd(9, '0'))
 }
 
+/** The RFC 3339 text (UTC, nine digits) of nanoseconds since 1970. */
+export function fromNano(nano: bigint): string {
+  const ms = nano / 1_000_000n
+  return `${new Date(Number(ms)).toISOString().slice(0, -1)}${String(nano % 1_000_000n).padStart(6, '0')}Z`
+}
+
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function formatter(zone: Zone, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -1,4 +1,185 @@
-// placeholder
+// logs.tsx: log records, newest first, live until paused or scrolled away from the top.
+import { ArrowUp, Pause, Play } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { logLevels, logs, services } from '../api.ts'
+import { DetailPane } from '../components/detail-pane.tsx'
+import { NothingFound } from '../components/empty-state.tsx'
+import { ErrorState } from '../components/error-state.tsx'
+import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
+import { ListFoot } from '../components/list-foot.tsx'
+import { Screen } from '../components/screen.tsx'
+import { useAnswer } from '../lib/answers.ts'
+import { formatFilter, termOf, withTerm } from '../lib/filter.ts'
+import { count, exact } from '../lib/format.ts'
+import { useKeys } from '../lib/keys.ts'
+import { fromNano, toNano } from '../lib/time.ts'
+import { useUrl } from '../lib/url-state.ts'
+import { useView } from '../lib/use-window.ts'
+import { Button } from '../ui/button.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { LevelChips } from './level-chips.tsx'
+import { LogDetail } from './log-detail.tsx'
+import { LogTable } from './log-table.tsx'
+import { keyed } from './record.ts'
+
+const pageRows = 200
+const rowsMax = 1_000
+/** Scrolled further than this, the reader reads and the list must stand still. */
+const readingPx = 48
+const termKeys: Record<string, string> = {
+  'session.id': 'session',
+  'conversation.id': 'session',
+  'service.name': 'service',
+}
+
 export function Logs() {
-  return null
+  const view = useView()
+  const { get, adjust } = useUrl()
+  const known = useAnswer(services())
+  const facets: Facet[] = [
+    { key: 'level', label: 'severity', values: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] },
+    { key: 'service', label: 'service name', values: known.data?.services ?? [] },
+    { key: 'session', label: 'session id' },
+    { key: 'trace', label: 'trace id' },
+  ]
+  const { filter, text, set } = useFilter(facets)
+  const [limit, setLimit] = useState(pageRows)
+  /** The time of the newest record when the list was stopped; the list ends there until it goes on. */
+  const [stoppedAt, setStoppedAt] = useState<string>()
+  const table = useRef<HTMLElement>(null)
+  const service = termOf(filter, 'service')
+  const level = termOf(filter, 'level')
+  const sessionId = termOf(filter, 'session')
+  const traceId = termOf(filter, 'trace')
+  const asked = {
+    ...(service ? { service } : {}),
+    ...(level ? { severity: level } : {}),
+    ...(sessionId ? { sessionId } : {}),
+    ...(traceId ? { traceId } : {}),
+    ...(filter.text ? { search: filter.text } : {}),
+  }
+  const open = view.window.to === undefined
+  const answer = useAnswer(logs({ from: view.window.from, to: stoppedAt ?? view.window.to }, asked, { limit }))
+  const counts = useAnswer(logLevels(view.window, service))
+  const after = stoppedAt && open ? fromNano(toNano(stoppedAt) + 1n) : undefined
+  const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
+  const fresh = after ? (news.data?.total ?? 0) : 0
+  const rows = useMemo(() => answer.data && keyed(answer.data.logs), [answer.data])
+  const selectedKey = get('record')
+  const selected = rows?.find(({ key }) => key === selectedKey)
+  const newest = rows?.[0]?.record.timestamp
+
+  // Another question is another list: it begins at the top and live.
+  const question = JSON.stringify([text, view.range])
+  const [before, setBefore] = useState(question)
+  if (before !== question) {
+    setBefore(question)
+    setStoppedAt(undefined)
+    setLimit(pageRows)
+  }
+  const stop = () => newest && open && setStoppedAt(newest)
+  const goOn = () => {
+    setStoppedAt(undefined)
+    table.current?.scrollTo({ top: 0 })
+  }
+  // Reading a record stops the list as well: it must not slip away under the eyes.
+  const reading = selected !== undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only opening and closing a record counts here.
+  useEffect(() => {
+    if (reading && !stoppedAt) stop()
+  }, [reading])
+  useKeys([{ keys: 'L', label: 'Live on or off', group: 'Logs', run: () => (stoppedAt ? goOn() : stop()) }])
+
+  function filterBy(key: string, value: string) {
+    const term = termKeys[key]
+    if (term) return set(formatFilter(withTerm(filter, term, value)))
+    set(formatFilter({ ...filter, text: value.slice(0, 200) }))
+  }
+
+  return (
+    <Screen
+      title="Logs"
+      testId="logs"
+      fixed
+      actions={
+        open && (
+          <Button
+            onClick={() => (stoppedAt ? goOn() : stop())}
+            aria-pressed={!stoppedAt}
+            title="Live on or off (L)"
+            data-testid="live-toggle"
+          >
+            {stoppedAt ? <Play aria-hidden className="size-3.5" /> : <Pause aria-hidden className="size-3.5" />}
+            <span className="hidden sm:inline">{stoppedAt ? 'Go live' : 'Pause'}</span>
+          </Button>
+        )
+      }
+      toolbar={
+        <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 hairline-b">
+          <FilterBar
+            facets={facets}
+            placeholder="Filter: level:error session:… text"
+            className="basis-full lg:basis-0"
+          />
+          <LevelChips
+            counts={counts.data}
+            chosen={level}
+            onChoose={(next) => set(formatFilter(withTerm(filter, 'level', next)))}
+          />
+          <span className="ml-auto shrink-0 text-12 text-muted" data-testid="total">
+            {answer.data ? `${exact(answer.data.total)} records` : ''}
+          </span>
+        </div>
+      }
+    >
+      {answer.error && !rows ? (
+        <ErrorState what="The logs could not be read." error={answer.error} retry={answer.retry} />
+      ) : !rows ? (
+        <SkeletonRows rows={20} />
+      ) : rows.length === 0 && fresh === 0 ? (
+        <NothingFound things="log records" filter={text} onClear={() => set('')} />
+      ) : (
+        <div className="relative flex min-h-0 flex-1">
+          <LogTable
+            rows={rows}
+            selected={selected?.key}
+            zone={view.zone}
+            now={view.now}
+            pending={answer.pending && answer.data === undefined}
+            onScroll={(element) => {
+              table.current = element
+              if (element.scrollTop > readingPx && !stoppedAt) stop()
+              else if (element.scrollTop === 0 && stoppedAt && !reading && fresh === 0) setStoppedAt(undefined)
+            }}
+            onEnd={() => setLimit((current) => Math.min(rowsMax, current * 2))}
+            footer={<ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="records" />}
+          />
+          {stoppedAt && fresh > 0 && (
+            <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
+              <Button
+                look="solid"
+                onClick={goOn}
+                className="pointer-events-auto shadow-floating"
+                data-testid="new-records"
+              >
+                <ArrowUp aria-hidden className="size-3.5" />
+                {count(fresh)} new
+              </Button>
+            </div>
+          )}
+          {selected && (
+            <DetailPane
+              title="Log record"
+              testId="log-detail"
+              onClose={() => adjust({ record: undefined })}
+              actions={<CopyButton text={() => JSON.stringify(selected.record, null, 2)} label="Copy as JSON" />}
+            >
+              <LogDetail record={selected.record} onFilter={filterBy} />
+            </DetailPane>
+          )}
+        </div>
+      )}
+    </Screen>
+  )
 }

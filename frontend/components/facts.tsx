@@ -1,0 +1,55 @@
+// facts.tsx: a few named values; ids can be copied.
+import type { ReactNode } from 'react'
+import { CopyButton } from '../ui/copy-button.tsx'
+
+export type Fact = { name: string; value: ReactNode; copy?: string | undefined; title?: string | undefined }
+
+export function Facts({ facts }: { facts: readonly (Fact | undefined | false)[] }) {
+  return (
+    <dl className="px-3 py-2 text-12">
+      {facts.map(
+        (fact) =>
+          fact && (
+            <div
+              key={fact.name}
+              className="group grid min-h-6 grid-cols-[7rem_minmax(0,1fr)_auto] items-center gap-x-2"
+            >
+              <dt className="text-muted">{fact.name}</dt>
+              <dd className="min-w-0 break-words" title={fact.title}>
+                {fact.value}
+              </dd>
+              <span className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
+                {fact.copy && (
+                  <CopyButton text={fact.copy} label={`Copy ${fact.name.toLowerCase()}`} className="-my-1" />
+                )}
+              </span>
+            </div>
+          ),
+      )}
+    </dl>
+  )
+}
+
+/** A part of a detail with its head. */
+export function Section({
+  title,
+  note,
+  actions,
+  children,
+}: {
+  title: string
+  note?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}) {
+  return (
+    <section aria-label={title} className="hairline-t">
+      <header className="flex h-8 items-center gap-2 px-3">
+        <h3 className="text-12 font-semibold">{title}</h3>
+        {note !== undefined && <span className="text-12 text-muted">{note}</span>}
+        {actions && <span className="ml-auto flex items-center">{actions}</span>}
+      </header>
+      {children}
+    </section>
+  )
+}
