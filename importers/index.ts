@@ -7,6 +7,7 @@ import { copilot } from './copilot/index.ts'
 import { gemini } from './gemini/index.ts'
 import { genai } from './genai/index.ts'
 import { opencode } from './opencode/index.ts'
+import { append } from './otlp-batch.ts'
 
 /** The agents known by name, in the order of every list. */
 export const agents: readonly Agent[] = [claudeCode, codex, gemini, opencode, copilot]
@@ -36,16 +37,16 @@ export function translate(batch: Telemetry): Telemetry {
   if (resources.size === 1) {
     const [resource] = resources
     const agent = agentFor(resource as Resource, batch)
-    return agent ? withObservations(agent.otlp(batch), batch) : batch
+    return agent ? translated(agent, batch) : batch
   }
   const byResource = split(batch, (resource) => resource)
   const owners = new Map<Resource, Agent | undefined>()
   for (const [resource, records] of byResource) owners.set(resource, agentFor(resource, records))
   if (new Set(owners.values()).size === 1) {
     const [agent] = owners.values()
-    return agent ? withObservations(agent.otlp(batch), batch) : batch
+    return agent ? translated(agent, batch) : batch
   }
-  const merged = withObservations(noTelemetry(), batch)
+  const merged = observationsOf(batch)
   for (const [agent, records] of split(batch, (resource) => owners.get(resource)))
     append(merged, agent ? agent.otlp(records) : records)
   return merged
@@ -77,20 +78,19 @@ function split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Map<K, Te
   return parts
 }
 
-/** Adds what the batch already brought besides telemetry records; `into` may be the batch itself. */
-function withObservations(into: Telemetry, batch: Telemetry): Telemetry {
-  if (into === batch) return into
-  for (const kind of observationKinds) addAll(into[kind] as unknown[], batch[kind])
-  return into
+/** The agent's records, and what the batch already brought besides them. */
+function translated(agent: Agent, batch: Telemetry): Telemetry {
+  const merged = observationsOf(batch)
+  append(merged, agent.otlp(batch))
+  return merged
 }
 
-const observationKinds = ['calls', 'aggregates', 'toolCalls', 'sessions', 'messages', 'commits'] as const
-
-function append(into: Telemetry, from: Telemetry): void {
-  for (const kind of Object.keys(into) as (keyof Telemetry)[]) addAll(into[kind] as unknown[], from[kind])
-}
-
-/** Not `push(...from)`: a batch may hold more records than a call may have arguments. */
-function addAll(into: unknown[], from: readonly unknown[]): void {
-  for (const record of from) into.push(record)
-}
+const observationsOf = ({ calls, aggregates, toolCalls, sessions, messages, commits }: Telemetry): Telemetry => ({
+  ...noTelemetry(),
+  calls: [...calls],
+  aggregates: [...aggregates],
+  toolCalls: [...toolCalls],
+  sessions: [...sessions],
+  messages: [...messages],
+  commits: [...commits],
+})

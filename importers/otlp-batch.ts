@@ -81,6 +81,14 @@ export class OtlpBatch {
   }
 }
 
+/** Adds what one part of a batch yielded to the whole. Not `push(...)`: there may be more records than arguments. */
+export function append(into: Telemetry, from: Telemetry): void {
+  for (const kind of Object.keys(into) as (keyof Telemetry)[]) {
+    const records = into[kind] as unknown[]
+    for (const record of from[kind]) records.push(record)
+  }
+}
+
 /** The names in a set of attributes, `undefined` when there are none. */
 function named(attributes: Attributes): Omit<Sender, 'serviceName'> | undefined {
   const user = firstText(attributes, userKeys)
