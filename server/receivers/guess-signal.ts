@@ -53,8 +53,13 @@ function weigh(record: WireReader, fits: Set<Signal>): void {
 /** Records made only of messages and texts fit several signals; the right one reads them without rejecting any. */
 function readsWell(signal: Signal, body: Uint8Array): boolean {
   if (signal === 'logs') return true
-  const { telemetry, rejected } = decodeProtobuf(signal, body, 0n)
-  return rejected === 0 && telemetry.spans.length + telemetry.points.length > 0
+  try {
+    const { telemetry, rejected } = decodeProtobuf(signal, body, 0n)
+    return rejected === 0 && telemetry.spans.length + telemetry.points.length > 0
+  } catch {
+    // A text of one signal may be a message of another, and no good one.
+    return false
+  }
 }
 
 function eachField(r: WireReader, wanted: number, visit: (r: WireReader) => void): void {

@@ -1,11 +1,13 @@
 // otlp-grpc.ts: OTLP/gRPC, the three Export services on both loopbacks (contract §3).
 import {
+  logVerbosity,
   Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
   type sendUnaryData,
+  setLogVerbosity,
   status,
 } from '@grpc/grpc-js'
 import { exportMethods } from '#proto/otlp.gen.ts'
@@ -40,6 +42,8 @@ type Door = { guard?: Guard; authorize: Authorize | undefined; receive: Receive;
 /** Opens the port. Throws what the system says when it is taken. */
 export async function listenOtlpGrpc(options: OtlpGrpcOptions): Promise<Receiver> {
   const { host, port, ingest, bodyBytesMax, frontendUrl, names = [], authorize, log } = options
+  // What it would write to stderr itself, we are told as an error, too.
+  setLogVerbosity(logVerbosity.NONE)
   const door: Door = { authorize, receive: createReceive(ingest, log), stopping: false }
   const server = new Server({
     'grpc.max_receive_message_length': bodyBytesMax,

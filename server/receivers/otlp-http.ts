@@ -12,7 +12,10 @@ import { accepted, comeBack, encodingOf, mediaType, plain, refused } from './htt
 import { AbortedError, BusyError, createBodyReader } from './http-body.ts'
 import { createReceive, type Outcome, type ReceiverStats, whenToComeBack } from './receive.ts'
 
-/** What a hook call came to: `undefined` when no such tool is known. */
+/**
+ * Stores one hook call; `undefined` when no such tool is known. Integers of 16 and more digits in the payload are
+ * strings of those digits, and its brackets nest at most 500 deep.
+ */
 export type Hooks = (tool: string, payload: Record<string, unknown>, caller: Caller) => Promise<object | undefined>
 
 export type OtlpHttpOptions = {
@@ -22,7 +25,7 @@ export type OtlpHttpOptions = {
   guard: Guard
   /** Absent: no token is needed. */
   authorize?: Authorize | undefined
-  /** Stores one hook call and resolves when it is durable. */
+  /** Absent: no tool is known. It resolves when the call is durable, and throws what the ingest throws. */
   hooks?: Hooks | undefined
   log: Log
 }
