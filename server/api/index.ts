@@ -59,6 +59,8 @@ export type ApiApp = {
   fetch(request: Request): Response | Promise<Response>
   /** The same for tests: `api.request('/api/traces?limit=1')`. */
   request: Hono['request']
+  /** The routes of the API itself. */
+  routes(): { method: string; path: string }[]
   live: Live
   stop(): void
 }
@@ -108,6 +110,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
   return {
     fetch: (request) => app.fetch(request),
     request: app.request,
+    routes: () => api.routes.map(({ method, path }) => ({ method, path })),
     live,
     stop() {
       live.stop()

@@ -67,7 +67,13 @@ describe('a record', () => {
 
   test('of a megabyte ends its page early, and the pages together are complete', async () => {
     const long = 'x'.repeat(6 * 1024 * 1024)
-    await t.send('logs', request('long', Array.from({ length: 5 }, (_, n) => ({ body: { stringValue: `${n}${long}` } }))))
+    await t.send(
+      'logs',
+      request(
+        'long',
+        Array.from({ length: 5 }, (_, n) => ({ body: { stringValue: `${n}${long}` } })),
+      ),
+    )
     const seen: string[] = []
     let pages = 0
     for (let more = true; more; pages++) {

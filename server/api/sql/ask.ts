@@ -2,7 +2,7 @@
 import { messageOf, QueryTimeout } from '../../store/errors.ts'
 import type { Reader, Store } from '../../store/store.ts'
 import { ApiError, badRequest, unprocessable } from '../errors.ts'
-import { sqlValue, weightOf } from './values.ts'
+import { sqlValue } from './values.ts'
 
 export type SqlAnswer = {
   columns: { name: string; type: string }[]
@@ -12,7 +12,7 @@ export type SqlAnswer = {
   durationMs: number
 }
 
-const timeoutMs = 10_000
+const usualTimeoutMs = 10_000
 /** Of JSON text; more would be neither read nor needed. */
 const answerBytesMax = 32 * 1024 * 1024
 /** A longer text is cut inside the database, before it fills our memory. */
@@ -24,7 +24,10 @@ const textLengthMax = 1_000_000
  * The statement runs as a subquery, so whatever it is, it can only be read from. The database itself refuses to touch other
  * files, to load extensions and to change settings (server/store/engine.ts).
  */
-export function createAsk(store: Store): (sql: string, rowsMax: number) => Promise<SqlAnswer> {
+export function createAsk(
+  store: Store,
+  timeoutMs = usualTimeoutMs,
+): (sql: string, rowsMax: number) => Promise<SqlAnswer> {
   const waitingMax = 8
   let waiting = 0
   let turn: Promise<unknown> = Promise.resolve()
@@ -47,32 +50,29 @@ export function createAsk(store: Store): (sql: string, rowsMax: number) => Promi
 async function run(reader: Reader, sql: string, rowsMax: number): Promise<SqlAnswer> {
   const started = performance.now()
   const statement = sql.trim().replace(/(\s*;)+$/, '')
-  if (statement === '') throw badRequest('sql: is empty; give one SELECT')
+  beginsReading(statement)
   await onlySelect(reader, statement)
   const described = await reader.all(`describe select * from ${within(statement)}`)
   const columns = described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }))
-  const bounded = `select ${columns.map(boundedColumn).join(', ')}\nfrom ${within(statement)} as asked (${columns
-    .map((_, index) => `c${index}`)
-    .join(', ')})\nlimit ${rowsMax + 1}`
+  const bounded = boundedStatement(statement, columns, rowsMax + 1)
   await onlySelect(reader, bounded)
-  const result = await reader.read(bounded, undefined, rowsMax + 1)
-  const found = result.getRows()
+  const found = (await reader.read(bounded, undefined, rowsMax + 1)).getRows()
   let truncated = found.length > rowsMax
-  let weight = 0
   const rows: unknown[][] = []
   for (const row of found.slice(0, rowsMax)) {
-    const values = row.map((value) => {
-      const plain = sqlValue(value)
-      if (typeof plain !== 'string' || plain.length <= textLengthMax) return plain
-      truncated = true
-      return plain.slice(0, textLengthMax)
-    })
-    weight += weightOf(values)
-    if (weight > answerBytesMax) {
+    const fits = row.pop()
+    if (fits !== true) {
       truncated = true
       break
     }
-    rows.push(values)
+    rows.push(
+      row.map((value) => {
+        const plain = sqlValue(value)
+        if (typeof plain !== 'string' || plain.length <= textLengthMax) return plain
+        truncated = true
+        return plain.slice(0, textLengthMax)
+      }),
+    )
   }
   return { columns, rows, truncated, durationMs: Math.round((performance.now() - started) * 10) / 10 }
 }
@@ -80,8 +80,39 @@ async function run(reader: Reader, sql: string, rowsMax: number): Promise<SqlAns
 /** The statement in brackets, each on a line of its own because it may end in a comment. */
 const within = (statement: string) => `(\n${statement}\n)`
 
-function boundedColumn({ type }: { type: string }, index: number): string {
-  return type === 'VARCHAR' || type === 'JSON' ? `left(c${index}, ${textLengthMax + 1}) as c${index}` : `c${index}`
+/**
+ * The statement with its rows numbered off, long texts cut, and rows emptied once the answer is large enough: all inside
+ * the database, before anything fills our memory. The last column says whether a row still fits.
+ */
+function boundedStatement(statement: string, columns: readonly { type: string }[], rows: number): string {
+  const names = columns.map((_, index) => `c${index}`)
+  const isText = (index: number) => /^(VARCHAR|JSON)$/.test(columns[index]!.type)
+  const isNested = (index: number) => /\[|^(STRUCT|MAP|UNION)/.test(columns[index]!.type)
+  const weights = names.map((name, index) => {
+    if (isText(index)) return `coalesce(least(strlen(${name}), ${textLengthMax}), 4)`
+    if (columns[index]!.type === 'BLOB') return `coalesce(octet_length(${name}) * 4, 4)`
+    return isNested(index) ? `coalesce(strlen(${name}::varchar), 4)` : '8'
+  })
+  const values = names.map((name, index) => {
+    const value = isText(index) ? `left(${name}, ${textLengthMax + 1})` : name
+    return `case when fits then ${value} end`
+  })
+  return `select ${[...values, 'fits'].join(', ')}
+from (
+  select *, sum(${weights.join(' + ')}) over (rows unbounded preceding) < ${answerBytesMax} as fits
+  from (select * from ${within(statement)} as asked (${names.join(', ')}) limit ${rows})
+)`
+}
+
+/**
+ * Statements are told apart before the database prepares them: preparing a CALL already runs code of the function.
+ */
+function beginsReading(statement: string): void {
+  const [, word] = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*([A-Za-z]*)/.exec(statement)!
+  if (word === '' || word === undefined) throw badRequest('sql: holds no statement; give one SELECT')
+  const reading = ['select', 'with', 'from', 'values', 'table', 'describe', 'desc', 'show', 'summarize']
+  if (!reading.includes(word.toLowerCase()))
+    throw badRequest(`sql: ${word} is not a SELECT; only reading is allowed here`)
 }
 
 async function onlySelect(reader: Reader, sql: string): Promise<void> {
@@ -97,7 +128,7 @@ function refused(error: unknown): unknown {
   const message = messageOf(error)
   if (/^Out of Memory Error/.test(message))
     return unprocessable('the statement needs more memory than it may have; narrow it down')
-  const kind = /^([A-Z][A-Za-z-]+ Error|INTERNAL Error|Parser Error): /.exec(message)?.[1]
-  if (!kind || kind === 'IO Error' || kind === 'FATAL Error' || kind === 'INTERNAL Error') return error
+  const [, kind] = /(?:^|: )((?:[A-Za-z]+ )+Error): /.exec(message) ?? []
+  if (!kind || /^(IO|FATAL|INTERNAL) /.test(kind)) return error
   return badRequest(`sql: ${message}`)
 }

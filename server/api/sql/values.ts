@@ -24,13 +24,3 @@ export function sqlValue(value: unknown): unknown {
 function spelled(key: unknown): string {
   return typeof key === 'object' && key !== null ? String(key) : `${key as string}`
 }
-
-/** Characters that a value takes in JSON, roughly: enough to bound an answer. */
-export function weightOf(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
-  if (value === null || typeof value !== 'object') return 8
-  if (value instanceof Raw) return value.text.length
-  let weight = 2
-  for (const held of Array.isArray(value) ? value : Object.values(value)) weight += weightOf(held) + 4
-  return weight
-}

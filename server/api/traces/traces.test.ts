@@ -12,7 +12,15 @@ const second = 1_000_000_000n
 const base = 1795320000n * second // 2026-11-22T04:00:00Z
 const day = 'from=2026-11-22&to=2026-11-22'
 
-type SpanSpec = { id: string; parent?: string; name?: string; at?: number; ms?: number; status?: number; extra?: object }
+type SpanSpec = {
+  id: string
+  parent?: string
+  name?: string
+  at?: number
+  ms?: number
+  status?: number
+  extra?: object
+}
 
 /** An OTLP/JSON request with one service's spans; ids are filled up with zeros, `at` is seconds after 04:00. */
 function request(trace: string, service: string, spans: SpanSpec[]) {

@@ -4,7 +4,7 @@ import { summed, type UsageRow, usageColumns } from './shape.ts'
 import { formatAtOffset, offsetGrainSeconds } from './time-zone.ts'
 import usageSql from './usage.sql' with { type: 'text' }
 
-/** The keys of contract §4, each with its expression: fixed texts, never what a caller sent. */
+/** Each key with its expression: fixed texts, never what a caller sent. */
 const keys = {
   tool: 'tool',
   model: "nullif(model, '')",
@@ -18,10 +18,14 @@ const keys = {
   user: '"user"',
   host: 'host',
   speed: 'speed',
+  agentId: 'agent_id',
 } as const
 
-export type UsageKey = keyof typeof keys
-export const usageKeys = Object.keys(keys) as [UsageKey, ...UsageKey[]]
+/** The keys of contract §4. */
+export type UsageKey = Exclude<GroupKey, 'agentId'>
+/** Those, and what a session's detail groups by beside them. */
+export type GroupKey = keyof typeof keys
+export const usageKeys = Object.keys(keys).filter((key) => key !== 'agentId') as [UsageKey, ...UsageKey[]]
 
 export const intervals = ['hour', 'day', 'week', 'month'] as const
 export type Interval = (typeof intervals)[number]
@@ -30,7 +34,7 @@ export type Interval = (typeof intervals)[number]
 export type UsageFilters = { [K in UsageKey]?: string | undefined }
 
 export type UsageAsked = {
-  groupBy: readonly UsageKey[]
+  groupBy: readonly GroupKey[]
   interval?: Interval | undefined
   /** IANA name. */
   tz: string
@@ -41,7 +45,7 @@ export type UsageAsked = {
 }
 
 /** One group: its keys (`null`: not known), the start of its interval (RFC 3339 in the zone), its numbers. */
-export type UsageGroup = { keys: { [K in UsageKey]?: string | null }; bucket?: string; usage: UsageRow }
+export type UsageGroup = { keys: { [K in GroupKey]?: string | null }; bucket?: string; usage: UsageRow }
 
 const parameters = {
   from: time,
@@ -63,7 +67,7 @@ const parameters = {
   speed: maybe(text),
 }
 
-function statement(groupBy: readonly UsageKey[]) {
+function statement(groupBy: readonly GroupKey[]) {
   const selected = groupBy.map((key) => `${keys[key]} as "key_${key}", `).join('')
   const columns = Object.fromEntries(groupBy.map((key) => [`key_${key}`, maybe(text)]))
   return query(usageSql.replace('/* keys */', selected), parameters, {
@@ -117,7 +121,7 @@ function byCost(a: UsageRow, b: UsageRow): number {
   return b.total_tokens - a.total_tokens
 }
 
-function byKeys(a: UsageGroup, b: UsageGroup, groupBy: readonly UsageKey[]): number {
+function byKeys(a: UsageGroup, b: UsageGroup, groupBy: readonly GroupKey[]): number {
   for (const key of groupBy) {
     const left = a.keys[key] ?? ''
     const right = b.keys[key] ?? ''
