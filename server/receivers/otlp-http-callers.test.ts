@@ -51,12 +51,13 @@ describe('when nothing can be stored', () => {
 describe('a caller', () => {
   test('with a foreign Host or Origin is refused everywhere', async () => {
     const record = oneRecord('logs')
-    for (const headers of <Record<string, string>[]>[
+    const foreign: Record<string, string>[] = [
       { host: 'evil.example' },
       { host: 'localhost:9' },
       { origin: 'http://evil.example' },
       { origin: 'null' },
-    ]) {
+    ]
+    for (const headers of foreign) {
       for (const path of ['/v1/logs', '/', '/v1/hooks/codex', '/health', '/nope']) {
         const response = await post(path, record.json, { 'content-type': contentType.json, ...headers } as Record<
           string,
