@@ -7,7 +7,8 @@ import { ApiError, errorHandler, errorResponse } from './errors.ts'
 import { type GuardRules, guarded, secured } from './guard.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import type { Socket } from './live/client.ts'
-import { createLive, type Live, type LiveQuestion } from './live/live.ts'
+import { createLive, type Live } from './live/live.ts'
+import { liveQuestions } from './live/questions.ts'
 import { logsRoutes } from './logs/routes.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { docsPage, docsStyle } from './openapi/docs.ts'
@@ -17,9 +18,11 @@ import { pricesRoutes } from './prices/routes.ts'
 import { removalRoutes } from './removal/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
+import { sessionsRoutes } from './sessions/routes.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
 import { statusRoutes } from './status/routes.ts'
+import { toolsRoutes } from './tools/routes.ts'
 import { tracesRoutes } from './traces/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 
@@ -35,6 +38,8 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', sqlRoutes(deps))
     .route('/', usageRoutes(deps))
     .route('/', pricesRoutes(deps))
+    .route('/', sessionsRoutes(deps))
+    .route('/', toolsRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
     .route('/', ledgerRoutes(deps))
@@ -49,7 +54,6 @@ export type ApiOptions = {
   page?: PageFiles
   /** Routes that this folder may not know (MCP). */
   mounts?: readonly Hono[]
-  questions?: readonly LiveQuestion[]
   /** Makes a WebSocket of a request; `false` when it is none. */
   upgrade?: (request: Request) => boolean
 }
@@ -69,9 +73,9 @@ export type ApiApp = {
 const bodyBytesMax = 16 * 1024 * 1024
 
 export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
-  const { rules, page, mounts = [], questions = [], upgrade } = options
+  const { rules, page, mounts = [], upgrade } = options
   const monitor = createMonitor(deps.store, deps.ingest)
-  const live = createLive(deps.ingest, questions, (message) => deps.log.warn(message))
+  const live = createLive(deps.ingest, liveQuestions(deps.store), (message) => deps.log.warn(message))
   const api = routes(deps, monitor, live)
 
   const app = new Hono()

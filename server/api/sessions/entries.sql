@@ -18,7 +18,7 @@ own as materialized (
 best as (
   select tool, session_id, rank, min(time) as first_time, max(time) as last_time
   from own
-  group by all
+  group by tool, session_id, rank
   qualify rank = min(rank) over (partition by tool, session_id)
 ),
 kept as materialized (

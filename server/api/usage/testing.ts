@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
+import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { createLedger } from '../../ingest/ledger/ledger.ts'
 import type { ModelCall } from '../../ingest/ledger/model-call.ts'
+import { flatPrice } from '../../ingest/ledger/testing.ts'
 import { modelCallWriter } from '../../ingest/ledger/writers.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -72,6 +75,8 @@ export type Answer = { status: number; body: any }
 
 export type Bench = {
   store: Store
+  /** Commits a batch through the ledger, as a door would. */
+  keep(part: Partial<Telemetry>): Promise<void>
   get(path: string): Promise<Answer>
   send(method: string, path: string, body?: unknown): Promise<Answer>
   close(): Promise<void>
@@ -82,6 +87,9 @@ export async function openBench(routes: (deps: ApiDeps) => Hono, more: Partial<A
   const folder = mkdtempSync(join(tmpdir(), 'telltale-api-'))
   const store = await openStore({ path: join(folder, 't.duckdb'), threads: 2 })
   const app = routes({ store, ...more } as ApiDeps)
+  const ledger = createLedger({ price: flatPrice })
+  await store.reader((reader) => ledger.load(reader))
+  let batch = 0n
   const failures: unknown[] = []
   app.onError(errorHandler({ error: (...said: unknown[]) => void failures.push(said), warn: () => {} } as never))
   const send = async (method: string, path: string, body?: unknown) => {
@@ -95,6 +103,12 @@ export async function openBench(routes: (deps: ApiDeps) => Hono, more: Partial<A
   }
   return {
     store,
+    async keep(part) {
+      batch++
+      const group = { telemetry: { ...noTelemetry(), ...part }, batch, receivedUnixNano: at('2026-11-22T04:00:00Z') }
+      const outcome = await store.transaction((tx) => ledger.apply(tx, group))
+      outcome.committed()
+    },
     get: (path) => send('GET', path),
     send,
     async close() {

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { ToolCallObservation } from '#proto/telemetry.ts'
+import { at, type Bench, openBench } from '../usage/testing.ts'
+import { toolsRoutes } from './routes.ts'
+
+let bench: Bench
+let serial = 0
+const called = (toolName: string, part: Partial<ToolCallObservation> = {}): ToolCallObservation => ({
+  source: 'otlp_logs',
+  tool: 'claude-code',
+  sessionId: 's1',
+  callId: `t${serial++}`,
+  toolName,
+  timeUnixNano: at('2026-11-22T04:00:00Z'),
+  ...part,
+})
+
+beforeAll(async () => {
+  bench = await openBench(toolsRoutes as never)
+  await bench.keep({
+    toolCalls: [
+      ...[10, 20, 30, 40].map((durationMs) => called('Bash', { success: durationMs < 40, durationMs, project: 'web' })),
+      called('Read', { project: 'web' }),
+      called('Edit', { decision: 'reject', decisionSource: 'user_reject', blockedMs: 500 }),
+      called('mcp__github__search', { tool: 'codex', mcpServer: 'github', success: true }),
+      called('Bash', { timeUnixNano: at('2026-01-01'), success: true }),
+    ],
+  })
+})
+afterAll(() => bench.close())
+
+const list = async (query: string) => {
+  const { status, body } = await bench.get(`/api/tools?${query}`)
+  expect([status, body.message]).toEqual([200, undefined])
+  return body.tools
+}
+const day = 'from=2026-11-22&to=2026-11-22'
+
+test('each tool has its calls, how they went and how long they took', async () => {
+  const tools = await list(day)
+  expect(tools.map((one: any) => `${one.toolName} ${one.calls}`)).toEqual([
+    'Bash 4',
+    'Edit 1',
+    'Read 1',
+    'mcp__github__search 1',
+  ])
+  expect(tools[0]).toEqual({
+    toolName: 'Bash',
+    calls: 4,
+    successes: 3,
+    failures: 1,
+    successRate: 0.75,
+    rejected: 0,
+    durationMsAvg: 25,
+    durationMsP50: 25,
+    durationMsP95: 38.5,
+    blockedMs: null,
+    lastTime: '2026-11-22T04:00:00.000Z',
+  })
+})
+
+test('what nobody said is null, not 0', async () => {
+  const tools = await list(day)
+  expect(tools.find((one: any) => one.toolName === 'Read')).toMatchObject({
+    successes: 0,
+    failures: 0,
+    successRate: null,
+    durationMsAvg: null,
+    durationMsP95: null,
+  })
+  expect(tools.find((one: any) => one.toolName === 'Edit')).toMatchObject({ rejected: 1, blockedMs: 500 })
+})
+
+test('filters by tool, project, session and time', async () => {
+  expect(await list(`${day}&tool=codex`)).toMatchObject([{ toolName: 'mcp__github__search', mcpServer: 'github' }])
+  expect((await list(`${day}&project=web`)).map((one: any) => one.toolName)).toEqual(['Bash', 'Read'])
+  expect(await list(`${day}&session=nope`)).toEqual([])
+  expect(await list(`${day}&project=${encodeURIComponent("' or 1=1")}`)).toEqual([])
+  expect(await list('from=2026-01-01&to=2026-01-01')).toMatchObject([{ toolName: 'Bash', calls: 1 }])
+})
+
+test('the default range is the last 24 hours', async () => {
+  await bench.keep({ toolCalls: [called('Now', { timeUnixNano: BigInt(Date.now() - 3_600_000) * 1_000_000n })] })
+  const tools = (await list('')).map((one: any) => one.toolName)
+  expect(tools).toContain('Now')
+  expect((await bench.get('/api/tools?from=never')).status).toBe(400)
+})
