@@ -141,6 +141,19 @@ describe('the socket', () => {
     client.close()
   })
 
+  test('tells how sessions and their usage stand once a commit has changed them', async () => {
+    const client = await listener({ subscribe: ['sessions', 'usage'] })
+    await t.replay('claude-code/otlp/01-http-json')
+    const of = (type: string) => (one: any) => one.type === type && one.payload.some(isClaude)
+    const isClaude = (row: any) => row.tool === 'claude-code'
+    const session = (await client.until(of('sessions'))).payload.find(isClaude)
+    const usage = (await client.until(of('usage'))).payload.filter(isClaude)
+    expect(usage).toEqual((await t.ask(`/api/usage?groupBy=tool,session,model&session=${session.sessionId}`)).body.rows)
+    expect(session).toMatchObject({ serviceName: 'claude-code', requests: 10, totalTokens: usage[0].totalTokens })
+    expect(client.frames.some((one) => one.type === 'logs')).toBe(false)
+    client.close()
+  })
+
   test('tells whoever did not subscribe everything, but only what it is about', async () => {
     const client = await listener()
     await t.send('logs', log('a secret prompt', 'quiet', [{ key: 'prompt', value: { stringValue: 'secret too' } }]))

@@ -57,7 +57,12 @@ export async function openTestApi(options: ApiOptions = {}): Promise<TestApi> {
     const response = await api.request(path, init)
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.startsWith('application/json')
-    return { status: response.status, body: isJson && text ? JSON.parse(text) : undefined, text, headers: response.headers }
+    return {
+      status: response.status,
+      body: isJson && text ? JSON.parse(text) : undefined,
+      text,
+      headers: response.headers,
+    }
   }
 
   return {

@@ -1,15 +1,10 @@
 // live.ts: the WebSocket hub: what was committed, to whoever listens; never before the commit, never slowing it down.
 import type { Telemetry } from '#proto/telemetry.ts'
 import type { Ingest } from '../../ingest/ingest.ts'
+import { messageOf } from '../../store/errors.ts'
 import { type Client, createClient, type Socket } from './client.ts'
+import type { ChangedSession, LiveQuestions } from './questions.ts'
 import { type LiveRecord, recordsOf, type Topic } from './records.ts'
-
-/** What a commit changed in sessions and usage is read from the database, by whoever knows those tables. */
-export type LiveQuestion = {
-  topic: 'sessions' | 'usage'
-  /** The records of sessions that changed, in the shape of the REST list. */
-  read(sessions: readonly { tool: string; sessionId: string }[]): Promise<LiveRecord[]>
-}
 
 export type Live = {
   open(socket: Socket): void
@@ -27,20 +22,22 @@ const tickMs = 50
 const questionMs = 1000
 const frameRowsMax = 500
 const frameBytesMax = 256 * 1024
-/** Changed sessions that are read at once; in a backfill the page reads the list instead. */
-const sessionsMax = 100
+/** Changed sessions that are read at once, and that wait for it: in a backfill the page reads its lists instead. */
+const sessionsAtOnce = 10
+const sessionsWaitingMax = 1000
 
 export function createLive(
   ingest: Pick<Ingest, 'onCommit'>,
-  questions: readonly LiveQuestion[] = [],
+  questions?: LiveQuestions,
   warn: (message: string) => void = () => {},
 ): Live {
   const clients = new Map<Socket, Client>()
   const waiting = new Map<Topic, LiveRecord[]>()
-  const changed = new Map<string, { tool: string; sessionId: string }>()
+  const changed = new Map<string, ChangedSession>()
   const counts = { framesSent: 0, framesDropped: 0 }
   let tick: Timer | undefined
   let asking: Timer | undefined
+  let stopped = false
 
   const unsubscribe = ingest.onCommit((batch) => {
     if (clients.size === 0) return
@@ -49,9 +46,14 @@ export function createLive(
       if (list) for (const record of records) list.push(record)
       else waiting.set(topic, records)
     }
-    for (const session of sessionsOf(batch)) changed.set(`${session.tool}/${session.sessionId}`, session)
+    for (const session of sessionsOf(batch)) {
+      // The newest stand last.
+      changed.delete(keyOf(session))
+      changed.set(keyOf(session), session)
+    }
+    while (changed.size > sessionsWaitingMax) changed.delete(changed.keys().next().value!)
     if (waiting.size > 0) tick ??= setTimeout(flush, tickMs)
-    if (changed.size > 0 && questions.length > 0) asking ??= setTimeout(ask, questionMs)
+    if (changed.size > 0 && questions) asking ??= setTimeout(ask, questionMs)
   })
 
   function flush(): void {
@@ -62,16 +64,19 @@ export function createLive(
   }
 
   async function ask(): Promise<void> {
-    const sessions = [...changed.values()].slice(-sessionsMax)
-    changed.clear()
+    const sessions = [...changed.values()].slice(-sessionsAtOnce)
+    for (const session of sessions) changed.delete(keyOf(session))
     try {
-      for (const question of questions) broadcast(question.topic, await question.read(sessions))
+      if (questions && isWanted('sessions')) broadcast('sessions', await questions.sessions(sessions))
+      if (questions && isWanted('usage')) broadcast('usage', await questions.usage(sessions))
     } catch (error) {
       // The page reads the lists by itself; a live frame less is no loss.
-      warn(`what changed could not be read for the live page: ${error instanceof Error ? error.message : error}`)
+      if (!stopped) warn(`what changed could not be read for the live page: ${messageOf(error)}`)
     }
-    asking = changed.size > 0 && clients.size > 0 ? setTimeout(ask, questionMs) : undefined
+    asking = changed.size > 0 && clients.size > 0 && !stopped ? setTimeout(ask, questionMs) : undefined
   }
+
+  const isWanted = (topic: Topic) => [...clients.values()].some(({ subscription }) => subscription.topics.has(topic))
 
   /** Sends records to all who want them. Clients that want the same share one text. */
   function broadcast(topic: Topic, records: readonly LiveRecord[]): void {
@@ -113,6 +118,7 @@ export function createLive(
     },
     stats: () => ({ clients: clients.size, ...counts }),
     stop() {
+      stopped = true
       unsubscribe()
       clearTimeout(tick)
       clearTimeout(asking)
@@ -121,6 +127,8 @@ export function createLive(
     },
   }
 }
+
+const keyOf = ({ tool, sessionId }: ChangedSession) => `${tool}/${sessionId}`
 
 /** Records → frames of bounded rows and bytes, one JSON document each. */
 function framesOf(topic: Topic, timestamp: string, records: readonly LiveRecord[], whole: boolean): string[] {
@@ -143,7 +151,7 @@ function framesOf(topic: Topic, timestamp: string, records: readonly LiveRecord[
 }
 
 /** The sessions that a committed group says something new about. */
-function sessionsOf(batch: Telemetry): { tool: string; sessionId: string }[] {
+function sessionsOf(batch: Telemetry): ChangedSession[] {
   return [batch.calls, batch.aggregates, batch.toolCalls, batch.sessions, batch.messages, batch.commits]
     .flatMap((records) => records.map(({ tool, sessionId }) => ({ tool, sessionId })))
     .filter(({ sessionId }) => sessionId !== '')
