@@ -12,6 +12,7 @@ import { isRead, lookAt, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type SourceFile, sourcesOf } from './sources.ts'
 import { submitted } from './submit.ts'
 import { Tally, type ToolSummary } from './tally.ts'
+import { inTurn } from './turns.ts'
 import { forgetRemoved, loadRemoved, type Removed, type Window, within } from './window.ts'
 
 export type ImportOptions = Window & {
@@ -61,11 +62,15 @@ type Found = { file: SourceFile; size: number; modifiedMs: number }
 
 /**
  * Imports the transcripts of some tools. What was read before is not read again; what is read again changes nothing. An
- * import that is cut off goes on where its last commit was.
+ * import that is cut off goes on where its last commit was, and one that comes while another runs waits for it.
  *
  * @throws Error when the database cannot be written to.
  */
-export async function importTranscripts(options: ImportOptions, deps: ImportDeps): Promise<ImportSummary> {
+export function importTranscripts(options: ImportOptions, deps: ImportDeps): Promise<ImportSummary> {
+  return inTurn(deps.core.store, () => importNow(options, deps))
+}
+
+async function importNow(options: ImportOptions, deps: ImportDeps): Promise<ImportSummary> {
   const started = performance.now()
   const { core, agents, env, settings } = deps
   const mode = options.pricingMode ?? deps.pricingMode

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -126,6 +127,23 @@ describe('where a watch begins', () => {
     const summary = await bench.import()
     expect(await outputs()).toBe(103)
     expect(summary.tools['claude-code']).toMatchObject({ calls: 2, duplicates: 1 })
+  })
+
+  test('what an import reads beside the watch is not read again, and two imports take turns', async () => {
+    mkdirSync(projects(), { recursive: true })
+    writeFileSync(session('s'), answer('s', 100))
+    await start()
+    const summaries = await Promise.all([bench.import(), bench.import()])
+    expect(summaries.map(({ tools }) => tools['claude-code']!.unchangedFiles)).toEqual([0, 1])
+    const before = watch!.status().lastReadUnixMs
+    utimesSync(session('s'), new Date(), new Date())
+    await watch!.catchUp()
+    expect(watch!.status().lastReadUnixMs).not.toBe(before)
+    appendFileSync(session('s'), answer('s', 3))
+    await until(async () => (await outputs()) === 103)
+    expect(await bench.all("select calls::integer as calls from import_files where kind = 'lines'")).toEqual([
+      { calls: 2 },
+    ])
   })
 
   test('a folder that appears later is picked up, and its files are read from their beginning', async () => {

@@ -11,6 +11,7 @@ import { type FileRecord, loadRecords, newRecord, storeRecord } from './file-rec
 import { isRead, lookAt, noted, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type Source, type SourceFile, sourcesOf } from './sources.ts'
 import { submitted } from './submit.ts'
+import { afterImports } from './turns.ts'
 import { loadRemoved, type Removed, within } from './window.ts'
 
 export type WatchOptions = {
@@ -82,6 +83,7 @@ class Watch implements TranscriptWatch {
   #skipped = 0
   #lastReadUnixMs: number | null = null
   #watching: Watching | undefined
+  #forgetImports = () => {}
 
   constructor(options: WatchOptions, deps: WatchDeps, sources: readonly Source[]) {
     this.#options = options
@@ -99,6 +101,7 @@ class Watch implements TranscriptWatch {
       { timeoutMs: 60_000 },
     )
     for (const source of this.#sources) await this.#begin(source)
+    this.#forgetImports = afterImports(store, () => this.#reload())
     const { pollMs } = this.#options
     this.#watching = watchRoots({
       roots: this.#sources.flatMap((source) => rootsOf(source)),
@@ -147,6 +150,16 @@ class Watch implements TranscriptWatch {
     }
   }
 
+  /** Takes over what an import has read meanwhile, so that it is not read again. */
+  async #reload(): Promise<void> {
+    const stored = await this.#deps.core.store.reader((reader) => loadRecords(reader, this.#options.tools))
+    for (const [path, record] of stored) {
+      const own = this.#records.get(path)
+      if (!own || own.fromOffset > record.fromOffset || record.cursor.offset > own.cursor.offset)
+        this.#records.set(path, record)
+    }
+  }
+
   async catchUp(): Promise<void> {
     this.#watching?.look()
     for (const file of [...this.#settling.values()]) this.#enqueue(file, false)
@@ -156,6 +169,7 @@ class Watch implements TranscriptWatch {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#forgetImports()
     await this.#watching?.close()
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#waiting.clear()

@@ -1,0 +1,126 @@
+// service.ts: door two of a running program: imports one after the other, the watch, and what agents are here.
+import { agents } from '#importers/index.ts'
+import type { Env } from '#proto/agent.ts'
+import { type Config, userHome } from '../config.ts'
+import type { Core } from '../core.ts'
+import type { Log } from '../log.ts'
+import { loadRecords } from './file-records.ts'
+import { type FoundAgent, findAgents } from './find-agents.ts'
+import {
+  type ImportDeps,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportSummary,
+  importTranscripts,
+} from './import.ts'
+import type { PathSettings } from './sources.ts'
+import { type TranscriptWatch, type WatchOptions, type WatchStatus, watchTranscripts } from './watching.ts'
+
+/** One line of an import's answer: where it is, and at last what it did. */
+export type ImportLine = { progress: ImportProgress } | ImportSummary
+
+export type TranscriptService = {
+  /** Imports and tells how far it is; the last line is the summary. One import waits for the other. */
+  importing(options: ImportOptions, signal?: AbortSignal): AsyncGenerator<ImportLine>
+  import(
+    options: ImportOptions,
+    progress?: (progress: ImportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImportSummary>
+  /** Begins to watch; a second call adds nothing. */
+  watch(options: WatchOptions): Promise<void>
+  watching(): WatchStatus | undefined
+  /** The agents of this machine, and what of theirs was never imported. */
+  findAgents(): Promise<FoundAgent[]>
+  close(): Promise<void>
+}
+
+export const allTools: readonly string[] = agents.filter(({ transcripts }) => transcripts).map(({ id }) => id)
+
+/** The environment that agents look at for their own folders. */
+export function environmentOf(config: Pick<Config, 'environment'>): Env {
+  return { home: userHome(config.environment), platform: process.platform, vars: config.environment }
+}
+
+/** The roots that the user set, by agent (contract §1). */
+export function pathSettingsOf(config: Config): PathSettings {
+  return {
+    'claude-code': config.claudePath,
+    codex: config.codexPath,
+    gemini: config.geminiPath,
+    opencode: config.opencodePath,
+    copilot: config.copilotPath,
+  }
+}
+
+export function createTranscripts(core: Core, config: Config, log: Log): TranscriptService {
+  const env = environmentOf(config)
+  const settings = pathSettingsOf(config)
+  const deps: ImportDeps = { core, agents, env, settings, pricingMode: config.pricingMode }
+  let turn: Promise<unknown> = Promise.resolve()
+  let watch: TranscriptWatch | undefined
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work)
+    turn = result.catch(() => {})
+    return result
+  }
+
+  function run(
+    options: ImportOptions,
+    progress?: (progress: ImportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImportSummary> {
+    return inTurn(async () => {
+      const summary = await importTranscripts(options, { ...deps, progress, signal })
+      await watch?.reload()
+      return summary
+    })
+  }
+
+  async function* importing(options: ImportOptions, signal?: AbortSignal): AsyncGenerator<ImportLine> {
+    let latest: ImportProgress | undefined
+    let wake = () => {}
+    let done = false
+    const result = run(
+      options,
+      (progress) => {
+        latest = progress
+        wake()
+      },
+      signal,
+    ).finally(() => {
+      done = true
+      wake()
+    })
+    // Told again below; without this a failure before the first wait would count as nobody's.
+    result.catch(() => {})
+    while (!done) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        if (latest || done) resolve()
+      })
+      if (latest) yield { progress: latest }
+      latest = undefined
+    }
+    yield await result
+  }
+
+  return {
+    importing,
+    import: run,
+    async watch(options) {
+      watch ??= await watchTranscripts(options, { core, agents, env, settings, log })
+    },
+    watching: () => watch?.status(),
+    async findAgents() {
+      const records = await core.store.reader((reader) => loadRecords(reader, allTools))
+      return findAgents(agents, env, settings, records)
+    },
+    async close() {
+      await watch?.close()
+      watch = undefined
+      await turn
+    },
+  }
+}
