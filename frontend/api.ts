@@ -24,7 +24,7 @@ import type {
   UsageKey,
 } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
-import { currentToken, tokenWanted } from './token.ts'
+import { tokenWanted } from './token.ts'
 
 /** An answer that is not 2xx, or none at all (`status` 0). */
 export class ApiError extends Error {
@@ -50,12 +50,9 @@ function address(path: string, query: Query = {}): string {
 
 /** Fetches JSON; what went wrong becomes an {@link ApiError} with the server's own words. */
 export async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
-  const headers = new Headers(init.headers)
-  const token = currentToken()
-  if (token) headers.set('authorization', `Bearer ${token}`)
   let response: Response
   try {
-    response = await fetch(url, { ...init, headers })
+    response = await fetch(url, init)
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
     throw new ApiError(0, 'The server does not answer.')

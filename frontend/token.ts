@@ -1,29 +1,19 @@
-// token.ts: the bearer token of a shared server, kept for this tab only.
+// token.ts: a shared server wants to know who asks. The token is exchanged for a cookie, which also opens the WebSocket.
 import { create } from 'zustand'
 
-const storageKey = 'telltale.token'
-
-function stored(): string {
-  try {
-    return sessionStorage.getItem(storageKey) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-export const useToken = create<{ token: string; wanted: boolean }>()(() => ({ token: stored(), wanted: false }))
-
-export const currentToken = () => useToken.getState().token
+export const useToken = create<{ wanted: boolean }>()(() => ({ wanted: false }))
 
 /** The server refused us: the shell asks for a token. */
 export const tokenWanted = () => useToken.setState({ wanted: true })
 
-/** Takes what the reader typed. */
-export function giveToken(token: string) {
-  try {
-    sessionStorage.setItem(storageKey, token)
-  } catch {
-    // Then it lasts as long as the page.
-  }
-  useToken.setState({ token, wanted: false })
+/** Hands the token over; whether it was the right one. */
+export async function logIn(token: string): Promise<boolean> {
+  const response = await fetch('/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  }).catch(() => undefined)
+  if (!response?.ok) return false
+  useToken.setState({ wanted: false })
+  return true
 }

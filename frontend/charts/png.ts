@@ -41,6 +41,12 @@ export function chartPng(title: string, prepared: Prepared): Promise<Blob | null
     context.stroke(new Path2D(line.path))
     context.setLineDash([2, 3])
     context.stroke(new Path2D(line.dotted))
+    context.setLineDash([])
+    context.lineCap = 'round'
+    context.lineWidth = 4
+    context.stroke(new Path2D(line.dots))
+    context.lineCap = 'butt'
+    context.lineWidth = 1.5
   }
   context.setLineDash([])
   for (const bar of prepared.bars) {

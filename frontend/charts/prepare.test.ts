@@ -72,8 +72,8 @@ describe('lines', () => {
     ).lines
     expect(line).toMatchObject({ path: 'M0 16L10 16', dotted: 'M10 16L20 66' })
   })
-  test('show a lone value', () => {
-    expect(prepare(input({ series: [series('a', [[50, 10]])] })).lines[0]?.path).toBe('M49 16h2')
+  test('show a lone value as a dot', () => {
+    expect(prepare(input({ series: [series('a', [[50, 10]])] })).lines[0]).toMatchObject({ path: '', dots: 'M50 16h0' })
   })
 })
 

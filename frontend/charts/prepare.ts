@@ -29,7 +29,8 @@ export type ChartInput = {
   format(value: number): string
 }
 
-export type Line = { key: string; color: string; path: string; dotted: string; area: string }
+/** `dots` are values between two gaps, which no segment reaches. */
+export type Line = { key: string; color: string; path: string; dotted: string; dots: string; area: string }
 export type Bar = { key: string; color: string; x: number; y: number; width: number; height: number; partial: boolean }
 
 /** Finished values: the drawing only copies them. */
@@ -207,9 +208,10 @@ function linePaths(
   starts: readonly number[],
   step: number,
   filled: boolean,
-): { path: string; dotted: string; area: string } {
+): { path: string; dotted: string; dots: string; area: string } {
   let path = ''
   let dotted = ''
+  let dots = ''
   let area = ''
   let run: Point[] = []
   const flush = () => {
@@ -217,8 +219,7 @@ function linePaths(
       const back = run.toReversed()
       area += `M${run.map((point) => `${point.x} ${point.top}`).join('L')}L${back.map((point) => `${point.x} ${point.base}`).join('L')}Z`
     }
-    // A value between two gaps has no segment; a dot of half a pixel stands for it.
-    if (run.length === 1) path += `M${run[0]!.x - 1} ${run[0]!.top}h2`
+    if (run.length === 1) dots += `M${run[0]!.x} ${run[0]!.top}h0`
     run = []
   }
   for (const [index, point] of points.entries()) {
@@ -233,7 +234,7 @@ function linePaths(
     else path += path.endsWith(`L${before.x} ${before.top}`) ? `L${point.x} ${point.top}` : segment
   }
   flush()
-  return { path, dotted, area }
+  return { path, dotted, dots, area }
 }
 
 /** The instant at a place on the axis. */

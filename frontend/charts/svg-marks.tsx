@@ -23,6 +23,7 @@ export const SvgMarks = memo(function SvgMarks({
         >
           {line.area && <path d={line.area} fill={line.color} stroke="none" opacity={0.12} />}
           <path d={line.path} />
+          {line.dots && <path d={line.dots} strokeWidth={4} strokeLinecap="round" />}
           {line.dotted && <path d={line.dotted} strokeDasharray="2 3" />}
         </g>
       ))}

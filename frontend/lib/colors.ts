@@ -16,6 +16,28 @@ export const tokenKinds = [
   { key: 'outputTokens', label: 'Output', hue: 2 },
 ] as const
 
+const kindHues: Record<string, Hue> = {
+  input: 1,
+  prompt: 1,
+  output: 2,
+  completion: 2,
+  cachecreation: 3,
+  cachewrite: 3,
+  cachewriteinput: 3,
+  reasoning: 4,
+  reasoningoutput: 4,
+  thought: 4,
+  cacheread: 5,
+  cache: 5,
+  cachedinput: 5,
+  tool: 6,
+}
+
+/** The fixed colour of a token kind, however it is spelled (`cacheRead`, `cache_read`); `undefined` for any other word. */
+export function tokenKindHue(word: string): Hue | undefined {
+  return kindHues[word.toLowerCase().replace(/[^a-z]/g, '')]
+}
+
 /** FNV-1a, 32 bits: the same name has the same number on every machine. */
 export function hashName(name: string): number {
   let hash = 0x811c9dc5

@@ -44,7 +44,9 @@ function inField(target: EventTarget | null): boolean {
 }
 
 function inLayer(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('[role="dialog"],[role="menu"],[role="listbox"]') !== null
+  return (
+    target instanceof HTMLElement && target.closest('dialog,[role="dialog"],[role="menu"],[role="listbox"]') !== null
+  )
 }
 
 /** Finds the shortcut for a key, given the keys pressed before it. Pure, for tests. */

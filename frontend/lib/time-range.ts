@@ -116,3 +116,16 @@ export function usageInterval(spanMs: number): 'hour' | 'day' | 'week' | 'month'
   if (spanMs <= 130 * dayMs) return 'day'
   return spanMs <= 900 * dayMs ? 'week' : 'month'
 }
+
+/** An interval in words: `5 minutes`, `12 hours`, `1 day`. */
+export function stepLabel(seconds: number): string {
+  const units = [
+    [86_400, 'day'],
+    [3_600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ] as const
+  const [size, name] = units.find(([unit]) => seconds % unit === 0) ?? units[3]
+  const number = seconds / size
+  return `${number} ${name}${number === 1 ? '' : 's'}`
+}

@@ -10,11 +10,12 @@ import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { hueColor, hueOf } from '../lib/colors.ts'
+import { hueColor, hueOf, tokenKindHue } from '../lib/colors.ts'
 import { saveFile } from '../lib/copy.ts'
 import { toCsv } from '../lib/csv.ts'
-import { duration, exact, inUnit } from '../lib/format.ts'
-import { stepSeconds } from '../lib/time-range.ts'
+import { exact, inUnit } from '../lib/format.ts'
+import type { Series } from '../lib/shapes.ts'
+import { spanOf, stepLabel, stepSeconds } from '../lib/time-range.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
 import { IconButton } from '../ui/button.tsx'
@@ -26,6 +27,13 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { nameMetric } from './catalogue.ts'
 import { attributesOf, chartSeries, formFor, stackable, statisticsFor, summarize } from './series.ts'
 import { SeriesTable } from './series-table.tsx'
+
+/** The start of the first interval that holds a value. */
+function beginning(series: readonly Series[] | undefined): number | undefined {
+  const starts = series?.flatMap(({ datapoints }) => datapoints.find(([, value]) => value !== null)?.[0] ?? [])
+  if (!starts) return undefined
+  return starts.length > 0 ? Math.min(...starts) : 0
+}
 
 const bucketsMax = 120
 const samplePoints = 200
@@ -54,11 +62,19 @@ export function MetricView({ name }: { name: string }) {
   const form = forms.find(({ value }) => value === get('form'))?.value ?? formFor(stat)
   const stacked = stackable(stat) && form !== 'line' && get('stack') !== 'no'
   const service = get('service')
-  const step = stepSeconds(view.span, bucketsMax)
+  // All time has no beginning that is known: weeks since 1970 tell where the data begin, and then it is a range like any other.
+  const weeks = useAnswer(
+    view.window.from === undefined && sample.data
+      ? metricSeries(view.window, { name, interval: String(7 * 86_400) })
+      : undefined,
+  )
+  const begin = view.window.from ?? beginning(weeks.data?.series)
+  const window = useMemo(() => ({ from: begin, to: view.window.to }), [begin, view.window.to])
+  const step = stepSeconds(spanOf(window, view.now), bucketsMax)
   // Not before the kind is known: a histogram asked for its sum would be answered, and be another chart.
   const answer = useAnswer(
-    sample.data
-      ? metricSeries(view.window, {
+    sample.data && begin !== undefined
+      ? metricSeries(window, {
           name,
           stat,
           interval: String(step),
@@ -71,7 +87,7 @@ export function MetricView({ name }: { name: string }) {
   const series = useMemo(
     () =>
       chartSeries(answer.data?.series ?? [], groupBy, metric.title, (label) =>
-        hueColor(hueOf(groupBy ?? 'metric', label)),
+        hueColor(tokenKindHue(label) ?? hueOf(groupBy ?? 'metric', label)),
       ),
     [answer.data, groupBy, metric.title],
   )
@@ -81,8 +97,7 @@ export function MetricView({ name }: { name: string }) {
   const suffix = stat === 'rate' ? '/s' : ''
   const format = (value: number | null) => (value === null ? '—' : `${inUnit(value, unitOf)}${suffix}`)
   const to = view.window.to ?? view.now
-  const from =
-    view.window.from ?? series.flatMap((one) => one.points.map(([time]) => time)).reduce((a, b) => Math.min(a, b), to)
+  const from = begin ?? series.flatMap((one) => one.points.map(([time]) => time)).reduce((a, b) => Math.min(a, b), to)
 
   function saveCsv() {
     const times = [...new Set(series.flatMap((one) => one.points.map(([time]) => time)))].sort((a, b) => a - b)
@@ -178,7 +193,7 @@ export function MetricView({ name }: { name: string }) {
             </IconButton>
           </div>
         }
-        title={<span className="text-12 font-normal text-muted">every {duration(step * 1e9)}</span>}
+        title={<span className="text-12 font-normal text-muted">every {stepLabel(step)}</span>}
       >
         {answer.error && !answer.data ? (
           <ErrorState what="The series could not be read." error={answer.error} retry={answer.retry} />
@@ -214,7 +229,7 @@ export function MetricView({ name }: { name: string }) {
       </Panel>
       {rows.length > 0 && (
         <Panel title="Series" note={exact(rows.length)}>
-          <SeriesTable rows={rows} format={format} summable={stackable(stat)} onEmphasis={setEmphasis} />
+          <SeriesTable rows={rows} format={format} summable={stat === 'sum'} onEmphasis={setEmphasis} />
         </Panel>
       )}
     </div>

@@ -14,12 +14,18 @@ import { groupMetrics } from './catalogue.ts'
 import { MetricList } from './metric-list.tsx'
 import { MetricView } from './metric-view.tsx'
 
+/** What most come to see first: tokens. */
+function firstMetric(names: readonly string[]): string | undefined {
+  const sorted = groupMetrics(names, '').flatMap(({ metrics }) => metrics)
+  return (sorted.find(({ title }) => title === 'Tokens') ?? sorted[0])?.name
+}
+
 export function Metrics() {
   const answer = useAnswer(metricNames())
   const { get } = useUrl()
   const [open, setOpen] = useState(false)
   const names = answer.data?.names
-  const chosen = get('name') ?? (names && groupMetrics(names, '')[0]?.metrics[0]?.name)
+  const chosen = get('name') ?? (names && firstMetric(names))
   return (
     <Screen
       title="Metrics"

@@ -2,6 +2,7 @@
 import * as Radix from '@radix-ui/react-dropdown-menu'
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useLayer } from './layer.ts'
 
 export type MenuItem =
   | { label: string; run(): void; icon?: ReactNode; checked?: boolean; disabled?: boolean; key?: string }
@@ -16,10 +17,11 @@ type MenuProps = {
 
 /** `trigger` is one element that takes a ref. */
 export function Menu({ trigger, items, align = 'start', side = 'bottom' }: MenuProps) {
+  const layer = useLayer()
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           data-slot="menu"
           align={align}

@@ -2,6 +2,7 @@
 import * as Radix from '@radix-ui/react-popover'
 import type { ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
+import { useLayer } from './layer.ts'
 
 type PopoverProps = {
   trigger: ReactNode
@@ -15,10 +16,11 @@ type PopoverProps = {
 
 /** `trigger` is one element that takes a ref. */
 export function Popover({ trigger, label, children, open, onOpenChange, align = 'start', className }: PopoverProps) {
+  const layer = useLayer()
   return (
     <Radix.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           data-slot="popover"
           aria-label={label}

@@ -1,6 +1,7 @@
 // tooltip.tsx: more about what the pointer or the focus is on; inverted, so that it stands out in both themes.
 import * as Radix from '@radix-ui/react-tooltip'
 import type { ReactNode } from 'react'
+import { useLayer } from './layer.ts'
 
 export const TooltipProvider = ({ children }: { children: ReactNode }) => (
   <Radix.Provider delayDuration={350} skipDelayDuration={200} disableHoverableContent>
@@ -12,10 +13,11 @@ type TooltipProps = { text: ReactNode; children: ReactNode; side?: 'top' | 'righ
 
 /** `children` is one element that takes a ref and can have the focus. */
 export function Tooltip({ text, children, side = 'top' }: TooltipProps) {
+  const layer = useLayer()
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content
           data-slot="tooltip"
           side={side}

@@ -9,6 +9,7 @@ import { presets } from '../../lib/time-range.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { useView } from '../../lib/use-window.ts'
 import { useSettings } from '../../settings.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { AgentDot } from '../agents.tsx'
 import { places } from './places.ts'
@@ -37,132 +38,128 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
   const group =
     '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-12 [&_[cmdk-group-heading]]:text-muted'
   return (
-    <Command.Dialog
-      open={open}
-      onOpenChange={(next) => !next && onClose()}
-      label="Command palette"
-      overlayClassName="fixed inset-0 z-40 animate-appear bg-[oklch(0.1_0.01_265/45%)]"
-      contentClassName="fixed top-[12vh] left-1/2 z-50 w-[min(40rem,calc(100vw-2rem))] -translate-x-1/2 animate-appear"
-      className="overflow-hidden rounded-panel border border-line bg-raised text-13 shadow-floating"
-    >
-      <div className="flex items-center gap-3 px-4 hairline-b">
-        <Search aria-hidden className="size-4 text-muted" />
-        <Command.Input
-          value={text}
-          onValueChange={setText}
-          data-testid="palette-input"
-          placeholder="Go to a screen, a session, a trace id, a time range …"
-          className="h-11 flex-1 bg-transparent text-15 outline-none placeholder:text-muted"
-        />
-      </div>
-      <Command.List className="max-h-[26rem] overflow-y-auto pb-2" data-testid="palette">
-        <Command.Empty className="px-4 py-6 text-muted">Nothing by that name</Command.Empty>
-        {traceId && (
-          <Command.Group heading="Trace" className={group}>
-            <Item
-              value={`trace ${traceId}`}
-              onSelect={done(() => visit(`/traces/${traceId}`))}
-              icon={<Waypoints className="size-4" />}
-            >
-              <code>{traceId}</code>
-            </Item>
-          </Command.Group>
-        )}
-        <Command.Group heading="Go to" className={group}>
-          {places.map((place) => (
-            <Item
-              key={place.id}
-              value={`go to ${place.label}`}
-              onSelect={done(() => visit(place.path))}
-              icon={<place.icon className="size-4" />}
-              keys={place.keys}
-            >
-              {place.label}
-            </Item>
-          ))}
-        </Command.Group>
-        {(found.data?.sessions.length ?? 0) > 0 && (
-          <Command.Group heading="Sessions" className={group} forceMount>
-            {found.data?.sessions.map((session) => (
+    <Dialog open={open} onClose={onClose} title="Command palette" bare>
+      <Command label="Command palette" className="flex max-h-[70vh] flex-col text-13">
+        <div className="flex items-center gap-3 px-4 hairline-b">
+          <Search aria-hidden className="size-4 text-muted" />
+          <Command.Input
+            value={text}
+            onValueChange={setText}
+            autoFocus
+            data-testid="palette-input"
+            placeholder="Go to a screen, a session, a trace id, a time range …"
+            className="h-11 flex-1 bg-transparent text-15 outline-none placeholder:text-muted"
+          />
+        </div>
+        <Command.List className="min-h-0 overflow-y-auto pb-2" data-testid="palette">
+          <Command.Empty className="px-4 py-6 text-muted">Nothing by that name</Command.Empty>
+          {traceId && (
+            <Command.Group heading="Trace" className={group}>
               <Item
-                key={session.sessionId}
-                value={`session ${session.sessionId} ${wanted}`}
-                onSelect={done(() => visit(`/sessions/${encodeURIComponent(session.sessionId)}`))}
-                icon={<AgentDot id={session.tool} />}
+                value={`trace ${traceId}`}
+                onSelect={done(() => visit(`/traces/${traceId}`))}
+                icon={<Waypoints className="size-4" />}
               >
-                <bdi>{oneLine(session.title || session.sessionId, 90)}</bdi>
-                {session.project && <span className="pl-2 text-12 text-muted">{session.project}</span>}
+                <code>{traceId}</code>
+              </Item>
+            </Command.Group>
+          )}
+          <Command.Group heading="Go to" className={group}>
+            {places.map((place) => (
+              <Item
+                key={place.id}
+                value={`go to ${place.label}`}
+                onSelect={done(() => visit(place.path))}
+                icon={<place.icon className="size-4" />}
+                keys={place.keys}
+              >
+                {place.label}
               </Item>
             ))}
           </Command.Group>
-        )}
-        {(hits.data?.hits.length ?? 0) > 0 && (
-          <Command.Group heading="In what was said" className={group} forceMount>
-            {hits.data?.hits.map((hit) => (
+          {(found.data?.sessions.length ?? 0) > 0 && (
+            <Command.Group heading="Sessions" className={group} forceMount>
+              {found.data?.sessions.map((session) => (
+                <Item
+                  key={session.sessionId}
+                  value={`session ${session.sessionId} ${wanted}`}
+                  onSelect={done(() => visit(`/sessions/${encodeURIComponent(session.sessionId)}`))}
+                  icon={<AgentDot id={session.tool} />}
+                >
+                  <bdi>{oneLine(session.title || session.sessionId, 90)}</bdi>
+                  {session.project && <span className="pl-2 text-12 text-muted">{session.project}</span>}
+                </Item>
+              ))}
+            </Command.Group>
+          )}
+          {(hits.data?.hits.length ?? 0) > 0 && (
+            <Command.Group heading="In what was said" className={group} forceMount>
+              {hits.data?.hits.map((hit) => (
+                <Item
+                  key={`${hit.sessionId} ${hit.messageIndex}`}
+                  value={`hit ${hit.sessionId} ${hit.messageIndex} ${wanted}`}
+                  onSelect={done(() =>
+                    visit(`/sessions/${encodeURIComponent(hit.sessionId)}`, { message: hit.messageIndex }),
+                  )}
+                  icon={<MessagesSquare className="size-4" />}
+                >
+                  <bdi>{oneLine(hit.snippet, 100)}</bdi>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
+          <Command.Group heading="Time range" className={group}>
+            {presets.map((preset) => (
               <Item
-                key={`${hit.sessionId} ${hit.messageIndex}`}
-                value={`hit ${hit.sessionId} ${hit.messageIndex} ${wanted}`}
-                onSelect={done(() =>
-                  visit(`/sessions/${encodeURIComponent(hit.sessionId)}`, { message: hit.messageIndex }),
-                )}
-                icon={<MessagesSquare className="size-4" />}
+                key={preset.id}
+                value={`time range ${preset.label}`}
+                onSelect={done(() => setRange({ preset: preset.id }))}
+                icon={<CalendarClock className="size-4" />}
               >
-                <bdi>{oneLine(hit.snippet, 100)}</bdi>
+                {preset.label}
               </Item>
             ))}
           </Command.Group>
-        )}
-        <Command.Group heading="Time range" className={group}>
-          {presets.map((preset) => (
-            <Item
-              key={preset.id}
-              value={`time range ${preset.label}`}
-              onSelect={done(() => setRange({ preset: preset.id }))}
-              icon={<CalendarClock className="size-4" />}
-            >
-              {preset.label}
+          <Command.Group heading="Page" className={group}>
+            <Item value="refresh ask again" onSelect={done(askAgain)}>
+              Ask the server again
             </Item>
-          ))}
-        </Command.Group>
-        <Command.Group heading="Page" className={group}>
-          <Item value="refresh ask again" onSelect={done(askAgain)}>
-            Ask the server again
-          </Item>
-          <Item value="keys shortcuts help" onSelect={done(onKeyMap)} keys="?">
-            Show all keys
-          </Item>
-          <Item
-            value="copy link to this view"
-            onSelect={done(() => void navigator.clipboard?.writeText(location.href))}
-          >
-            Copy the link to this view
-          </Item>
-          <Item value="light theme" onSelect={done(() => set({ theme: 'light' }))} icon={<Sun className="size-4" />}>
-            Light
-          </Item>
-          <Item value="dark theme" onSelect={done(() => set({ theme: 'dark' }))} icon={<Moon className="size-4" />}>
-            Dark
-          </Item>
-          <Item
-            value="system theme"
-            onSelect={done(() => set({ theme: 'system' }))}
-            icon={<Monitor className="size-4" />}
-          >
-            As the system
-          </Item>
-          <Item value="utc time zone" onSelect={done(() => set({ zone: 'utc' }))}>
-            Times in UTC
-          </Item>
-          <Item value="local time zone" onSelect={done(() => set({ zone: 'local' }))}>
-            Times in local time
-          </Item>
-          <Item value="compact rows density" onSelect={done(() => set({ compact: !useSettings.getState().compact }))}>
-            Compact rows on or off
-          </Item>
-        </Command.Group>
-      </Command.List>
-      <span className="sr-only">{path}</span>
-    </Command.Dialog>
+            <Item value="keys shortcuts help" onSelect={done(onKeyMap)} keys="?">
+              Show all keys
+            </Item>
+            <Item
+              value="copy link to this view"
+              onSelect={done(() => void navigator.clipboard?.writeText(location.href))}
+            >
+              Copy the link to this view
+            </Item>
+            <Item value="light theme" onSelect={done(() => set({ theme: 'light' }))} icon={<Sun className="size-4" />}>
+              Light
+            </Item>
+            <Item value="dark theme" onSelect={done(() => set({ theme: 'dark' }))} icon={<Moon className="size-4" />}>
+              Dark
+            </Item>
+            <Item
+              value="system theme"
+              onSelect={done(() => set({ theme: 'system' }))}
+              icon={<Monitor className="size-4" />}
+            >
+              As the system
+            </Item>
+            <Item value="utc time zone" onSelect={done(() => set({ zone: 'utc' }))}>
+              Times in UTC
+            </Item>
+            <Item value="local time zone" onSelect={done(() => set({ zone: 'local' }))}>
+              Times in local time
+            </Item>
+            <Item value="compact rows density" onSelect={done(() => set({ compact: !useSettings.getState().compact }))}>
+              Compact rows on or off
+            </Item>
+          </Command.Group>
+        </Command.List>
+        <span className="sr-only">{path}</span>
+      </Command>
+    </Dialog>
   )
 }
 
