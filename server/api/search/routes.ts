@@ -2,17 +2,19 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { int, maybe, query, text, time } from '../../store/query.ts'
+import type { Reader } from '../../store/store.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
 import { allTime, limitParam, queryOf, requiredText, textParam, windowParams } from '../params.ts'
+import { placesOf } from '../sessions/transcript.ts'
 import { formatTime } from '../time.ts'
 import searchSql from './search.sql' with { type: 'text' }
 
 const findMessages = query(
   searchSql,
   { term: text, from: time, to: time, tool: maybe(text), limit: int },
-  { tool: text, session_id: text, time, role: text, total: int, text: maybe(text), message_index: int },
+  { row: int, tool: text, session_id: text, time, role: text, total: int, text },
 )
 
 const Hits = z.object({
@@ -20,7 +22,7 @@ const Hits = z.object({
     z.object({
       sessionId: z.string(),
       tool: z.string(),
-      messageIndex: z.number().describe('place among the messages of the transcript'),
+      messageIndex: z.number().describe('the message’s index in /api/sessions/{id}/transcript'),
       timestamp: z.string(),
       role: z.string(),
       snippet: z.string().describe('the text around the term; … where it was cut'),
@@ -40,6 +42,30 @@ export function snippet(whole: string, term: string): string {
   return `${start > 0 ? '…' : ''}${cut}${end < whole.length ? '…' : ''}`
 }
 
+async function findHits(reader: Reader, asked: Parameters<typeof findMessages>[1]) {
+  const rows = await findMessages(reader, asked)
+  const sessions = new Map(
+    rows.map(({ tool, session_id }) => [`${tool}\n${session_id}`, { tool, sessionId: session_id }]),
+  )
+  const places = sessions.size === 0 ? new Map<number, number>() : await placesOf(reader, [...sessions.values()])
+  // A message that another door tells of better is not in the transcript: what it says is found there.
+  const hits = rows.flatMap((row) => {
+    const messageIndex = places.get(row.row)
+    if (messageIndex === undefined) return []
+    return [
+      {
+        sessionId: row.session_id,
+        tool: row.tool,
+        messageIndex,
+        timestamp: formatTime(row.time),
+        role: row.role,
+        snippet: snippet(row.text, asked.term),
+      },
+    ]
+  })
+  return { hits, total: (rows[0]?.total ?? 0) - (rows.length - hits.length) }
+}
+
 /** `q` is looked for as it is written, without regard to case; all time unless asked. */
 export function searchRoutes({ store }: ApiDeps) {
   return new Hono().get(
@@ -48,18 +74,8 @@ export function searchRoutes({ store }: ApiDeps) {
     queryOf(z.object({ q: requiredText, tool: textParam, ...windowParams, limit: limitParam })),
     async (c) => {
       const { q, tool, limit, from, to } = c.req.valid('query')
-      const rows = await findMessages(store, { term: q, tool, limit, ...allTime({ from, to }) })
-      return send<z.infer<typeof Hits>>(c, {
-        hits: rows.map((row) => ({
-          sessionId: row.session_id,
-          tool: row.tool,
-          messageIndex: row.message_index,
-          timestamp: formatTime(row.time),
-          role: row.role,
-          snippet: snippet(row.text ?? '', q),
-        })),
-        total: rows[0]?.total ?? 0,
-      })
+      const asked = { term: q, tool, limit, ...allTime({ from, to }) }
+      return send<z.infer<typeof Hits>>(c, await store.reader((reader) => findHits(reader, asked)))
     },
   )
 }
