@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dir, '..')
-const transpiler = new Bun.Transpiler({ loader: 'tsx' })
+const transpilers = { ts: new Bun.Transpiler({ loader: 'ts' }), tsx: new Bun.Transpiler({ loader: 'tsx' }) }
+const scan = (path: string) =>
+  transpilers[path.endsWith('x') ? 'tsx' : 'ts'].scanImports(readFileSync(join(root, path), 'utf8'))
 
 /** Which folder may import from which; type-only imports are erased before we look. */
 const mayImport: Record<string, string[]> = {
@@ -35,7 +37,7 @@ function sources(folder: string): string[] {
 
 /** The project's own files that a source imports, as paths from the root. */
 function imports(path: string): string[] {
-  return transpiler.scanImports(readFileSync(join(root, path), 'utf8')).flatMap(({ path: specifier }) => {
+  return scan(path).flatMap(({ path: specifier }) => {
     if (specifier.startsWith('#')) return [specifier.slice(1)]
     if (specifier.startsWith('.')) return [relative(root, resolve(root, dirname(path), specifier))]
     return []
@@ -106,8 +108,7 @@ describe('sql', () => {
 
 /** The packages that a source imports. */
 function packagesOf(path: string): string[] {
-  return transpiler
-    .scanImports(readFileSync(join(root, path), 'utf8'))
+  return scan(path)
     .map(({ path: specifier }) => specifier)
     .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('#'))
 }

@@ -80,23 +80,67 @@ function program(): Command {
     .exitOverride()
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
+  addImport(telltale)
   addAsking(telltale)
   return telltale
 }
 
 function addServing(telltale: Command): void {
-  const serving = telltale
-    .command('serve')
-    .description('receive telemetry and show the dashboard')
+  // Plain `telltale` is `serve --watch all`, and offers history that was never imported.
+  servingFlags(telltale)
+    .option('--backfill', 'load the history first')
+    .option('--open', 'open the page in the browser')
+    .action(async (options, command: Command) => {
+      const { serve } = await import('./commands/serve.ts')
+      await serve(configOf(command), { ...options, watch: true, offer: true })
+    })
+  servingFlags(telltale.command('serve').description('receive telemetry and show the dashboard'))
     .option('--watch [tools...]', "also read the agents' transcripts as they grow (all unless named)")
     .option('--backfill', 'load the history first')
     .option('--open', 'open the page in the browser')
-  servingFlags(serving)
-  serving.action(async (_options, command: Command) => {
-    const config = configOf(command)
-    const { serve } = await import('./commands/serve.ts')
-    await serve(config, command.opts())
-  })
+    .action(async (options, command: Command) =>
+      (await import('./commands/serve.ts')).serve(configOf(command), options),
+    )
+  servingFlags(telltale.command('watch <tool>').description("serve, and read an agent's transcripts as they grow"))
+    .option('--backfill', 'load the history first')
+    .option('--no-otlp', 'do not open the OTLP ports')
+    .action(async (tool, options, command: Command) => {
+      const { serve } = await import('./commands/serve.ts')
+      await serve(configOf(command), { ...options, watch: [tool], receive: options.otlp })
+    })
+  telltale
+    .command('hook <tool> [payload]')
+    .description("hand an agent's hook call to the running server; says nothing and always succeeds")
+    .action(async (tool, payload, _options, command: Command) => {
+      try {
+        const { hook } = await import('./commands/hook.ts')
+        const { home, token } = configOf(command)
+        await hook({ tool, payload, home, token })
+      } catch {
+        // The agent that calls us must never see our trouble.
+      }
+    })
+}
+
+/** Reading transcripts. */
+function addImport(telltale: Command): void {
+  telltale
+    .command('import <tool>')
+    .description(`read local transcripts into the database: ${tools.join(', ')} or all`)
+    .option('--from <date>', 'only from this day on (YYYY-MM-DD)')
+    .option('--to <date>', 'only up to and including this day (YYYY-MM-DD)')
+    .option('--force', 'read everything again, also what was deleted')
+    .option('--dry-run', 'only tell what would be new')
+    .option('--purge', 'first delete what was imported of this tool in this time')
+    .option('--pricing-mode <mode>', 'auto, calculate or display (default auto)')
+    .option('--path <folder>', "the tool's own folder, when it is not in its usual place")
+    .option('--verbose', 'list the records that could not be read')
+    .option('--yes', 'do not ask')
+    .option('--skip-confirm', 'the same as --yes')
+    .option('--json', 'as one JSON document')
+    .action(async (tool, options, command: Command) =>
+      (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    )
 }
 
 /** Commands that ask the running server, or the database when none runs. */

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import { openCore } from '../core.ts'
 import { createLog } from '../log.ts'
 import { readServerFile, type ServerFile } from '../server-file.ts'
+import { createTranscripts } from '../transcripts/service.ts'
 import { extraRoutes } from './extra-routes.ts'
 
 /** Who answers a command's questions: the same API, over the network or in this process. */
@@ -45,6 +46,7 @@ export async function withClient<T>(config: Config, work: (client: Client) => Pr
   if (remote) return work(remote)
   const log = createLog(config.logLevel === 'INFO' ? 'WARN' : config.logLevel)
   const core = await openCore(config, log)
+  const transcripts = createTranscripts(core, config, log)
   const app = createApi(
     {
       core,
@@ -56,12 +58,13 @@ export async function withClient<T>(config: Config, work: (client: Client) => Pr
       urls: { otlpUrl: '', grpcUrl: null },
       startedAt: new Date(),
     },
-    { mounts: extraRoutes(config, core) },
+    { mounts: extraRoutes(transcripts) },
   )
   try {
     return await work(clientOf(undefined, async (path, init) => app.fetch(new Request(`http://telltale${path}`, init))))
   } finally {
     app.stop()
+    await transcripts.close()
     await core.close()
   }
 }

@@ -1,9 +1,66 @@
-// extra-routes.ts: routes of the API's port that reach beyond server/api: imports of transcripts.
-import type { Hono } from 'hono'
-import type { Config } from '../config.ts'
-import type { Core } from '../core.ts'
+// extra-routes.ts: routes of the API's port that reach beyond server/api: transcripts of this machine.
+import { Hono } from 'hono'
+import { stream } from 'hono/streaming'
+import { z } from 'zod'
+import { about } from '../api/describe.ts'
+import { badRequest } from '../api/errors.ts'
+import { bodyOf } from '../api/params.ts'
+import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
+import { allTools, type TranscriptService } from '../transcripts/service.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** Checked by {@link readImportRequest}, which the command line shares; here only named for the API's description. */
+const ImportBody = z.object({
+  tool: z.unknown().describe('an agent, or all'),
+  path: z.unknown().describe("the tool's own folder"),
+  from: z.unknown().describe('YYYY-MM-DD'),
+  to: z.unknown().describe('YYYY-MM-DD, that day included'),
+  force: z.unknown().describe('read everything again'),
+  dryRun: z.unknown().describe('only tell what would be new'),
+  purge: z.unknown().describe('first delete what was imported of the tool in this time'),
+  pricingMode: z.unknown().describe('auto, calculate or display'),
+})
 
 /** Mounted beside the API's own routes, in the server and in commands that work without one. */
-export function extraRoutes(_config: Config, _core: Core): Hono[] {
-  return []
+export function extraRoutes(transcripts: TranscriptService): Hono[] {
+  const routes = new Hono()
+    .post(
+      '/api/import',
+      about(
+        "Reads the agents' transcripts: a line of progress at a time, last the summary",
+        undefined,
+        'application/x-ndjson',
+      ),
+      bodyOf(ImportBody),
+      (c) => {
+        const options = asked(c.req.valid('json') as ImportRequest)
+        c.header('content-type', 'application/x-ndjson')
+        return stream(c, async (out) => {
+          const stop = new AbortController()
+          out.onAbort(() => stop.abort())
+          try {
+            for await (const line of transcripts.importing(options, stop.signal))
+              await out.write(`${JSON.stringify(line)}\n`)
+          } catch (error) {
+            const message = error instanceof Error ? error.message : String(error)
+            await out.write(`${JSON.stringify({ error: 'Import failed', message })}\n`)
+          }
+        })
+      },
+    )
+    .get(
+      '/api/import/found',
+      about('The agents found on this machine, and how much of their history was never read'),
+      async (c) => c.json({ agents: await transcripts.findAgents(), watch: transcripts.watching() ?? null }),
+    )
+  return [routes]
+}
+
+function asked(request: ImportRequest) {
+  try {
+    return readImportRequest(request, allTools)
+  } catch (error) {
+    if (error instanceof UsageError) throw badRequest(error.message)
+    throw error
+  }
 }

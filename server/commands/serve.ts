@@ -9,12 +9,23 @@ import { type Core, openCore } from '../core.ts'
 import { keepFor } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { oneToken } from '../receivers/guard.ts'
+import { storeHooks } from '../receivers/hooks.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
 import { listenOtlpHttp, type Receiver } from '../receivers/otlp-http-server.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
+import { createTranscripts, type TranscriptService } from '../transcripts/service.ts'
 import { extraRoutes } from './extra-routes.ts'
+import { offerHistory } from './first-start.ts'
+import { watchedTools } from './watch.ts'
 
-export type ServeOptions = { watch?: boolean | string[]; backfill?: boolean; open?: boolean }
+/** `receive: false` opens no OTLP ports; `offer` tells of history that was never imported. */
+export type ServeOptions = {
+  watch?: boolean | string[]
+  backfill?: boolean
+  open?: boolean
+  offer?: boolean
+  receive?: boolean
+}
 
 /** Runs until SIGTERM or SIGINT; then finishes what is in flight, commits, checkpoints, and resolves. */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<void> {
@@ -23,17 +34,22 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   const stopped = stopSignal()
   const core = await openCore(config, log)
-  const doors: Doors = { receivers: [] }
+  const doors: Doors = { receivers: [], apiUrl: '', otlpUrl: null, grpcUrl: null }
   let stopRetention = () => {}
+  const transcripts = createTranscripts(core, config, log)
   try {
-    await openDoors(config, core, log, doors)
+    await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
     announce(config, doors)
+    const tools = watchedTools(options.watch)
+    if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
+    if (options.offer && !options.backfill) void offerHistory(transcripts, log)
     if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
-    if (options.open) openBrowser(doors.apiUrl!)
+    if (options.open) openBrowser(doors.apiUrl)
     const signal = await stopped
     log.info('stopping', { signal })
   } finally {
     stopRetention()
+    await transcripts.close()
     // Receivers first: whoever still sends is told to come back, and what was accepted is committed before the end.
     await Promise.all(doors.receivers.map((receiver) => receiver.stop(5000)))
     await core.close()
@@ -42,42 +58,41 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   }
 }
 
-type Doors = { receivers: Receiver[]; api?: ApiServer; apiUrl?: string; otlpUrl?: string; grpcUrl?: string | null }
+type Doors = {
+  receivers: Receiver[]
+  api?: ApiServer
+  apiUrl: string
+  otlpUrl: string | null
+  grpcUrl: string | null
+}
 
-async function openDoors(config: Config, core: Core, log: Log, doors: Doors): Promise<void> {
+async function openDoors(
+  config: Config,
+  core: Core,
+  transcripts: TranscriptService,
+  log: Log,
+  doors: Doors,
+  receive: boolean,
+): Promise<void> {
+  const { host, frontendUrl, bodyBytesMax, otlpPort, grpcPort, apiPort } = config
   const authorize = config.token ? oneToken(config.token) : undefined
-  const common = {
-    host: config.host,
-    frontendUrl: config.frontendUrl,
-    authorize,
-    bodyBytesMax: config.bodyBytesMax,
-    ingest: core.ingest,
-    log,
+  const common = { host, frontendUrl, authorize, bodyBytesMax, ingest: core.ingest, log }
+  if (receive) {
+    const hooks = storeHooks(core.ingest)
+    const otlp = await claim('--otlp-port', otlpPort, () => listenOtlpHttp({ ...common, port: otlpPort, hooks }))
+    doors.receivers.push(otlp)
+    doors.otlpUrl = urlOf(host, otlp.port)
   }
-  const otlp = await claim('--otlp-port', config.otlpPort, () => listenOtlpHttp({ ...common, port: config.otlpPort }))
-  doors.receivers.push(otlp)
-  doors.otlpUrl = urlOf(config.host, otlp.port)
-  doors.grpcUrl = null
-  if (config.grpcPort !== 0) {
-    const grpc = await claim('--grpc-port', config.grpcPort, () => listenOtlpGrpc({ ...common, port: config.grpcPort }))
+  if (receive && grpcPort !== 0) {
+    const grpc = await claim('--grpc-port', grpcPort, () => listenOtlpGrpc({ ...common, port: grpcPort }))
     doors.receivers.push(grpc)
-    doors.grpcUrl = urlOf(config.host, grpc.port)
+    doors.grpcUrl = urlOf(host, grpc.port)
   }
-  const { otlpUrl, grpcUrl } = doors
-  doors.api = await claim('--api-port', config.apiPort, () =>
-    listenApi({
-      ...common,
-      port: config.apiPort,
-      page,
-      core,
-      agents,
-      version,
-      startedAt: new Date(),
-      urls: { otlpUrl, grpcUrl },
-      mounts: extraRoutes(config, core),
-    }),
-  )
-  doors.apiUrl = urlOf(config.host, doors.api.port)
+  const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
+  const mounts = extraRoutes(transcripts)
+  const shown = { page, core, agents, version, startedAt: new Date(), urls, mounts }
+  doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))
+  doors.apiUrl = urlOf(host, doors.api.port)
 }
 
 /** Opens a port; a failure names the flag that chooses another. */
@@ -111,14 +126,19 @@ function urlOf(host: string, port: number): string {
 }
 
 function announce(config: Config, { apiUrl, otlpUrl, grpcUrl }: Doors): void {
-  process.stdout.write(`dashboard  ${apiUrl}\nOTLP/HTTP  ${otlpUrl}\n${grpcUrl ? `OTLP/gRPC  ${grpcUrl}\n` : ''}`)
+  const lines = [
+    ['dashboard', apiUrl],
+    ['OTLP/HTTP', otlpUrl],
+    ['OTLP/gRPC', grpcUrl],
+  ]
+  for (const [name, url] of lines) if (url) process.stdout.write(`${name}  ${url}\n`)
   writeServerFile(config.home, {
     pid: process.pid,
     version,
     startedAt: new Date().toISOString(),
-    apiUrl: apiUrl!,
-    otlpUrl: otlpUrl!,
-    grpcUrl: grpcUrl ?? null,
+    apiUrl,
+    otlpUrl: otlpUrl ?? '',
+    grpcUrl,
   })
 }
 

@@ -32,6 +32,7 @@ export type TranscriptService = {
   watching(): WatchStatus | undefined
   /** The agents of this machine, and what of theirs was never imported. */
   findAgents(): Promise<FoundAgent[]>
+  /** Ends the watch, and imports where they are: they go on there another time. */
   close(): Promise<void>
 }
 
@@ -57,25 +58,26 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
   const env = environmentOf(config)
   const settings = pathSettingsOf(config)
   const deps: ImportDeps = { core, agents, env, settings, pricingMode: config.pricingMode }
-  let turn: Promise<unknown> = Promise.resolve()
   let watch: TranscriptWatch | undefined
+  const running = new Set<Promise<unknown>>()
+  const stopping = new AbortController()
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work)
-    turn = result.catch(() => {})
-    return result
-  }
-
-  function run(
+  async function run(
     options: ImportOptions,
     progress?: (progress: ImportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ImportSummary> {
-    return inTurn(async () => {
-      const summary = await importTranscripts(options, { ...deps, progress, signal })
-      await watch?.reload()
-      return summary
+    const work = importTranscripts(options, {
+      ...deps,
+      progress,
+      signal: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     })
+    running.add(work)
+    try {
+      return await work
+    } finally {
+      running.delete(work)
+    }
   }
 
   async function* importing(options: ImportOptions, signal?: AbortSignal): AsyncGenerator<ImportLine> {
@@ -118,9 +120,10 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
       return findAgents(agents, env, settings, records)
     },
     async close() {
+      stopping.abort()
       await watch?.close()
       watch = undefined
-      await turn
+      await Promise.allSettled(running)
     },
   }
 }

@@ -1,0 +1,63 @@
+// import.ts: reads local transcripts into the database: through the running server, else on the file itself.
+import { confirm } from '@inquirer/prompts'
+import type { Config } from '../config.ts'
+import { oneLine } from '../log.ts'
+import type { ImportSummary } from '../transcripts/import.ts'
+import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
+import { allTools, type ImportLine } from '../transcripts/service.ts'
+import { UsageError } from '../usage-error.ts'
+import { withClient } from './client.ts'
+import { progressBar } from './progress-bar.ts'
+import { bytes, count } from './words.ts'
+
+export type ImportCommand = ImportRequest & { verbose?: boolean; yes?: boolean; skipConfirm?: boolean; json?: boolean }
+
+/** `--json` prints the summary of contract §2 and nothing else on stdout. @throws UsageError for what cannot be used. */
+export async function importCommand(config: Config, command: ImportCommand): Promise<void> {
+  const { verbose, yes, skipConfirm, json, ...request } = command
+  readImportRequest(request, allTools)
+  if (request.purge && !request.dryRun && !yes && !skipConfirm) {
+    if (!process.stdin.isTTY) throw new UsageError('--purge deletes what was imported before: say --yes as well')
+    const message = `Delete what was imported of ${request.tool ?? 'all'} in this time before importing?`
+    if (!(await confirm({ message, default: false }))) return
+  }
+  const bar = progressBar(!json)
+  const summary = await withClient(config, async (client) => {
+    let last: ImportSummary | undefined
+    try {
+      for await (const line of client.lines<ImportLine | { error: string; message: string }>('/api/import', request)) {
+        if ('progress' in line) bar.show(line.progress)
+        else if ('error' in line) throw new Error(line.message)
+        else last = line
+      }
+    } finally {
+      bar.stop()
+    }
+    if (!last) throw new Error('the import was cut off; run it again, it goes on where it stopped')
+    return last
+  })
+  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else print(summary, verbose === true)
+}
+
+function print(summary: ImportSummary, verbose: boolean): void {
+  for (const [tool, of] of Object.entries(summary.tools)) {
+    if (of.files === 0) continue
+    const what = `${count(of.calls)} requests, ${count(of.totalTokens)} tokens, $${of.costUsd.toFixed(2)}`
+    process.stdout.write(
+      `${tool.padEnd(12)}${count(of.files)} files (${count(of.newFiles)} new, ${count(of.unchangedFiles)} unchanged), ${count(of.sessions)} sessions, ${what}${of.duplicates > 0 ? `, ${count(of.duplicates)} known before` : ''}\n`,
+    )
+  }
+  const seconds = summary.durationMs / 1000
+  process.stdout.write(
+    `${summary.dryRun ? 'would read' : 'read'} ${bytes(summary.bytes)} in ${seconds.toFixed(1)} s${seconds > 0 ? ` (${bytes(summary.bytes / seconds)}/s)` : ''}\n`,
+  )
+  if (summary.skipped.length === 0) return
+  process.stdout.write(
+    `${count(summary.skipped.length)} records could not be read${verbose ? '' : ' (--verbose lists them)'}\n`,
+  )
+  if (!verbose) return
+  for (const { path, line, reason } of summary.skipped) {
+    process.stdout.write(`  ${oneLine(path)}${line === undefined ? '' : `:${line}`}: ${oneLine(reason)}\n`)
+  }
+}
