@@ -11,14 +11,14 @@ import { UsageError } from '../usage-error.ts'
 
 /** Checked by {@link readImportRequest}, which the command line shares; here only named for the API's description. */
 const ImportBody = z.object({
-  tool: z.unknown().describe('an agent, or all'),
-  path: z.unknown().describe("the tool's own folder"),
-  from: z.unknown().describe('YYYY-MM-DD'),
-  to: z.unknown().describe('YYYY-MM-DD, that day included'),
-  force: z.unknown().describe('read everything again'),
-  dryRun: z.unknown().describe('only tell what would be new'),
-  purge: z.unknown().describe('first delete what was imported of the tool in this time'),
-  pricingMode: z.unknown().describe('auto, calculate or display'),
+  tool: z.unknown().optional().describe('an agent, or all'),
+  path: z.unknown().optional().describe("the tool's own folder"),
+  from: z.unknown().optional().describe('YYYY-MM-DD'),
+  to: z.unknown().optional().describe('YYYY-MM-DD, that day included'),
+  force: z.unknown().optional().describe('read everything again'),
+  dryRun: z.unknown().optional().describe('only tell what would be new'),
+  purge: z.unknown().optional().describe('first delete what was imported of the tool in this time'),
+  pricingMode: z.unknown().optional().describe('auto, calculate or display'),
 })
 
 /** Mounted beside the API's own routes, in the server and in commands that work without one. */
