@@ -1,5 +1,4 @@
--- list.sql: metric points of a time range, newest first, with the number of all that match. A page ends early where its
--- texts pass $bytes.
+-- list.sql: metric points of a time range, newest first. A page ends early where its texts pass $bytes.
 with page as materialized (
   select *
   from metric_points
@@ -11,15 +10,6 @@ with page as materialized (
   -- Points of one export share their time; the rest of the order only has to be the same for every page.
   order by time desc, name, series_id, batch, value
   limit $limit offset $offset
-),
-counted as (
-  select count(*) as total
-  from metric_points
-  where time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
-    and ($service is null or service_name = $service)
-    and ($name is null or name = $name)
-    and ($type is null or type = $type)
-    and ($session is null or session_id = $session)
 ),
 bounded as (
   select *,
@@ -33,7 +23,7 @@ select
   is_derived, service_name, tool, session_id, model, project, value, value_int, count, sum, min, max, bucket_counts,
   explicit_bounds, scale, zero_count, zero_threshold, positive_offset, positive_bucket_counts, negative_offset,
   negative_bucket_counts, quantiles, quantile_values, exemplars, flags, attributes, resource_attributes, scope_name,
-  scope_version, scope_attributes, (select total from counted) as total
+  scope_version, scope_attributes
 from bounded
 where bytes_before < $bytes
 order by bounded.time desc, name, series_id, batch, value

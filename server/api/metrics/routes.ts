@@ -7,7 +7,7 @@ import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError } from '../errors.ts'
 import { send } from '../json.ts'
-import { pageBytesMax, withTotal } from '../page.ts'
+import { pageBytesMax } from '../page.ts'
 import {
   bodyOf,
   firstIssue,
@@ -26,24 +26,22 @@ import breakdownSql from './breakdown-values.sql' with { type: 'text' }
 import { labelOf } from './group-by.ts'
 import listSql from './list.sql' with { type: 'text' }
 import namesSql from './names.sql' with { type: 'text' }
+import pageStartSql from './page-start.sql' with { type: 'text' }
 import { metricPoint, pointColumns } from './point.ts'
 import { seriesOf, stats } from './series.ts'
 
-const listPoints = query(
-  listSql,
-  {
-    from: time,
-    to: time,
-    service: maybe(text),
-    name: maybe(text),
-    type: maybe(text),
-    session: maybe(text),
-    limit: int,
-    offset: int,
-    bytes: int,
-  },
-  { ...pointColumns, total: int },
-)
+const filters = {
+  from: time,
+  to: time,
+  service: maybe(text),
+  name: maybe(text),
+  type: maybe(text),
+  session: maybe(text),
+  limit: int,
+  offset: int,
+}
+const pageStart = query(pageStartSql, filters, { total: int, start: maybe(time) })
+const listPoints = query(listSql, { ...filters, bytes: int }, pointColumns)
 const listNames = query(namesSql, { service: maybe(text) }, { name: text })
 const breakdownValues = query(
   breakdownSql,
@@ -108,19 +106,12 @@ export function metricsRoutes({ store }: ApiDeps) {
       ),
       async (c) => {
         const { service, name, type, sessionId, limit, offset, ...given } = c.req.valid('query')
-        const asked = {
-          ...timeRange(given),
-          service,
-          name,
-          type,
-          session: sessionId,
-          limit,
-          offset,
-          bytes: pageBytesMax,
-        }
-        const { rows, total, hasMore } = await withTotal(await listPoints(store, asked), offset, () =>
-          listPoints(store, { ...asked, limit: 1, offset: 0 }),
-        )
+        const asked = { ...timeRange(given), service, name, type, session: sessionId, limit, offset }
+        const [found] = await pageStart(store, asked)
+        const total = found?.total ?? 0
+        const rows =
+          offset < total ? await listPoints(store, { ...asked, from: found!.start!, bytes: pageBytesMax }) : []
+        const hasMore = offset + rows.length < total
         return send<MetricList>(c, { metrics: rows.map(metricPoint), total, hasMore })
       },
     )
