@@ -2,7 +2,9 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { agentsRoutes } from './agents/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import type { ApiDeps } from './deps.ts'
+import { errorsRoutes } from './errors/routes.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
 import { type GuardRules, guarded, secured } from './guard.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
@@ -40,6 +42,8 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', pricesRoutes(deps))
     .route('/', sessionsRoutes(deps))
     .route('/', toolsRoutes(deps))
+    .route('/', errorsRoutes(deps))
+    .route('/', auditRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
     .route('/', ledgerRoutes(deps))
