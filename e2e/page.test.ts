@@ -50,8 +50,8 @@ describe('an empty server', () => {
     try {
       await page.getByTestId('first-run').waitFor()
       for (const name of ['Claude Code', 'Codex', 'Gemini CLI', 'OpenCode', 'Copilot'])
-        expect((await text(page)) ?? "").toContain(name)
-      expect((await text(page)) ?? "").toContain(server.otlpUrl)
+        expect((await text(page)) ?? '').toContain(name)
+      expect((await text(page)) ?? '').toContain(server.otlpUrl)
       await page.evaluate(() => Object.assign(window, { sameDocument: true }))
       for (const request of requests('claude-code', '01-http-json'))
         expect((await send(server.otlpUrl, request)).status).toBe(200)
