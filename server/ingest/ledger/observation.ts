@@ -86,7 +86,7 @@ export function readied(observation: CallObservation): StoredObservation {
     if (Number.isSafeInteger(whole)) kept.reportedCostNanoUsd = whole
     else delete kept.reportedCostNanoUsd
   }
-  for (const field of detailFields) tidyDetail(kept, field)
+  tidyDetails(kept)
   kept.keys = tidyKeys(observation.keys)
   kept.observationId = wellFormed(kept.observationId)
   kept.sessionId = wellFormed(kept.sessionId)
@@ -102,7 +102,8 @@ export function identified(observation: Kept): StoredObservation {
   const detail = observation.usages
     ? `${own === '{}' ? '{' : `${own.slice(0, -1)},`}"usages":${JSON.stringify(observation.usages)}}`
     : own
-  const keyHashes = observation.keys.map((key) => hash53(`${observation.tool}\n${key}`))
+  const keyHashes: number[] = []
+  for (const key of observation.keys) keyHashes.push(hash53(`${observation.tool}\n${key}`))
   if (observation.weakKey !== undefined)
     keyHashes.push(hash53(`${observation.tool}\n~${observation.sessionId}\n${observation.weakKey}`))
   return {
@@ -176,15 +177,17 @@ function compareVersions(a: StoredObservation, b: StoredObservation): number {
 const wholeNumbers: ReadonlySet<string> = new Set(['statusCode', 'attempt'])
 
 /** Leaves out what says nothing (empty, not finite), so that an observation is equal to itself when read back. */
-function tidyDetail(kept: Kept, field: (typeof detailFields)[number]): void {
-  const into = kept as Record<string, unknown>
-  const value = into[field]
-  if (value === undefined) return
-  if (typeof value === 'string' && value !== '') {
-    if (!value.isWellFormed()) into[field] = value.toWellFormed()
-  } else if (typeof value === 'number' && Number.isFinite(value)) {
-    if (wholeNumbers.has(field)) into[field] = Math.round(value) | 0
-  } else delete into[field]
+function tidyDetails(kept: Kept): void {
+  const fields = kept as Record<string, unknown>
+  for (const field of detailFields) {
+    const value = fields[field]
+    if (value === undefined) continue
+    if (typeof value === 'string' && value !== '') {
+      if (!value.isWellFormed()) fields[field] = value.toWellFormed()
+    } else if (typeof value === 'number' && Number.isFinite(value)) {
+      if (wholeNumbers.has(field)) fields[field] = Math.round(value) | 0
+    } else delete fields[field]
+  }
 }
 
 function tidyKeys(keys: string[]): string[] {

@@ -1,5 +1,6 @@
 // resolve.test.ts: which observations are one request, and whose word counts for each field.
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { noon, requests, second, seen } from './testing.ts'
 
 const tokens = { inputTokens: 10, cacheReadTokens: 1000, cacheWriteTokens: 200, outputTokens: 50 }
@@ -222,4 +223,36 @@ describe('facts', () => {
   test('without a number the call has none, which is not zero', () => {
     expect(requests([seen({ keys: ['req:1'], ...tokens })])[0]?.reportedCostNanoUsd).toBeUndefined()
   })
+})
+
+test('the short way for a request that one door saw gives what the general way gives', () => {
+  const observation = fc.record({
+    status: fc.constantFrom('ok' as const, 'error' as const),
+    inputTokens: fc.option(fc.integer({ min: -2, max: 5 }), { nil: undefined }),
+    outputTokens: fc.option(fc.integer({ min: -2, max: 5 }), { nil: undefined }),
+    cacheWriteTokens: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    cacheWrite1hTokens: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    reasoningTokens: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    webSearches: fc.option(fc.integer({ min: -1, max: 2 }), { nil: undefined }),
+    reportedCostNanoUsd: fc.option(fc.integer({ min: -1, max: 2 }), { nil: undefined }),
+    quality: fc.constantFrom('exact' as const, 'derived' as const, 'estimated' as const),
+    partial: fc.option(fc.boolean(), { nil: undefined }),
+    errorType: fc.option(fc.constantFrom('', 'overloaded'), { nil: undefined }),
+    durationMs: fc.option(fc.constantFrom(5, Number.NaN), { nil: undefined }),
+    statusCode: fc.option(fc.constantFrom(200, 529), { nil: undefined }),
+    agentId: fc.option(fc.constantFrom('a'), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(observation, (part) => {
+      const alone = seen({ ...part, keys: ['req:1'], observationId: 'a' })
+      const [one] = requests([alone])
+      const [both] = requests([alone, { ...alone, observationId: 'b' }])
+      const once = (call: typeof one) => ({
+        ...call,
+        differences: [...new Set(call?.differences.map((d) => JSON.stringify(d)))],
+      })
+      expect(once(one)).toEqual(once(both))
+    }),
+    { seed: 5, numRuns: 300 },
+  )
 })

@@ -76,12 +76,14 @@ export function resolve(observations: readonly Kept[], lineage: Lineage): Resolv
 }
 
 function resolvedRequest({ observations, ordinal }: Request, lineage: Lineage): ResolvedCall {
-  const facts = observations.length === 1 ? observations : [...observations].sort(compareFacts)
-  const counts = observations.length === 1 ? observations : [...observations].sort(compareCounts)
+  const [only] = observations
+  if (only && observations.length === 1) return resolvedAlone(only, ordinal)
+  const facts = [...observations].sort(compareFacts)
+  const counts = [...observations].sort(compareCounts)
   const best = facts[0] as Kept
   const failed = best.status === 'error'
   const numbers = countsOf(counts)
-  const differences = observations.length === 1 ? [] : countDifferences(counts, numbers)
+  const differences = countDifferences(counts, numbers)
   differences.push(...unreadableCounts(observations))
   const call: ResolvedCall = {
     callId: callId(observations, ordinal),
@@ -123,12 +125,58 @@ function resolvedRequest({ observations, ordinal }: Request, lineage: Lineage): 
     reportedCostNanoUsd: reportedCost(counts, differences),
     differences,
   }
-  if (observations.length > 1) {
-    factDifference('model', counts, call.model, 'belongs to the counts that are used', differences)
-    factDifference('status', facts, call.status, 'an answer stands over an error of the same request', differences)
-    factDifference('sessionId', facts, call.sessionId, 'the original, not a copy of its history', differences)
-  }
+  factDifference('model', counts, call.model, 'belongs to the counts that are used', differences)
+  factDifference('status', facts, call.status, 'an answer stands over an error of the same request', differences)
+  factDifference('sessionId', facts, call.sessionId, 'the original, not a copy of its history', differences)
   return call
+}
+
+/**
+ * A request that one door saw, which is nearly every request when it is first told: there is nothing to choose. Gives what
+ * the general way gives (a test holds it to that) at a third of the time.
+ */
+function resolvedAlone(only: Kept, ordinal: number): ResolvedCall {
+  const failed = only.status === 'error'
+  const cost = only.reportedCostNanoUsd
+  return {
+    callId: callId([only], ordinal),
+    tool: only.tool,
+    serviceName: only.serviceName,
+    sessionId: only.sessionId,
+    timeUnixNano: only.timeUnixNano,
+    durationMs: only.durationMs,
+    ttftMs: only.ttftMs,
+    model: only.model,
+    provider: only.provider,
+    status: only.status,
+    statusCode: only.statusCode,
+    errorType: failed ? only.errorType : undefined,
+    errorMessage: failed ? only.errorMessage : undefined,
+    attempt: only.attempt,
+    ...countsOf([only]),
+    requestId: only.requestId,
+    messageId: only.messageId,
+    promptId: only.promptId,
+    agent: only.agent,
+    agentId: only.agentId,
+    skill: only.skill,
+    plugin: only.plugin,
+    mcpServer: only.mcpServer,
+    querySource: only.querySource,
+    speed: only.speed,
+    effort: only.effort,
+    stopReason: only.stopReason,
+    project: only.project,
+    branch: only.branch,
+    user: only.user,
+    host: only.host,
+    traceId: only.traceId,
+    spanId: only.spanId,
+    sources: [only.source],
+    quality: only.quality,
+    reportedCostNanoUsd: cost !== undefined && cost >= 0 ? cost : undefined,
+    differences: unreadableCounts([only]),
+  }
 }
 
 /** Stable for a request whatever its observations: from its smallest key, else its place among equals, else its record. */
@@ -169,7 +217,8 @@ function countsOf(counts: readonly Kept[]): Counts {
   const cacheWriteTokens = firstKnown(counts, 'cacheWriteTokens')
   const outputTokens = firstKnown(counts, 'outputTokens')
   // Claude Code writes 0 searches beside the usage and the true number beside the result: the larger, never the sum.
-  const webSearches = Math.max(0, ...counts.map(({ webSearches }) => readable(webSearches) ?? 0))
+  let webSearches = 0
+  for (const observation of counts) webSearches = Math.max(webSearches, readable(observation.webSearches) ?? 0)
   return {
     inputTokens,
     cacheReadTokens,
@@ -329,5 +378,6 @@ function unreadableCounts(observations: readonly Kept[]): Difference[] {
         reason: 'one record came with several usages; the highest output is its last word',
       })
   }
-  return differences.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))
+  if (differences.length > 1) differences.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))
+  return differences
 }
