@@ -21,26 +21,35 @@ function time(edge: 'start' | 'end') {
       )
       return z.NEVER
     })
-    .meta({ format: 'date-time' })
+    .meta({
+      description:
+        edge === 'start'
+          ? 'from when, RFC 3339 or a date; 24 hours before `to` unless said otherwise'
+          : 'until when (inclusive), RFC 3339 or a date; now unless given',
+      example: '2026-11-22T04:00:00Z',
+    })
 }
 
 /** A whole number within bounds, as text in a query. */
 export function wholeParam(least: number, most: number) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const value = Number(text)
-      if (/^\d+$/.test(text) && value >= least && value <= most) return value
-      context.addIssue(`${JSON.stringify(text)} is not valid; use a whole number from ${least} to ${most}`)
-      return z.NEVER
-    })
-    .meta({ pattern: '^\\d+$', description: `a whole number from ${least} to ${most}` })
+  return (
+    z
+      .string()
+      .transform((text, context) => {
+        const value = Number(text)
+        if (/^\d+$/.test(text) && value >= least && value <= most) return value
+        context.addIssue(`${JSON.stringify(text)} is not valid; use a whole number from ${least} to ${most}`)
+        return z.NEVER
+      })
+      // It is text only on its way here.
+      .meta({ type: 'integer', minimum: least, maximum: most, example: least })
+  )
 }
 
 /** `limit`: 50 unless given, 1 to 1000. */
-export const limitParam = wholeParam(1, 1000).default(50)
+export const limitParam = wholeParam(1, 1000).default(50).meta({ usual: 50 })
 /** `limit` and `offset` (0 unless given). */
-export const pageParams = { limit: limitParam, offset: wholeParam(0, 1_000_000_000).default(0) }
+export const pageParams = { limit: limitParam, offset: wholeParam(0, 1_000_000_000).default(0).meta({ usual: 0 }) }
 
 /** `from` and `to`, both inclusive, as ns; {@link timeRange} or {@link allTime} give the defaults. */
 export const windowParams = { from: time('start').optional(), to: time('end').optional() }
@@ -51,6 +60,19 @@ export const textParam = z
   .max(10_000, 'is longer than 10,000 characters')
   .transform((text) => (text === '' ? undefined : text))
   .optional()
+
+/** The service whose records are wanted, by its `service.name`. */
+export const serviceParam = textParam.meta({ description: 'a service.name', example: 'claude-code' })
+/** The session whose records are wanted. */
+export const sessionParam = textParam.meta({
+  description: 'the id of a session',
+  example: '9f86bdd1-e720-4efd-a4d4-a23229471452',
+})
+/** A literal search. */
+export const searchParam = textParam.meta({
+  description: 'a part of a name, an id, a text or an attribute, taken literally, in any case',
+  example: 'rate limit',
+})
 
 /** A text that must be there. */
 export const requiredText = z
@@ -109,6 +131,7 @@ export const intervalParam = z
     context.addIssue(`${JSON.stringify(given)} is not an interval; use seconds (60) or a unit (1 minute, 5m, 1h, 1d)`)
     return z.NEVER
   })
+  .meta({ description: 'seconds, or a number with a unit', example: '60' })
 
 /** A `from` or `to` in a JSON body, as ns. */
 export const bodyWindow = windowParams

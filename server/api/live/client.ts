@@ -38,6 +38,8 @@ export type Client = {
   subscription: Subscription
   /** Sends a frame, or counts it as lost when too much waits already. Returns whether it was sent. */
   send(frame: string): boolean
+  /** Counts frames that were never made. */
+  lose(frames: number): void
   /** Tells how many frames were lost, once there is room again. */
   tellLost(): void
   /** Reads what the client said; what cannot be read is answered, and changes nothing. */
@@ -60,6 +62,9 @@ export function createClient(socket: Socket): Client {
         return false
       }
       return true
+    },
+    lose(frames) {
+      lost += frames
     },
     tellLost() {
       if (lost > 0 && hasRoom() && socket.send(JSON.stringify({ type: 'dropped', count: lost })) !== 0) lost = 0

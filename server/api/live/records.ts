@@ -1,4 +1,5 @@
 // records.ts: committed records → what the live page is told of each: whole, or its metadata alone.
+import { noAttributes } from '#proto/attributes.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { writeJson } from '../json.ts'
 import { logRecord, rowOfLog } from '../logs/record.ts'
@@ -23,49 +24,79 @@ const content: Partial<Record<Topic, readonly string[]>> = {
   sessions: ['title'],
 }
 
-/** A record from the shape that the REST lists answer. */
-export function liveRecord(topic: Topic, service: string, sessionId: string, shape: () => object): LiveRecord {
+/**
+ * A record from the shape that the REST lists answer. `bare` gives the same shape where its content costs nothing to make;
+ * it is left out of the metadata anyway.
+ */
+export function liveRecord(
+  topic: Topic,
+  service: string,
+  sessionId: string,
+  shape: () => object,
+  bare: () => object = shape,
+): LiveRecord {
   let whole: string | undefined
-  let metadata: string | undefined
-  const bare = () => {
-    if (metadata === undefined) {
-      const left: Record<string, unknown> = { ...shape() }
+  let about: string | undefined
+  const metadata = () => {
+    if (about === undefined) {
+      const left: Record<string, unknown> = { ...bare() }
       for (const field of content[topic] ?? []) delete left[field]
-      metadata = writeJson(left)
+      about = writeJson(left)
     }
-    return metadata
+    return about
   }
   return {
     service,
     sessionId,
-    metadata: bare,
+    metadata,
     whole() {
       whole ??= writeJson(shape())
-      return whole.length > recordBytesMax ? bare() : whole
+      return whole.length > recordBytesMax ? metadata() : whole
     },
   }
 }
 
+const none = noAttributes()
+
 /** The records of a committed group, by topic. */
 export function recordsOf(batch: Telemetry): { topic: Topic; records: LiveRecord[] }[] {
-  return [
+  const kinds: { topic: Topic; records: LiveRecord[] }[] = [
     {
-      topic: 'traces' as const,
+      topic: 'traces',
       records: batch.spans.map((from) =>
-        liveRecord('traces', from.resource.serviceName, from.hot.sessionId, () => span(rowOfSpan(from))),
+        liveRecord(
+          'traces',
+          from.resource.serviceName,
+          from.hot.sessionId,
+          () => span(rowOfSpan(from)),
+          () => span(rowOfSpan({ ...from, attributes: none, events: [], links: [] })),
+        ),
       ),
     },
     {
-      topic: 'logs' as const,
+      topic: 'logs',
       records: batch.logs.map((from) =>
-        liveRecord('logs', from.resource.serviceName, from.hot.sessionId, () => logRecord(rowOfLog(from))),
+        liveRecord(
+          'logs',
+          from.resource.serviceName,
+          from.hot.sessionId,
+          () => logRecord(rowOfLog(from)),
+          () => logRecord(rowOfLog({ ...from, attributes: none, body: null })),
+        ),
       ),
     },
     {
-      topic: 'metrics' as const,
+      topic: 'metrics',
       records: batch.points.map((from) =>
-        liveRecord('metrics', from.resource.serviceName, from.hot.sessionId, () => metricPoint(rowOfPoint(from))),
+        liveRecord(
+          'metrics',
+          from.resource.serviceName,
+          from.hot.sessionId,
+          () => metricPoint(rowOfPoint(from)),
+          () => metricPoint(rowOfPoint({ ...from, attributes: none, exemplars: [] })),
+        ),
       ),
     },
-  ].filter(({ records }) => records.length > 0)
+  ]
+  return kinds.filter(({ records }) => records.length > 0)
 }

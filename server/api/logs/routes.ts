@@ -6,7 +6,16 @@ import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
 import { pageBytesMax, searchTerms, withTotal } from '../page.ts'
-import { pageParams, queryOf, textParam, timeRange, windowParams } from '../params.ts'
+import {
+  pageParams,
+  queryOf,
+  searchParam,
+  serviceParam,
+  sessionParam,
+  textParam,
+  timeRange,
+  windowParams,
+} from '../params.ts'
 import { LogList } from '../shapes.ts'
 import levelsSql from './levels.sql' with { type: 'text' }
 import listSql from './list.sql' with { type: 'text' }
@@ -50,11 +59,11 @@ export function logsRoutes({ store }: ApiDeps) {
         z.object({
           ...windowParams,
           ...pageParams,
-          service: textParam,
+          service: serviceParam,
           severity,
-          traceId: textParam,
-          sessionId: textParam,
-          search: textParam,
+          traceId: textParam.meta({ example: '5b8aa5a2d2c872e8321cf37308d69df2' }),
+          sessionId: sessionParam,
+          search: searchParam,
         }),
       ),
       async (c) => {
@@ -79,7 +88,7 @@ export function logsRoutes({ store }: ApiDeps) {
     .get(
       '/api/logs/levels',
       about('How many records each level has', Levels),
-      queryOf(z.object({ ...windowParams, service: textParam })),
+      queryOf(z.object({ ...windowParams, service: serviceParam })),
       async (c) => {
         const { service, ...given } = c.req.valid('query')
         const rows = await countLevels(store, { ...timeRange(given), service })

@@ -16,6 +16,8 @@ import {
   pageParams,
   queryOf,
   requiredText,
+  serviceParam,
+  sessionParam,
   textParam,
   timeRange,
   windowParams,
@@ -65,17 +67,20 @@ const BatchResults = z.object({
 })
 
 const seriesParams = {
-  name: requiredText,
-  service: textParam,
+  name: requiredText.meta({ example: 'claude_code.token.usage' }),
+  service: serviceParam,
   interval: intervalParam.optional(),
-  groupBy: textParam.describe('the attribute to tell series apart by, of the point or its resource'),
+  groupBy: textParam.meta({
+    description: 'the attribute to tell series apart by, of the point or its resource',
+    example: 'type',
+  }),
   stat: wordParam(stats).optional(),
 }
 
 /** One query of a batch. Everything but its id is read on its own, so that a bad one fails alone. */
 const batchQuery = z.object({
   ...seriesParams,
-  service: textParam.nullable(),
+  service: serviceParam.nullable(),
   groupBy: textParam.nullable(),
   interval: intervalParam.nullish(),
   stat: wordParam(stats).nullish(),
@@ -98,10 +103,10 @@ export function metricsRoutes({ store }: ApiDeps) {
         z.object({
           ...windowParams,
           ...pageParams,
-          service: textParam,
+          service: serviceParam,
           name: textParam,
           type: wordParam(metricTypes).optional(),
-          sessionId: textParam,
+          sessionId: sessionParam,
         }),
       ),
       async (c) => {
@@ -118,7 +123,7 @@ export function metricsRoutes({ store }: ApiDeps) {
     .get(
       '/api/metrics/names',
       about('The names of all metrics', Names),
-      queryOf(z.object({ service: textParam })),
+      queryOf(z.object({ service: serviceParam })),
       async (c) => {
         const rows = await listNames(store, c.req.valid('query'))
         return send<z.infer<typeof Names>>(c, { names: rows.map((row) => row.name) })
@@ -127,7 +132,7 @@ export function metricsRoutes({ store }: ApiDeps) {
     .get(
       '/api/metrics/breakdown-values',
       about('The values of an attribute of a metric, of all time', Values),
-      queryOf(z.object({ name: requiredText, attribute: requiredText, service: textParam })),
+      queryOf(z.object({ name: requiredText, attribute: requiredText, service: serviceParam })),
       async (c) => {
         const { name, attribute, service } = c.req.valid('query')
         const rows = await breakdownValues(store, { name, service, ...labelOf(attribute) })

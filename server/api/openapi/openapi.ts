@@ -21,7 +21,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   const error = schemaOf(ErrorAnswer, 'output', schemas)
   const paths: { [path: string]: Json } = {}
   for (const { method, path, description } of described(routes)) {
-    const at = path.replace(/:([A-Za-z]+)/g, '{$1}')
+    const at = path.replace(/:([A-Za-z]+)(\{[^}]*\})?/g, '{$1}')
     paths[at] ??= {}
     paths[at][method.toLowerCase()] = operation(method, at, description, error, schemas)
   }
@@ -64,10 +64,7 @@ function operation(method: string, path: string, description: Description, error
   return {
     ...(summary ? { summary } : {}),
     operationId: `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string) => (next ?? '').toUpperCase())}`,
-    parameters: [
-      ...parametersOf(description.path, 'path', schemas),
-      ...parametersOf(description.query, 'query', schemas),
-    ],
+    parameters: [...pathParameters(path, description, schemas), ...parametersOf(description.query, 'query', schemas)],
     ...(body
       ? {
           requestBody: {
@@ -87,6 +84,15 @@ function operation(method: string, path: string, description: Description, error
   }
 }
 
+/** What the path itself names, as its validator says, else as text. */
+function pathParameters(path: string, description: Description, schemas: Json): Json[] {
+  const said = parametersOf(description.path, 'path', schemas)
+  const unsaid = [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name!)
+    .filter((name) => !said.some((parameter) => parameter.name === name))
+  return [...said, ...unsaid.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))]
+}
+
 function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query', schemas: Json): Json[] {
   if (!schema) return []
   const { properties = {}, required = [] } = schemaOf(schema, 'input', schemas) as {
@@ -94,13 +100,15 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query', sc
     required?: string[]
   }
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = property
+    // Parameters are text that is transformed, of which zod keeps neither default nor examples; ours are under other keys.
+    const { description, example, usual, ...rest } = property
     return {
       name,
       in: where,
       required: where === 'path' || required.includes(name),
       ...(description ? { description } : {}),
-      schema: rest,
+      ...(example === undefined ? {} : { example }),
+      schema: usual === undefined ? rest : { ...rest, default: usual },
     }
   })
 }
@@ -132,11 +140,14 @@ function referring(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(referring)
   if (schema === null || typeof schema !== 'object') return schema
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === '$ref' && typeof value === 'string'
-        ? value.replace('#/$defs/', '#/components/schemas/')
-        : referring(value),
-    ]),
+    Object.entries(schema)
+      // Answers may gain fields.
+      .filter(([key, value]) => !(key === 'additionalProperties' && value === false))
+      .map(([key, value]) => [
+        key,
+        key === '$ref' && typeof value === 'string'
+          ? value.replace('#/$defs/', '#/components/schemas/')
+          : referring(value),
+      ]),
   )
 }
