@@ -1,6 +1,6 @@
 // gen-ai-messages.ts: messages in the attributes of the GenAI conventions → entries of a transcript.
 import { type Attributes, text } from '#proto/attributes.ts'
-import type { MessageRecord, Span } from '#proto/telemetry.ts'
+import type { MessageRecord, Span, ToolCallObservation } from '#proto/telemetry.ts'
 import { structured } from './gen-ai.ts'
 import { arrayOf, objectOf, spelled, textOf } from './json-values.ts'
 import type { OtlpBatch } from './otlp-batch.ts'
@@ -30,6 +30,17 @@ export function sayRequest(batch: OtlpBatch, span: Span, sessionId: string, fact
     const key = part.role === 'tool_use' ? `tool:${part.toolUseId}` : `${part.role}:${span.spanId}:${index}`
     say(batch, sessionId, key, span.endTimeUnixNano, { ...facts, ...part }, index)
   })
+}
+
+/** Adds a tool call and its end, under the keys that the messages of the requests around it have too. */
+export function sayTool(batch: OtlpBatch, span: Span, call: ToolCallObservation): void {
+  const { sessionId, callId, toolName, input, output, durationMs, success } = call
+  if (sessionId === '') return
+  const common = { content: '', toolName, toolUseId: callId }
+  const asked: Part = known({ ...common, role: 'tool_use', toolInput: input })
+  const ended = known({ ...common, role: 'tool_result' as const, toolOutput: output, durationMs, success })
+  say(batch, sessionId, `tool:${callId}`, span.startTimeUnixNano, asked)
+  say(batch, sessionId, `result:${callId}`, span.endTimeUnixNano, ended)
 }
 
 /** OpenInference's plain output of a model, when no messages are there. */

@@ -17,7 +17,7 @@ import {
   toolOutputOf,
   ttftMsOf,
 } from './gen-ai.ts'
-import { sayRequest } from './gen-ai-messages.ts'
+import { sayRequest, sayTool } from './gen-ai-messages.ts'
 import { commitsOf } from './git-commits.ts'
 import { objectOf, parseJson, textOf } from './json-values.ts'
 import { type OtlpBatch, type Sender, spanKey, spanMs } from './otlp-batch.ts'
@@ -123,6 +123,7 @@ function toolCall(
     ...dialect.toolCall?.(attributes),
   } as ToolCallObservation)
   batch.out.toolCalls.push(call)
+  sayTool(batch, span, call)
   if (failed) return
   for (const commit of commitsOf(textOf(given.command) ?? '', output ?? ''))
     batch.out.commits.push(

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'bun:test'
+import type { Attributes } from '#proto/attributes.ts'
+import { requests } from '#server/ingest/ledger/testing.ts'
+import { batch, log, noon, point, resource, scope, span } from '../otlp-fixtures.ts'
+import { aggregateTotals } from '../recordings.ts'
+import { otlp } from './otlp.ts'
+
+const from = { resource: resource('gemini-cli', { 'session.id': 's1' }), scope: scope('gemini-cli') }
+
+const response = (attributes: Attributes = {}): Attributes => ({
+  'event.name': 'gemini_cli.api_response',
+  'session.id': 's1',
+  model: 'gemini-2.5-pro',
+  role: 'main',
+  prompt_id: 'p1',
+  input_token_count: 12_154,
+  output_token_count: 29,
+  cached_content_token_count: 10_719,
+  thoughts_token_count: 40,
+  tool_token_count: 7,
+  ...attributes,
+})
+
+describe('requests', () => {
+  test('cached tokens are inside the input, tool prompts on top of it, thoughts on top of the output', () => {
+    expect(otlp(batch({ logs: [log(from, response())] })).calls).toMatchObject([
+      { inputTokens: 12_154 - 10_719 + 7, cacheReadTokens: 10_719, outputTokens: 69, reasoningTokens: 40 },
+    ])
+  })
+
+  test('the event that repeats the answer in the words of the conventions is not another request', () => {
+    const repeated = { 'event.name': 'gen_ai.client.inference.operation.details', 'gen_ai.usage.input_tokens': 12_154 }
+    expect(otlp(batch({ logs: [log(from, response()), log(from, repeated)] })).calls.length).toBe(1)
+  })
+
+  test('a span that knows neither cache nor thoughts is the same request as the event that does', () => {
+    const call = span(from, 'llm_call', {
+      'gen_ai.operation.name': 'llm_call',
+      'gen_ai.conversation.id': 's1',
+      'gen_ai.request.model': 'gemini-2.5-pro',
+      'gen_ai.usage.input_tokens': 12_154,
+      'gen_ai.usage.output_tokens': 29,
+    })
+    const { calls } = otlp(batch({ logs: [log(from, response())], spans: [call] }))
+    expect(requests(calls)).toMatchObject([
+      {
+        cacheReadTokens: 10_719,
+        outputTokens: 69,
+        sources: ['otlp_logs', 'otlp_traces'],
+        quality: 'exact',
+        durationMs: 250,
+      },
+    ])
+  })
+
+  test('spans without contents tell no request: neither an answer nor a failure', () => {
+    const attributes = { 'gen_ai.operation.name': 'llm_call', 'gen_ai.request.model': 'm' }
+    const spans = [
+      span(from, 'llm_call', attributes, { statusCode: 2, statusMessage: '503' }),
+      span(from, 'llm_call', attributes),
+    ]
+    expect(otlp(batch({ spans })).calls).toEqual([])
+  })
+
+  test('the session stands in the resource when the record has none', () => {
+    expect(otlp(batch({ logs: [log(from, response({ 'session.id': null }))] })).calls[0]?.sessionId).toBe('s1')
+  })
+
+  test('a subagent’s request knows the run and its name; a router’s is a side call', () => {
+    const { calls } = otlp(
+      batch({
+        logs: [
+          log(from, { 'event.name': 'gemini_cli.agent.start', agent_id: 'run-1', agent_name: 'generalist' }),
+          log(from, response({ role: 'subagent', prompt_id: 'run-1#2' })),
+          log(from, response({ role: 'utility_router' })),
+        ],
+      }),
+    )
+    expect(calls.map(({ querySource, agent, agentId }) => [querySource, agent, agentId])).toEqual([
+      ['subagent', 'generalist', 'run-1'],
+      ['auxiliary', undefined, undefined],
+    ])
+  })
+})
+
+describe('tool calls', () => {
+  const asks = JSON.stringify([
+    {
+      candidates: [{ content: { parts: [{ text: 'Planning', thought: true }, { text: 'I will ' }] } }],
+      responseId: 'r1',
+    },
+    {
+      candidates: [
+        {
+          content: {
+            parts: [
+              { text: 'look.' },
+              { functionCall: { id: 'f1', name: 'replace', args: { file_path: '/a', old_string: 'x' } } },
+              { functionCall: { name: 'list', args: {} } },
+            ],
+          },
+        },
+      ],
+    },
+  ])
+
+  test('the end of a call finds the id in the answer that asked for it, arguments in any order', () => {
+    const done = {
+      'event.name': 'gemini_cli.tool_call',
+      'session.id': 's1',
+      prompt_id: 'p1',
+      function_name: 'replace',
+      function_args: '{ "old_string": "x",\n "file_path": "/a" }',
+      success: false,
+      error: 'no match',
+      decision: 'auto_accept',
+      metadata: '{"model_added_lines":3,"user_added_lines":1,"model_removed_lines":2}',
+      duration_ms: 12,
+    }
+    const { toolCalls, messages } = otlp(
+      batch({ logs: [log(from, done), log(from, response({ response_text: asks }))] }),
+    )
+    const facts = Object.assign({}, ...toolCalls.filter(({ callId }) => callId === 'f1'))
+    expect(facts).toMatchObject({
+      toolName: 'replace',
+      filePath: '/a',
+      success: false,
+      errorMessage: 'no match',
+      decision: 'accept',
+      decisionSource: 'config',
+      linesAdded: 4,
+      linesRemoved: 2,
+      messageId: 'r1',
+    })
+    expect(toolCalls.map(({ callId }) => callId).sort()).toEqual(['f1', 'f1', 'p1-1'])
+    expect(messages.map(({ role, content }) => [role, content])).toEqual([
+      ['tool_result', 'no match'],
+      ['thinking', 'Planning'],
+      ['assistant', 'I will look.'],
+      ['tool_use', ''],
+      ['tool_use', ''],
+    ])
+  })
+})
+
+describe('metrics', () => {
+  const usage = (type: string, value: number, more = {}) =>
+    point(from, 'gemini_cli.token.usage', { type, model: 'm', 'session.id': 's1' }, { temporality: 2, value, ...more })
+
+  test('counters add up without overlap, each run of a process by its last point', () => {
+    const later = { timeUnixNano: noon + 10_000_000_000n }
+    const nextRun = { startTimeUnixNano: noon + 20_000_000_000n, timeUnixNano: noon + 30_000_000_000n }
+    const { aggregates } = otlp(
+      batch({
+        points: [
+          usage('input', 100),
+          usage('cache', 60),
+          usage('output', 10),
+          usage('thought', 5),
+          usage('input', 250, later),
+          usage('input', 40, nextRun),
+        ],
+      }),
+    )
+    expect(aggregateTotals(aggregates)).toEqual({
+      's1 m': { inputTokens: 250 + 40 - 60, cacheReadTokens: 60, outputTokens: 15, reasoningTokens: 5 },
+    })
+  })
+
+  test('a failed request is counted twice by the agent and once here', () => {
+    const count = (attributes: Attributes, value: number) =>
+      point(
+        from,
+        'gemini_cli.api.request.count',
+        { model: 'm', 'session.id': 's1', ...attributes },
+        { temporality: 2, value },
+      )
+    const { aggregates } = otlp(
+      batch({
+        points: [
+          count({ status_code: 200 }, 10),
+          count({ status_code: 503, error_type: 'ApiError' }, 1),
+          count({ status_code: 503 }, 1),
+        ],
+      }),
+    )
+    expect(aggregateTotals(aggregates)).toEqual({ 's1 m': { requests: 10, errors: 1 } })
+  })
+
+  test('the histogram of the conventions repeats the same tokens and counts nothing', () => {
+    const attributes = { 'gen_ai.token.type': 'input', 'gen_ai.request.model': 'm' }
+    const repeated = point(from, 'gen_ai.client.token.usage', attributes, { type: 'histogram', sum: 100, count: 1n })
+    expect(otlp(batch({ points: [repeated] })).aggregates).toEqual([])
+  })
+})
