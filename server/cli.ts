@@ -82,6 +82,7 @@ function program(): Command {
   addServing(telltale)
   addImport(telltale)
   addAsking(telltale)
+  addPrices(telltale)
   return telltale
 }
 
@@ -160,6 +161,20 @@ function addAsking(telltale: Command): void {
       (await import('./commands/sql.ts')).sql(configOf(command), query, options),
     )
   telltale
+    .command('report <kind>')
+    .description('the cost table: daily, weekly, monthly, session, model, project or tool')
+    .option('--from <date>', 'from this day on (YYYY-MM-DD)')
+    .option('--to <date>', 'up to and including this day (YYYY-MM-DD)')
+    .option('--tz <zone>', "IANA name of the zone whose days are counted (default: this machine's)")
+    .option('--tool <tool>', 'only of this tool')
+    .option('--project <name>', 'only of this project')
+    .option('--model <id>', 'only of this model')
+    .option('--breakdown', 'a row for each model')
+    .option('--json', 'as one JSON document')
+    .action(async (kind, options, command: Command) =>
+      (await import('./commands/report.ts')).report(configOf(command), kind, options),
+    )
+  telltale
     .command('delete <what>')
     .description('delete logs, metrics, traces, sessions or all of a time, or a whole session')
     .option('--from <time>', 'YYYY-MM-DD or RFC 3339')
@@ -180,4 +195,50 @@ function addAsking(telltale: Command): void {
     .action(async (options, command: Command) =>
       (await import('./commands/rebuild.ts')).rebuild(configOf(command), options),
     )
+}
+
+/** The price table, and the user's own prices. */
+function addPrices(telltale: Command): void {
+  const prices = telltale.command('prices').description('what models cost, and history priced anew')
+  const load = () => import('./commands/prices.ts')
+  prices
+    .command('list [text]')
+    .description('every model with a price, or those whose id holds a text')
+    .option('--json', 'as one JSON document')
+    .action(async (text, options, command: Command) => (await load()).listPrices(configOf(command), text, options))
+  prices
+    .command('show <model>')
+    .description('the price in force for a model, and how its id was found')
+    .option('--provider <name>', 'as this provider sells it')
+    .option('--at <time>', 'as of this time (default: now)')
+    .option('--json', 'as one JSON document')
+    .action(async (model, options, command: Command) => (await load()).showPrice(configOf(command), model, options))
+  prices
+    .command('set <model>')
+    .description('set the price of a model, in dollars per million tokens')
+    .option('--input <dollars>', 'uncached input')
+    .option('--output <dollars>', 'output, reasoning included')
+    .option('--cache-read <dollars>', 'input from the cache (default: as input)')
+    .option('--cache-write-5m <dollars>', 'input kept for five minutes (default: as input)')
+    .option('--cache-write-1h <dollars>', 'input kept for an hour (default: as for five minutes)')
+    .option('--from <date>', 'since when it holds (default: since ever)')
+    .option('--included', 'it costs nothing by itself: free, or part of a plan')
+    .option('--json', 'as one JSON document')
+    .action(async (model, options, command: Command) => (await load()).setPrice(configOf(command), model, options))
+  prices
+    .command('remove <model>')
+    .description('take back what was set for a model')
+    .option('--json', 'as one JSON document')
+    .action(async (model, options, command: Command) => (await load()).removePrice(configOf(command), model, options))
+  prices
+    .command('unpriced')
+    .description('the models that were used and have no price')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) => (await load()).listUnpriced(configOf(command), options))
+  prices
+    .command('reprice')
+    .description('price history by the present table and say what moved')
+    .option('--dry-run', 'only tell what would move')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) => (await load()).repriceHistory(configOf(command), options))
 }

@@ -23,3 +23,11 @@ export function since(seconds: number): string {
     return `${Math.floor(seconds / 3600)}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`
   return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`
 }
+
+/** `$1,284.50`, `$12.34`; below a dollar two digits that say something: `$0.42`, `$0.0061`. */
+export function dollars(value: number): string {
+  const size = Math.abs(value)
+  if (value === 0) return '$0.00'
+  const decimals = size >= 1 ? 2 : Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(size))))
+  return `${value < 0 ? '-' : ''}$${size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: decimals })}`
+}
