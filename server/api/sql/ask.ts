@@ -89,7 +89,7 @@ function boundedStatement(statement: string, columns: readonly { type: string }[
   const isText = (index: number) => /^(VARCHAR|JSON)$/.test(columns[index]!.type)
   const isNested = (index: number) => /\[|^(STRUCT|MAP|UNION)/.test(columns[index]!.type)
   const weights = names.map((name, index) => {
-    if (isText(index)) return `coalesce(least(strlen(${name}), ${textLengthMax}), 4)`
+    if (isText(index)) return `least(coalesce(strlen(${name}), 4), ${textLengthMax})`
     if (columns[index]!.type === 'BLOB') return `coalesce(octet_length(${name}) * 4, 4)`
     return isNested(index) ? `coalesce(strlen(${name}::varchar), 4)` : '8'
   })

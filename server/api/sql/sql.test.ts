@@ -59,6 +59,10 @@ describe('a SELECT', () => {
     const { body } = await ask("select repeat('x', 50000000) as long")
     expect([body.rows[0][0].length, body.truncated]).toEqual([1_000_000, true])
   })
+  test('whose texts are unknown is as short as it looks', async () => {
+    const { body } = await ask('select null::varchar as a, null::varchar as b from range(100)', 100)
+    expect([body.rows.length, body.truncated]).toEqual([100, false])
+  })
   test('of more than the memory is worth is cut, and says so', async () => {
     const { text, body } = await ask("select repeat('x', 900000) as long from range(1000)", 1000)
     expect(body.truncated).toBe(true)
