@@ -50,9 +50,36 @@ entries as (
   select 'call', rowid, tool, session_id, call_id, null, 4294967295, time, 'assistant', null
   from model_calls semi join asked using (tool, session_id) anti join answered using (tool, session_id)
   where requests > 0 and quality <> 'aggregate'
+),
+-- Where no message names its request (only what was sent tells, not the file), a request stands at the first thing that was
+-- said or asked for when it was answered.
+unnamed as (
+  select tool, session_id from kept semi join answered using (tool, session_id)
+  group by tool, session_id
+  having count(call_message_id) = 0
+),
+loose as (
+  select rowid as call_row, tool, session_id, time
+  from model_calls semi join unnamed using (tool, session_id)
+  where requests > 0 and quality <> 'aggregate' and query_source is distinct from 'auxiliary'
+),
+moments as (
+  select kind, row, tool, session_id, time
+  from entries semi join unnamed using (tool, session_id)
+  where role in ('assistant', 'thinking', 'tool_use')
+  qualify row_number() over (partition by tool, session_id, time order by sequence, kind, message_key, row) = 1
+),
+attached as (
+  select moments.kind, moments.row, list(loose.call_row) as call_rows
+  from loose
+  asof join moments
+    on loose.tool = moments.tool and loose.session_id = moments.session_id and loose.time <= moments.time
+  where moments.time <= loose.time + interval 1 minute
+  group by all
 )
 select
-  *,
+  entries.*,
+  attached.call_rows,
   row_number() over (partition by tool, session_id order by time, sequence, kind, message_key, row) - 1 as place,
   -- Tokens and cost of a request stand at one of its messages: its text, else its first.
   call_message_id is not null and row_number() over (
@@ -60,4 +87,4 @@ select
     order by role = 'assistant' desc, time, sequence, message_key, row
   ) = 1 as stands_for_call,
   count(*) over (partition by tool, session_id) as total
-from entries
+from entries left join attached using (kind, row)

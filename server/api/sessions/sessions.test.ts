@@ -438,6 +438,31 @@ describe('the transcript', () => {
     ])
   })
 
+  test('whose messages name no request has each request at the first thing said or asked for when it was answered', async () => {
+    const own = { sessionId: 'sent', source: 'otlp_logs' as const }
+    const answered = (seconds: bigint) => ({ ...own, timeUnixNano: start + seconds * second })
+    await bench.keep({
+      calls: [
+        call({ ...answered(1n), messageId: 'x1' }),
+        call({ ...answered(3n), messageId: 'x2', inputTokens: 200 }),
+        call({ ...answered(3n), messageId: 'x3', inputTokens: 30_000, querySource: 'auxiliary' }),
+        call({ ...answered(4n), messageId: 'x4', inputTokens: 4000 }),
+      ],
+      toolCalls: [toolCall({ ...own, callId: 'q1', timeUnixNano: start + 3n * second + 5n })],
+      messages: [
+        message({ ...answered(0n), messageKey: 'u', role: 'user' }),
+        message({ ...answered(1n), messageKey: 'a' }),
+        message({ ...answered(9n), messageKey: 'b' }),
+      ],
+    })
+    expect((await read('sent')).messages.map((one: any) => [one.role, one.inputTokens])).toEqual([
+      ['user', undefined],
+      ['assistant', 100],
+      ['tool_use', 200],
+      ['assistant', 4000],
+    ])
+  })
+
   test('ends a page early where its texts are large, and goes on from there', async () => {
     const content = 'x'.repeat(9 * 1024 * 1024)
     await bench.keep({

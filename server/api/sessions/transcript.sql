@@ -15,26 +15,44 @@ calls as (
   where tool = $tools[1] and session_id = $sessions[1] and message_id is not null
   group by message_id
 ),
+loose as (
+  select
+    page.place,
+    sum(c.input_tokens)::bigint as input_tokens,
+    sum(c.output_tokens)::bigint as output_tokens,
+    sum(c.cache_read_tokens)::bigint as cache_read_tokens,
+    sum(c.cache_write_tokens)::bigint as cache_write_tokens,
+    sum(c.cost_nano_usd)::bigint as cost_nano_usd,
+    max(c.model) as model
+  from (select place, unnest(call_rows) as call_row from page) as page
+  join model_calls as c on c.rowid = page.call_row
+  group by page.place
+),
 told as (
   select
-    page.place, m.time, m.role, m.content, m.model, m.agent_id, m.prompt_id, m.tool_name, m.tool_use_id, m.tool_input,
+    page.place, m.time, m.role, m.content, coalesce(m.model, loose.model) as model, m.agent_id, m.prompt_id, m.tool_name, m.tool_use_id, m.tool_input,
     m.tool_output, m.diff, coalesce(m.duration_ms, done.duration_ms, calls.duration_ms) as duration_ms,
     coalesce(m.success, done.success) as success, m.source,
-    calls.input_tokens, calls.output_tokens, calls.cache_read_tokens, calls.cache_write_tokens, calls.cost_nano_usd,
+    coalesce(calls.input_tokens, loose.input_tokens) as input_tokens,
+    coalesce(calls.output_tokens, loose.output_tokens) as output_tokens,
+    coalesce(calls.cache_read_tokens, loose.cache_read_tokens) as cache_read_tokens,
+    coalesce(calls.cache_write_tokens, loose.cache_write_tokens) as cache_write_tokens,
+    coalesce(calls.cost_nano_usd, loose.cost_nano_usd) as cost_nano_usd,
     parent.place as parent_place
   from page
   join messages as m on m.rowid = page.row
   left join calls on page.stands_for_call and calls.message_id = page.call_message_id
+  left join loose on loose.place = page.place
   left join numbered as parent on parent.kind = 'message' and parent.message_key = page.parent_key
   left join tool_calls as done
     on done.tool = m.tool and done.session_id = m.session_id and done.call_id = m.tool_use_id
   where page.kind = 'message'
   union all
   select
-    page.place, t.time, 'tool_use', '', null, t.agent_id, t.prompt_id, t.tool_name, t.call_id, t.input,
+    page.place, t.time, 'tool_use', '', loose.model, t.agent_id, t.prompt_id, t.tool_name, t.call_id, t.input,
     t.output, null, t.duration_ms, t.success, t.sources[1],
-    null, null, null, null, null, null
-  from page join tool_calls as t on t.rowid = page.row
+    loose.input_tokens, loose.output_tokens, loose.cache_read_tokens, loose.cache_write_tokens, loose.cost_nano_usd, null
+  from page join tool_calls as t on t.rowid = page.row left join loose on loose.place = page.place
   where page.kind = 'tool_call'
   union all
   select
