@@ -154,6 +154,13 @@ function addAsking(telltale: Command): void {
       (await import('./commands/status.ts')).status(configOf(command), options),
     )
   telltale
+    .command('tail')
+    .description('live records in the terminal')
+    .option('--tool <tool>', 'only of this agent')
+    .option('--service <name>', 'only of this service')
+    .option('--type <types>', 'traces, metrics, logs (a comma list)')
+    .action(async (options, command: Command) => (await import('./commands/tail.ts')).tail(configOf(command), options))
+  telltale
     .command('sql [query]')
     .description('run one read-only statement (from standard input unless given)')
     .option('--format <format>', 'table, json or csv (default table)')

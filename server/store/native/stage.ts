@@ -37,12 +37,17 @@ export function loadStaged(version: string, files: EmbeddedFile[]): unknown {
       process.dlopen(module, join(folder, addon.name))
       return module.exports
     } catch (error) {
-      failures.push(`  ${folder}: ${error instanceof Error ? error.message : error}`)
+      failures.push(`${folder}: ${reason(error)}`)
     }
   }
   throw new Error(
-    `telltale cannot unpack its database library into any folder. It needs one that is writable and not mounted noexec; set XDG_CACHE_HOME or TMPDIR to one.\n${failures.join('\n')}`,
+    `its database library cannot be unpacked: it needs a folder that is writable and not mounted noexec; set XDG_CACHE_HOME or TMPDIR to one (tried ${failures.join('; ')})`,
   )
+}
+
+/** The end of a message is its reason; the loader's begins with the path again. */
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/^.*\.node: /, '')
 }
 
 /** Where to stage, best first. `--home` is read from the arguments, since the database is loaded before they are parsed. */
