@@ -67,7 +67,7 @@ export class OtlpBatch {
       session = { source, tool: this.tool, sessionId }
       this.#sessions.set(key, session)
     }
-    Object.assign(session, known({ ...facts }))
+    Object.assign(session, known(facts))
     for (const time of times) {
       if (time <= 0n) continue
       if (session.startTimeUnixNano === undefined || time < session.startTimeUnixNano) session.startTimeUnixNano = time

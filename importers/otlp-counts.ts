@@ -63,8 +63,9 @@ export function nanoUsd(value: AttributeValue | undefined): number | undefined {
   return usd === undefined || !Number.isFinite(usd) || usd < 0 ? undefined : Math.round(usd * 1e9)
 }
 
-/** Leaves out what is not known, so that records hold only what was said. */
+/** Leaves out what is not known, so that records hold only what was said. A copy: deleting keys makes objects slow. */
 export function known<T extends object>(facts: T): T {
-  for (const key in facts) if (facts[key] === undefined) delete facts[key]
-  return facts
+  const told = {} as T
+  for (const key in facts) if (facts[key] !== undefined) told[key] = facts[key]
+  return told
 }

@@ -39,20 +39,17 @@ export class Points {
     const { temporality } = point
     if ((temporality !== 1 && temporality !== 2) || (point.flags & 1) === 1) return
     if (point.type === 'sum' && !point.monotonic) return
-    for (const { field, value } of amounts) {
-      if (!Number.isFinite(value) || value === 0) continue
-      this.#batch.out.aggregates.push({
-        source: 'otlp_metrics',
-        tool: this.#batch.tool,
-        seriesId: this.#series(point),
-        field,
-        temporality,
-        startTimeUnixNano: point.startTimeUnixNano,
-        timeUnixNano: this.#time(point),
-        value,
-        ...known({ ...facts }),
-      })
+    if (amounts.every(({ value }) => !Number.isFinite(value) || value === 0)) return
+    const common: Omit<AggregateObservation, 'field' | 'value'> = {
+      source: 'otlp_metrics',
+      tool: this.#batch.tool,
+      seriesId: this.#series(point),
+      temporality,
+      startTimeUnixNano: point.startTimeUnixNano,
+      timeUnixNano: this.#time(point),
+      ...known(facts),
     }
+    for (const { field, value } of amounts) this.#batch.out.aggregates.push({ ...common, field, value })
   }
 
   #time({ resource, timeUnixNano }: MetricPoint): bigint {
