@@ -40,7 +40,7 @@ export type AggregateAttribution = Pick<AggregateObservation, (typeof attributio
 export type RowChange = { callId: string; timeUnixNano: bigint; existed: boolean; row: AggregateRow | undefined }
 
 /** A part of one row: what one series added in one interval. */
-type Contribution = { row: string; field: AggregateField; from: number; to: number; amount: number }
+type Contribution = { field: AggregateField; from: number; to: number; amount: number }
 /** A cumulative point, with the highest value up to and with it, and since when (ns) that value stands. */
 type Point = { time: bigint; value: number; observation: AggregateObservation; highest: number; since: number }
 type RowState = { row: Omit<AggregateRow, 'amounts'>; contributions: Map<string, Contribution>; emitted: string }
@@ -170,18 +170,25 @@ export class Bucket {
     if (amount === 0) state.contributions.delete(id)
     else {
       const to = Number(observation.timeUnixNano)
-      state.contributions.set(id, { row: key, field: observation.field, from, to, amount })
+      state.contributions.set(id, { field: observation.field, from, to, amount })
     }
     this.#dirty.add(key)
   }
 
-  #uncovered(state: RowState): Partial<Record<AggregateField, number>> {
-    const { model, attribution } = state.row
+  /**
+   * What a row adds that no exact request covers: all its tokens and cost, or none. The interval is the shortest of its
+   * series' (one may have stood still for longer than another), so that parts of one usage never fall apart.
+   */
+  #uncovered({ row, contributions }: RowState): Partial<Record<AggregateField, number>> {
+    const to = Number(row.timeUnixNano)
+    let from = 0
+    for (const contribution of contributions.values()) from = Math.max(from, contribution.from)
+    const auxiliary = row.attribution.querySource === 'auxiliary'
+    const covered = (tokens: boolean) => this.marks.covers(from, to, row.model, auxiliary, tokens)
+    const [tokensCovered, requestsCovered] = contributions.size === 0 ? [true, true] : [covered(true), covered(false)]
     const amounts: Partial<Record<AggregateField, number>> = {}
-    const auxiliary = attribution.querySource === 'auxiliary'
-    for (const { field, from, to, amount } of state.contributions.values()) {
-      const tokens = field !== 'requests' && field !== 'errors'
-      if (this.marks.covers(from, to, model, auxiliary, tokens)) continue
+    for (const { field, amount } of contributions.values()) {
+      if (field === 'requests' || field === 'errors' ? requestsCovered : tokensCovered) continue
       amounts[field] = (amounts[field] ?? 0) + amount
     }
     return sortedAmounts(amounts)

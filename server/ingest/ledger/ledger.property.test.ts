@@ -12,7 +12,18 @@ import type {
   ToolCallObservation,
 } from '#proto/telemetry.ts'
 import { rebuild } from './rebuild.ts'
-import { batch, counted, type Desk, flatPrice, ledgerRows, noon, openDesk, second, seen } from './testing.ts'
+import {
+  counted,
+  type Desk,
+  emptyDesk,
+  flatPrice,
+  joined,
+  ledgerRows,
+  noon,
+  openDesk,
+  second,
+  seen,
+} from './testing.ts'
 
 const door = fc.constantFrom<Source>('otlp_logs', 'otlp_traces', 'transcript', 'hook')
 const session = fc.constantFrom('s1', 's2', 's3')
@@ -127,13 +138,6 @@ const record: fc.Arbitrary<Partial<Telemetry>> = fc.oneof(
   { weight: 1, arbitrary: commit },
 )
 
-function joined(records: Partial<Telemetry>[]): Telemetry {
-  const group = batch({})
-  for (const part of records)
-    for (const key of Object.keys(part) as (keyof Telemetry)[]) (group[key] as unknown[]).push(...(part[key] ?? []))
-  return group
-}
-
 let desk: Desk
 let other: Desk
 beforeAll(async () => {
@@ -145,25 +149,6 @@ afterAll(async () => {
   await other.close()
 })
 
-const tables = [
-  'call_observations',
-  'aggregate_observations',
-  'model_calls',
-  'tool_call_observations',
-  'tool_calls',
-  'session_observations',
-  'sessions',
-  'messages',
-  'commit_observations',
-  'commits',
-]
-async function empty(one: Desk): Promise<void> {
-  await one.store.transaction(async (tx) => {
-    for (const table of tables) await tx.run(`delete from ${table}`)
-  })
-  await one.store.reader((reader) => one.ledger.load(reader))
-}
-
 test('any order, repetition, grouping and restart gives the same ledger, and so does a rebuild', async () => {
   const scenario = fc.record({
     records: fc.array(record, { minLength: 1, maxLength: 24 }),
@@ -173,8 +158,8 @@ test('any order, repetition, grouping and restart gives the same ledger, and so 
   })
   await fc.assert(
     fc.asyncProperty(scenario, async ({ records, seed, groupSize, reloadAt }) => {
-      await empty(desk)
-      await empty(other)
+      await emptyDesk(desk)
+      await emptyDesk(other)
       await desk.keep(joined(records))
 
       const again = [...records, ...records.filter((_, at) => (seed[at] ?? 0) % 3 === 0)]

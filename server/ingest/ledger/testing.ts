@@ -142,3 +142,33 @@ export async function ledgerRows(store: Store): Promise<Record<string, Record<st
     )
   return rows
 }
+
+/** Batches as one group. */
+export function joined(parts: readonly Partial<Telemetry>[]): Telemetry {
+  const group = batch({})
+  for (const part of parts)
+    for (const key of Object.keys(part) as (keyof Telemetry)[])
+      for (const record of part[key] ?? []) (group[key] as unknown[]).push(record)
+  return group
+}
+
+/** Takes everything out of a desk's tables and memory. */
+export async function emptyDesk({ store, ledger }: Desk): Promise<void> {
+  await store.transaction(async (tx) => {
+    for (const table of derivedTables) await tx.run(`delete from ${table}`)
+  })
+  await store.reader((reader) => ledger.load(reader))
+}
+
+const derivedTables = [
+  'call_observations',
+  'aggregate_observations',
+  'model_calls',
+  'tool_call_observations',
+  'tool_calls',
+  'session_observations',
+  'sessions',
+  'messages',
+  'commit_observations',
+  'commits',
+]
