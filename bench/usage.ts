@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readUsage, type UsageAsked } from '#server/api/usage/read-usage.ts'
 import { openStore } from '#server/store/store.ts'
+import { table } from './table.ts'
 import fillSql from './usage.sql' with { type: 'text' }
 
 const count = Number(process.argv[2] ?? 1_000_000)
@@ -27,6 +28,7 @@ try {
     ['of one session', asked({ groupBy: ['model'], filters: { session: 's7' } })],
     ['totals', asked({})],
   ]
+  const rows: (string | number)[][] = []
   for (const [name, question] of questions) {
     const times: number[] = []
     let groups = 0
@@ -36,8 +38,9 @@ try {
       times.push(performance.now() - started)
     }
     times.sort((a, b) => a - b)
-    console.log(`usage ${name}: ${times[4]?.toFixed(0)} ms (median of 9, ${count} calls, ${groups} rows)`)
+    rows.push([name, `${times[0]?.toFixed(0)} ms`, `${times[4]?.toFixed(0)} ms`, groups])
   }
+  console.log(table([`/api/usage over ${count} calls`, 'best of 9', 'median', 'rows'], rows))
 } finally {
   await store.close()
   rmSync(folder, { recursive: true, force: true })
