@@ -2,4 +2,4 @@
 import './store/pool-size.ts'
 import { run } from './cli.ts'
 
-await run(process.argv.slice(2))
+void run(process.argv.slice(2))
