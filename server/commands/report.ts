@@ -50,7 +50,8 @@ export function reportPath(kind: string, options: ReportOptions): string {
   if (!(kind in kinds))
     throw new UsageError(`report: ${JSON.stringify(kind)} is not valid; use ${reportKinds.join(', ')}`)
   const { interval, groupBy = [] } = kinds[kind as ReportKind] as { interval?: string; groupBy?: readonly string[] }
-  const tz = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  // A machine may have a zone that nobody else knows (`Etc/Unknown`): only one that was asked for is refused.
+  const tz = options.tz ?? timeZone(Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'UTC'
   if (timeZone(tz) === undefined)
     throw new UsageError(`--tz: ${JSON.stringify(tz)} is no time zone; use an IANA name such as Europe/Berlin or UTC`)
   for (const name of ['from', 'to'] as const) {
