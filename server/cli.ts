@@ -91,7 +91,12 @@ function addServing(telltale: Command): void {
   servingFlags(telltale)
     .option('--backfill', 'load the history first')
     .option('--open', 'open the page in the browser')
+    .allowExcessArguments()
     .action(async (options, command: Command) => {
+      const [unknown] = command.args
+      if (unknown !== undefined) {
+        throw new UsageError(`unknown command ${JSON.stringify(unknown)}; telltale --help lists the commands`)
+      }
       const { serve } = await import('./commands/serve.ts')
       await serve(configOf(command), { ...options, watch: true, offer: true })
     })
