@@ -35,6 +35,7 @@ export async function purge(
         { tool, from, to },
       )
     }
+    ledger.invalidate()
   })
   await rebuild(store, pricing, { ledger })
 }

@@ -94,6 +94,17 @@ describe('model calls', () => {
   })
 })
 
+test('what was removed by other means can come again', async () => {
+  await keepAll(log(['req:1']), log(['req:2']))
+  await desk.store.transaction(async (tx) => {
+    for (const table of ['call_observations', 'model_calls']) await tx.run(`delete from ${table}`)
+    desk.ledger.invalidate()
+  })
+  await keepAll(log(['req:1']))
+  expect(await all('select call_id from model_calls')).toEqual([{ call_id: 'claude-code/req:1' }])
+  expect(await all('select count(*) as n from call_observations')).toEqual([{ n: 1n }])
+})
+
 describe('cost', () => {
   const costOf = async () => (await all('select cost_nano_usd, cost_basis, reported_cost_nano_usd from model_calls'))[0]
 

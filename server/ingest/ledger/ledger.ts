@@ -21,11 +21,13 @@ export type LedgerOptions = {
 export type LedgerStats = { components: number; indexEntries: number; indexBytes: number }
 
 export type Ledger = Stage & {
-  /**
-   * Reads from the tables what must be known in memory; once before the first group, and again after rows were deleted
-   * or rebuilt by other means than a group.
-   */
+  /** Reads from the tables what must be known in memory; once before the first group. */
   load(reader: Reader): Promise<void>
+  /**
+   * Has the next group read the tables again before it is written. To be called inside a transaction that changes them by
+   * other means than a group (a removal, a rebuild): no group can come between, and a rollback does no harm.
+   */
+  invalidate(): void
   /** Calls `listener` with the rows of `model_calls` that a group wrote, after its commit; returns how to stop. */
   onCalls(listener: (calls: readonly ModelCall[]) => void): () => void
   stats(): LedgerStats
@@ -43,6 +45,12 @@ export function createLedger({ price, pricingMode = 'auto' }: LedgerOptions): Le
   const tools = new ToolCalls()
   const messages = new Messages()
   const listeners = new Set<(calls: readonly ModelCall[]) => void>()
+  let isStale = false
+
+  async function load(reader: Reader): Promise<void> {
+    for (const part of [sessions, calls, buckets, tools, messages]) await part.load(reader)
+    isStale = false
+  }
 
   /** Derives and writes the rows of a group; memory stays as it is until `commit`. */
   async function write(
@@ -80,6 +88,7 @@ export function createLedger({ price, pricingMode = 'auto' }: LedgerOptions): Le
   return {
     async apply(tx, { telemetry, batch }) {
       if (isPlain(telemetry)) return nothingToKeep
+      if (isStale) await load(tx)
       const sessionGroup = new SessionGroup(sessions)
       const bucketGroup = new BucketGroup(buckets, sessionGroup, pricing)
       try {
@@ -90,8 +99,9 @@ export function createLedger({ price, pricingMode = 'auto' }: LedgerOptions): Le
         throw error
       }
     },
-    async load(reader) {
-      for (const part of [sessions, calls, buckets, tools, messages]) await part.load(reader)
+    load,
+    invalidate() {
+      isStale = true
     },
     onCalls(listener) {
       listeners.add(listener)

@@ -71,11 +71,11 @@ export async function rebuild(
     await store.transaction(async (tx) => {
       tables = await rebuildIn(tx, pricing)
       if (dryRun) throw new DryRun()
+      ledger?.invalidate()
     })
   } catch (error) {
     if (!(error instanceof DryRun)) throw error
   }
-  if (!dryRun && ledger) await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
   return { dryRun, ...(tables as Tables), durationMs: Math.round(performance.now() - started) }
 }
 

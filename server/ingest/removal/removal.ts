@@ -47,14 +47,13 @@ export async function remove(store: Store, ledger: Ledger | undefined, removal: 
       if (removal.what === 'sessions' || removal.what === 'all' || removal.session)
         await removeSessions(tx, removal, removed)
       if (removal.dryRun) throw new DryRun()
+      // What the ledger knows by heart may be gone.
+      if (removed.model_calls !== undefined) ledger?.invalidate()
     })
   } catch (error) {
     if (error instanceof DryRun) return removed
     throw error
   }
-  // What the ledger knows by heart may be gone.
-  if (ledger && removed.model_calls !== undefined)
-    await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
   await store.checkpoint()
   return removed
 }
