@@ -84,6 +84,14 @@ test('every way of writing one model finds the same rates', () => {
     expect([model, cost(model)]).toEqual([model, plain])
 })
 
+test('a tool that sells models itself is asked first, unless another provider served the request', () => {
+  const call = { tool: 'copilot', model: 'gpt-4.1', timeUnixNano: now, inputTokens: 1000 }
+  expect(prices.price(call).state).toBe('included')
+  expect(prices.price({ ...call, provider: 'openai' })).toMatchObject({ state: 'priced', costNanoUsd: 2_000_000 })
+  // What it does not list is sold by its maker.
+  expect(prices.price({ ...call, model: 'claude-sonnet-4.5' })).toMatchObject({ modelId: 'claude-sonnet-4-5' })
+})
+
 describe('candidates', () => {
   test('begin with the id as it came, of the provider that was given', () => {
     expect(candidates('A/B', 'x')[0]).toEqual({ modelId: 'a/b', providerId: 'x', rule: 'exact' })
