@@ -4,18 +4,20 @@ import type {
   AgentInfo,
   Audit,
   ErrorList,
-  Failure,
   Levels,
   LogList,
   MetricList,
+  PriceList,
+  Refusal,
   Series,
   SeriesQuery,
   SeriesResult,
-  Session,
+  SessionDetail,
   SessionList,
   Span,
   SqlAnswer,
   Stats,
+  Status,
   ToolStats,
   TraceKind,
   TraceList,
@@ -59,7 +61,7 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
   }
   if (response.status === 401) tokenWanted()
   if (!response.ok) {
-    const failure = (await response.json().catch(() => undefined)) as Partial<Failure> | undefined
+    const failure = (await response.json().catch(() => undefined)) as Partial<Refusal> | undefined
     const requestId = response.headers.get('x-request-id') ?? undefined
     throw new ApiError(response.status, failure?.message ?? `${response.status} ${response.statusText}`, requestId)
   }
@@ -133,9 +135,32 @@ export type SessionFilter = {
 export const sessions = (window: Window, filter: SessionFilter, page: Page = {}) =>
   get<SessionList>('/api/sessions', { ...within(window), ...filter, ...page }, ['sessions', 'usage'])
 export const session = (id: string) =>
-  get<Session & Record<string, unknown>>(`/api/sessions/${encodeURIComponent(id)}`, {}, ['sessions', 'usage'])
+  get<SessionDetail>(`/api/sessions/${encodeURIComponent(id)}`, {}, ['sessions', 'usage'])
 export const transcript = (id: string, page: Page = {}) =>
   get<Transcript>(`/api/sessions/${encodeURIComponent(id)}/transcript`, { ...page }, ['sessions'])
+
+const pageMessages = 1_000
+/** Messages at the end that may still change (a tool that runs, an answer that streams) and are read again. */
+const unsettledMessages = 100
+
+/** A whole transcript, page by page; asked again it reads only its end. */
+export function wholeTranscript(id: string): Question<Transcript> {
+  const path = `/api/sessions/${encodeURIComponent(id)}/transcript`
+  return {
+    key: `${path} all`,
+    topics: ['sessions'],
+    async ask(signal, before) {
+      const kept = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
+      const messages = [...kept]
+      for (;;) {
+        const url = address(path, { limit: pageMessages, offset: messages.length })
+        const page = await request<Transcript>(url, { signal })
+        messages.push(...page.messages)
+        if (!page.hasMore || page.messages.length === 0) return { ...page, messages }
+      }
+    },
+  }
+}
 
 export type UsageFilter = { [K in UsageKey]?: string }
 export const usage = (
@@ -158,7 +183,7 @@ export const usage = (
 
 export const tools = (window: Window, filter: { tool?: string; project?: string } = {}) =>
   get<{ tools: ToolStats[] }>('/api/tools', { ...within(window), ...filter }, ['sessions', 'usage'])
-export const errors = (window: Window, filter: { tool?: string } = {}, page: Page = {}) =>
+export const errors = (window: Window, filter: { tool?: string; session?: string } = {}, page: Page = {}) =>
   get<ErrorList>('/api/errors', { ...within(window), ...filter, ...page }, ['usage', 'sessions', 'logs'])
 export const audit = (filter: { tool?: string; session?: string }, window?: Window, page: Page = {}) =>
   get<Audit>('/api/audit', { ...(window ? within(window) : {}), ...filter, ...page }, ['usage'])
@@ -169,10 +194,9 @@ export const search = (window: Window, q: string, limit = 20) =>
   }>('/api/search', { ...within(window), q, limit }, ['sessions'])
 
 export const agents = () => get<{ agents: AgentInfo[] }>('/api/agents', {}, [])
-export const status = () =>
-  get<Record<string, unknown>>('/api/status', {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
+export const status = () => get<Status>('/api/status', {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
 export const health = () => get<{ status: string; version: string }>('/health', {}, [])
-export const prices = () => get<Record<string, unknown>>('/api/prices', {}, [])
+export const prices = () => get<PriceList>('/api/prices', {}, [])
 
 /** Runs one read-only statement. */
 export function runSql(sql: string, limit: number, signal: AbortSignal): Promise<SqlAnswer> {

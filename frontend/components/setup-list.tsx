@@ -2,7 +2,11 @@
 import { agents } from '../api.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { hueColor } from '../lib/colors.ts'
+import { count } from '../lib/format.ts'
+import { useNow } from '../lib/now.ts'
 import type { AgentInfo } from '../lib/shapes.ts'
+import { ago, toMs } from '../lib/time.ts'
+import { useSettings } from '../settings.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { ErrorState } from './error-state.tsx'
@@ -41,10 +45,15 @@ function SetupItem({ agent }: { agent: AgentInfo }) {
   )
 }
 
+/** Which doors an agent has, and when something last came through them. */
 function AgentState({ agent }: { agent: AgentInfo }) {
-  const words = [
-    agent.installed ? 'found on this machine' : undefined,
-    agent.configured ? 'sends here' : undefined,
-  ].filter(Boolean)
-  return words.length > 0 ? <span className="text-12 text-muted">{words.join(', ')}</span> : null
+  const now = useNow(10_000)
+  const zone = useSettings((settings) => settings.zone)
+  if (!agent.lastSeen) return <span className="text-12 text-muted">nothing yet</span>
+  const total = agent.counts.traces + agent.counts.logs + agent.counts.metrics + agent.counts.messages
+  return (
+    <span className="text-12 text-muted">
+      {count(total)} records, the last {ago(toMs(agent.lastSeen), now, zone)}
+    </span>
+  )
 }

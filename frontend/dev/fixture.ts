@@ -437,7 +437,7 @@ function tools(query: URLSearchParams) {
       calls: list.length,
       successes,
       failures: list.length - successes,
-      successRate: (100 * successes) / list.length,
+      successRate: successes / list.length,
       durationMsAvg: sorted.reduce((a, b) => a + b, 0) / list.length,
       durationMsP50: sorted[Math.floor(list.length / 2)]!,
       durationMsP95: sorted[Math.floor(list.length * 0.95)]!,
@@ -475,7 +475,10 @@ export function answer(url: URL, body: unknown, empty: boolean): unknown {
         id,
         name,
         hue,
-        installed: id !== 'copilot',
+        hasTranscripts: true,
+        hasHooks: id === 'claude-code',
+        lastSeen: empty ? null : iso(now - 60_000),
+        counts: { sessions: 1, calls: 1, traces: 1, logs: 1, metrics: 1, messages: 1 },
         setup: `export CLAUDE_CODE_ENABLE_TELEMETRY=1\nexport OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\nexport OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318`,
       })),
     }
@@ -510,7 +513,15 @@ export function answer(url: URL, body: unknown, empty: boolean): unknown {
     if (!one) return undefined
     return sessionPath[2]
       ? transcript(one, query)
-      : { ...session(one), agents: [], tools: [], commits: [], sources: ['transcript', 'otlp_logs'] }
+      : {
+          ...session(one),
+          modelUsage: [],
+          agents: [],
+          tools: [],
+          commits: [],
+          children: [],
+          sources: ['transcript', 'otlp_logs'],
+        }
   }
   if (path === '/api/traces' || path === '/api/traces/recent') return traces(query)
   if (path.startsWith('/api/traces/')) {
@@ -546,7 +557,28 @@ export function answer(url: URL, body: unknown, empty: boolean): unknown {
   if (path === '/api/search') return { hits: [], total: 0 }
   if (path === '/api/audit') return { sessions: [], total: 0, hasMore: false }
   if (path === '/api/status')
-    return { version: '0.1.0-dev', database: { path: '/home/dev/.telltale/telltale.duckdb', bytes: 48_200_000 } }
+    return {
+      version: '0.1.0-dev',
+      startedAt: iso(now - 3e7),
+      uptimeSeconds: 30_000,
+      receivers: { otlpHttp: { url: 'http://127.0.0.1:4318' }, otlpGrpc: { url: 'http://127.0.0.1:4317' } },
+      queue: { batches: 0, bytes: 0 },
+      ingest: {
+        acceptedBatches: 812,
+        acceptedRecords: 90_210,
+        duplicateBatches: 2,
+        rejectedRecords: 0,
+        refusedBatches: 0,
+        failedBatches: 0,
+        lastCommitAt: iso(now - 4_000),
+      },
+      rates: { traces: 1.2, logs: 3.4, metrics: 0.5, messages: 0 },
+      database: { path: '/home/dev/.telltale/telltale.duckdb', databaseBytes: 48_200_000, walBytes: 120_000 },
+      lastRecordByTool: {},
+      dropped: 0,
+      live: { clients: 1, framesSent: 10, framesDropped: 0 },
+      memory: { rssBytes: 210_000_000 },
+    }
   if (path === '/api/sql')
     return {
       columns: [

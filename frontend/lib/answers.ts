@@ -9,7 +9,8 @@ export type Question<T> = {
   key: string
   /** What makes the answer old; empty for answers that new records do not change. */
   topics: readonly Topic[]
-  ask(signal: AbortSignal): Promise<T>
+  /** `before` is the last answer to the same question: what it need not read again. */
+  ask(signal: AbortSignal, before: T | undefined): Promise<T>
 }
 
 /** What is known of an answer. */
@@ -89,7 +90,7 @@ async function run(entry: Entry) {
   if (!entry.state.pending) update(entry, { ...entry.state, pending: true })
   counted(1)
   try {
-    const data = await entry.question.ask(controller.signal)
+    const data = await entry.question.ask(controller.signal, entry.state.data)
     if (entry.running !== controller) return
     entry.tookMs = performance.now() - entry.askedAt
     update(entry, { data, error: undefined, pending: false })

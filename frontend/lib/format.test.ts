@@ -46,7 +46,7 @@ describe('tokens', () => {
     expect(exact(1_234_567)).toBe('1,234,567')
   })
   test('that are averages keep three digits', () => {
-    expect([0.5, 12.25, 3].map(count)).toEqual(['0.5', '12.3', '3'])
+    expect([0.5, 12.25, 3, 2_522.5].map(count)).toEqual(['0.5', '12.3', '3', '2,523'])
   })
 })
 

@@ -36,7 +36,7 @@ export function exact(value: Maybe): string {
 export function count(value: Maybe): string {
   if (missing(value)) return absent
   return signed(value, (v) => {
-    if (v < 9_999.5) return Number.isInteger(v) ? grouped.format(v) : trimmed(toSignificant(v, 3))
+    if (v < 9_999.5) return Number.isInteger(v) || v >= 1_000 ? grouped.format(v) : trimmed(toSignificant(v, 3))
     const units = ['k', 'M', 'B', 'T']
     let scaled = v / 1_000
     let unit = 0

@@ -165,6 +165,7 @@ export type Session = UsageNumbers & {
   branch?: string
   user?: string
   host?: string
+  version?: string
   startTime: string
   lastTime: string
   durationMs: number
@@ -176,6 +177,20 @@ export type Session = UsageNumbers & {
   model?: string
   models: string[]
   status: 'active' | 'ended'
+}
+/** A session with everything in it. */
+export type SessionDetail = Session & {
+  modelUsage: ({ model: string | null } & UsageNumbers)[]
+  agents: ({ agent: string | null; agentId: string | null } & UsageNumbers)[]
+  tools: ToolStats[]
+  commits: { kind: 'commit' | 'pull_request'; hash: string; subject?: string; branch?: string; timestamp: string }[]
+  sources: string[]
+  forkedFrom?: string
+  cwd?: string
+  commitAtStart?: string
+  commitAtEnd?: string
+  parent?: Session
+  children: Session[]
 }
 export type SessionList = { sessions: Session[]; total: number; hasMore: boolean }
 
@@ -210,6 +225,7 @@ export type Transcript = {
   startTime: string
   lastTime: string
   total: number
+  hasMore?: boolean
   messages: Message[]
 }
 
@@ -218,7 +234,11 @@ export type ToolStats = {
   calls: number
   successes: number
   failures: number
+  /** Successes of those whose outcome is known, 0 to 1. */
   successRate: number | null
+  mcpServer?: string
+  blockedMs?: number | null
+  lastTime?: string
   durationMsAvg: number | null
   durationMsP50: number | null
   durationMsP95: number | null
@@ -233,7 +253,7 @@ export type Audit = {
     used: UsageNumbers
     differences: {
       field: string
-      values: { [source: string]: number | null }
+      values: { [source: string]: number | string | null }
       used: number | string | null
       reason: string
     }[]
@@ -250,7 +270,7 @@ export type SqlAnswer = {
 }
 
 /** The basis of every error answer. */
-export type Failure = { error: string; message: string }
+export type Refusal = { error: string; message: string }
 
 /** A coding agent that the server knows. */
 export type AgentInfo = {
@@ -259,20 +279,70 @@ export type AgentInfo = {
   hue: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
   /** What a person types to send this agent's telemetry here. */
   setup: string
-  lastSeen?: string | null
-  installed?: boolean
-  configured?: boolean
+  hasTranscripts: boolean
+  hasHooks: boolean
+  lastSeen: string | null
+  counts: { sessions: number; calls: number; traces: number; logs: number; metrics: number; messages: number }
 }
 
-export type ErrorRecord = {
+export type Failure = {
   timestamp: string
+  kind: 'model_call' | 'tool_call' | 'event'
   tool: string
+  serviceName?: string
   sessionId?: string
-  kind?: string
-  model?: string
-  toolName?: string
+  id?: string
   errorType?: string
   message?: string
+  count: number
+  model?: string
   statusCode?: number
+  attempt?: number
+  toolName?: string
+  agent?: string
+  project?: string
+  durationMs?: number
+  requestId?: string
+  traceId?: string
+  spanId?: string
 }
-export type ErrorList = { errors: ErrorRecord[]; total: number; hasMore: boolean }
+export type ErrorList = { errors: Failure[]; total: number; hasMore: boolean }
+
+export type Status = {
+  version: string
+  startedAt: string
+  uptimeSeconds: number
+  receivers: { otlpHttp: { url: string }; otlpGrpc: { url: string } | null }
+  queue: { batches: number; bytes: number }
+  ingest: {
+    acceptedBatches: number
+    acceptedRecords: number
+    duplicateBatches: number
+    rejectedRecords: number
+    refusedBatches: number
+    failedBatches: number
+    lastCommitAt?: string
+  }
+  rates: { traces: number; logs: number; metrics: number; messages: number }
+  database: { path: string; databaseBytes: number; walBytes: number; notice?: string }
+  lastRecordByTool: { [tool: string]: string }
+  dropped: number
+  live: { clients: number; framesSent: number; framesDropped: number }
+  memory: { rssBytes: number }
+}
+
+/** Dollars for a million tokens; `null` when not known. */
+export type PriceEntry = {
+  model: string
+  provider?: string
+  source: string
+  validFrom?: string
+  included: boolean
+  input: number | null
+  output: number | null
+  cacheRead: number | null
+  cacheWrite5m: number | null
+  cacheWrite1h: number | null
+  tiers: { tokens: number }[]
+}
+export type PriceList = { base: { name: string; version: string }; prices: PriceEntry[]; overrides: PriceEntry[] }

@@ -11,11 +11,14 @@ type LevelChipsProps = {
 }
 
 export function LevelChips({ counts, chosen, onChoose }: LevelChipsProps) {
-  const order = (level: string) => {
-    const at = levels.indexOf(levelOf(level) as (typeof levels)[number])
-    return at === -1 ? -1 : at
+  // Senders spell levels as they like (`Error`, `ERROR`); to a reader and to the API's filter they are one.
+  const sums = new Map<string, number>()
+  for (const [text, number] of Object.entries(counts ?? {})) {
+    const level = levelOf(text)
+    sums.set(level, (sums.get(level) ?? 0) + number)
   }
-  const entries = Object.entries(counts ?? {}).sort(([a], [b]) => order(b) - order(a))
+  const order = (level: string) => levels.indexOf(level as (typeof levels)[number])
+  const entries = [...sums].sort(([a], [b]) => order(b) - order(a))
   return (
     <ul aria-label="Levels" className="flex items-center gap-1 overflow-x-auto scrollbar-none">
       {entries.map(([level, number]) => (
@@ -23,12 +26,12 @@ export function LevelChips({ counts, chosen, onChoose }: LevelChipsProps) {
           <button
             type="button"
             data-testid={`level-${level}`}
-            aria-pressed={chosen === level}
+            aria-pressed={levelOf(chosen ?? '') === level}
             title={`${exact(number)} records`}
-            onClick={() => onChoose(chosen === level ? undefined : level)}
+            onClick={() => onChoose(levelOf(chosen ?? '') === level ? undefined : level)}
             className={cx(
               'flex h-6 items-center gap-1.5 rounded-control px-2 text-12 whitespace-nowrap focus-ring hairline hover:bg-hover coarse:h-9',
-              chosen === level && 'bg-selected',
+              levelOf(chosen ?? '') === level && 'bg-selected',
             )}
           >
             <Level text={level} />

@@ -1,4 +1,263 @@
-// placeholder
+// sessions.tsx: the list of sessions.
+import { CircleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { agents, sessions, usage } from '../api.ts'
+import { Agent, AgentDot } from '../components/agents.tsx'
+import { type Column, DataTable } from '../components/data-table.tsx'
+import { NothingFound } from '../components/empty-state.tsx'
+import { ErrorState } from '../components/error-state.tsx'
+import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
+import { ListFoot } from '../components/list-foot.tsx'
+import { Screen } from '../components/screen.tsx'
+import { SessionState } from '../components/session-state.tsx'
+import { useAnswer } from '../lib/answers.ts'
+import { meets, termOf } from '../lib/filter.ts'
+import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
+import { rememberList } from '../lib/neighbours.ts'
+import { oneLine } from '../lib/safe-text.ts'
+import type { Session } from '../lib/shapes.ts'
+import { absolute, ago, toMs, type Zone } from '../lib/time.ts'
+import { useUrl } from '../lib/url-state.ts'
+import { useView } from '../lib/use-window.ts'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+
+const pageRows = 100
+const rowsMax = 1_000
+const everything = { from: undefined, to: undefined }
+
+/** Conditions that the API does not know are met by looking at the rows; then many are fetched at once. */
+const measured: Record<string, (session: Session) => number | null> = {
+  cost: (session) => session.costUsd,
+  tokens: (session) => session.totalTokens,
+  duration: (session) => session.durationMs,
+  errors: (session) => session.errorCount,
+  requests: (session) => session.requests,
+}
+
+function columns(now: number, zone: Zone): Column<Session>[] {
+  return [
+    {
+      id: 'title',
+      header: 'Session',
+      width: 'minmax(0,4fr)',
+      cell: (row) => (
+        <span className="flex min-w-0 items-center gap-2 text-13">
+          <AgentDot id={row.tool || row.serviceName} />
+          <span className="truncate">
+            <bdi>
+              {row.title ? oneLine(row.title, 200) : <code className="text-12 text-muted">{row.sessionId}</code>}
+            </bdi>
+          </span>
+          {row.status === 'active' && <SessionState status="active" />}
+        </span>
+      ),
+    },
+    {
+      id: 'agent',
+      header: 'Agent',
+      width: 'minmax(0,1fr)',
+      wide: true,
+      cell: (row) => <Agent id={row.tool} fallback={row.serviceName} />,
+    },
+    {
+      id: 'project',
+      header: 'Project',
+      width: 'minmax(0,1.4fr)',
+      wide: true,
+      cell: (row) =>
+        row.project ? (
+          <span title={row.branch ? `${row.project} on ${row.branch}` : row.project}>
+            <bdi>{oneLine(row.project, 80)}</bdi>
+            {row.branch && <span className="text-muted"> {oneLine(row.branch, 40)}</span>}
+          </span>
+        ) : (
+          <span className="text-muted">—</span>
+        ),
+    },
+    {
+      id: 'model',
+      header: 'Model',
+      width: 'minmax(0,1.4fr)',
+      wide: true,
+      cell: (row) => (
+        <span title={row.models.join(', ')}>
+          <bdi>{oneLine(row.model ?? '—', 60)}</bdi>
+          {row.models.length > 1 && <span className="text-muted"> +{row.models.length - 1}</span>}
+        </span>
+      ),
+    },
+    {
+      id: 'errors',
+      header: 'Errors',
+      width: '56px',
+      align: 'right',
+      wide: true,
+      sort: 'errors',
+      cell: (row) =>
+        row.errorCount > 0 ? (
+          <span className="inline-flex items-center gap-1 text-error">
+            <CircleAlert aria-label="errors" className="size-3.5" />
+            {count(row.errorCount)}
+          </span>
+        ) : (
+          <span className="text-muted">0</span>
+        ),
+    },
+    {
+      id: 'tokens',
+      header: 'Tokens',
+      width: '64px',
+      align: 'right',
+      wide: true,
+      sort: 'tokens',
+      cell: (row) => <span title={exact(row.totalTokens)}>{count(row.totalTokens)}</span>,
+    },
+    {
+      id: 'duration',
+      header: 'Duration',
+      width: '76px',
+      align: 'right',
+      wide: true,
+      sort: 'duration',
+      cell: (row) => durationMs(row.durationMs),
+    },
+    {
+      id: 'cost',
+      header: 'Cost',
+      width: '72px',
+      align: 'right',
+      sort: 'cost',
+      cell: (row) => (
+        <span
+          className="font-semibold"
+          title={
+            row.costUsd === null
+              ? `no price is known for ${row.model ?? 'its model'}`
+              : `${exactCost(row.costUsd)}, ${row.basis}`
+          }
+        >
+          {cost(row.costUsd)}
+        </span>
+      ),
+    },
+    {
+      id: 'last',
+      header: 'Last',
+      width: '92px',
+      align: 'right',
+      sort: 'lastTime',
+      cell: (row) => (
+        <time dateTime={row.lastTime} title={absolute(row.lastTime, zone)} className="text-muted">
+          {ago(toMs(row.lastTime), now, zone)}
+        </time>
+      ),
+    },
+  ]
+}
+
 export function Sessions() {
-  return null
+  const view = useView()
+  const { get, adjust, link } = useUrl()
+  const known = useAnswer(usage(everything, ['model', 'project']))
+  const agentList = useAnswer(agents())
+  const facets: Facet[] = [
+    { key: 'agent', label: 'agent', values: agentList.data?.agents.map(({ id }) => id) ?? [] },
+    {
+      key: 'project',
+      label: 'project',
+      values: [...new Set(known.data?.rows.flatMap(({ project }) => project ?? []) ?? [])],
+    },
+    { key: 'model', label: 'model', values: [...new Set(known.data?.rows.flatMap(({ model }) => model ?? []) ?? [])] },
+    { key: 'service', label: 'service name' },
+    { key: 'status', label: 'active or ended', values: ['active', 'ended'] },
+    { key: 'cost', label: 'dollars', example: '>0.5' },
+    { key: 'tokens', label: 'tokens', example: '>1M' },
+    { key: 'duration', label: 'duration', example: '>10m' },
+    { key: 'errors', label: 'errors', example: '>0' },
+    { key: 'requests', label: 'model requests', example: '>20' },
+  ]
+  const { filter, text, set } = useFilter(facets)
+  const [limit, setLimit] = useState(pageRows)
+  const sort = get('sort') ?? 'lastTime'
+  const [field, direction] = sort.split(':') as [string, string | undefined]
+  const status = termOf(filter, 'status')
+  const looksAtRows = status !== undefined || filter.terms.some(({ key }) => key in measured)
+  const tool = termOf(filter, 'agent')
+  const project = termOf(filter, 'project')
+  const model = termOf(filter, 'model')
+  const service = termOf(filter, 'service')
+  const answer = useAnswer(
+    sessions(
+      view.window,
+      {
+        ...(tool ? { tool } : {}),
+        ...(project ? { project } : {}),
+        ...(model ? { model } : {}),
+        ...(service ? { service } : {}),
+        ...(filter.text ? { search: filter.text } : {}),
+        sort,
+      },
+      { limit: looksAtRows ? rowsMax : limit },
+    ),
+  )
+  const rows = answer.data?.sessions.filter(
+    (session) =>
+      (status === undefined || session.status === status) &&
+      Object.entries(measured).every(([key, pick]) => meets(filter, key, pick(session))),
+  )
+  useEffect(() => {
+    if (answer.data)
+      rememberList(
+        'sessions',
+        answer.data.sessions.map(({ sessionId }) => sessionId),
+      )
+  }, [answer.data])
+  return (
+    <Screen
+      title="Sessions"
+      testId="sessions"
+      fixed
+      toolbar={
+        <div className="flex shrink-0 items-center gap-3 px-4 py-2 hairline-b">
+          <FilterBar facets={facets} placeholder="Filter: agent:claude-code cost:>0.5 checkout" />
+          <span className="shrink-0 text-12 text-muted" data-testid="total">
+            {answer.data && rows ? `${exact(looksAtRows ? rows.length : answer.data.total)} sessions` : ''}
+          </span>
+        </div>
+      }
+    >
+      {answer.error && !rows ? (
+        <ErrorState what="The sessions could not be read." error={answer.error} retry={answer.retry} />
+      ) : !rows ? (
+        <SkeletonRows rows={16} />
+      ) : rows.length === 0 ? (
+        <NothingFound things="sessions" filter={text} onClear={() => set('')} />
+      ) : (
+        <DataTable
+          label="Sessions"
+          testId="sessions-table"
+          columns={columns(view.now, view.zone)}
+          rows={rows}
+          keyOf={(row) => `${row.tool}/${row.sessionId}`}
+          href={(row) => link(`/sessions/${encodeURIComponent(row.sessionId)}`)}
+          sort={field}
+          descending={direction !== 'asc'}
+          onSort={(next, descending) =>
+            adjust({ sort: next === 'lastTime' && descending ? undefined : `${next}${descending ? '' : ':asc'}` })
+          }
+          pending={answer.pending}
+          onEnd={() => setLimit((before) => Math.min(rowsMax, before * 2))}
+          footer={
+            <ListFoot
+              shown={answer.data?.sessions.length ?? 0}
+              total={answer.data?.total ?? 0}
+              most={rowsMax}
+              things="sessions"
+            />
+          }
+          className="flex-1"
+        />
+      )}
+    </Screen>
+  )
 }

@@ -1,4 +1,174 @@
-// placeholder
+// sql.tsx: questions nobody thought of: read-only SQL over everything that is stored.
+import { History, Play, Square } from 'lucide-react'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { runSql } from '../api.ts'
+import { EmptyState } from '../components/empty-state.tsx'
+import { ErrorState } from '../components/error-state.tsx'
+import { Screen } from '../components/screen.tsx'
+import { cx } from '../lib/cx.ts'
+import { oneLine } from '../lib/safe-text.ts'
+import type { SqlAnswer } from '../lib/shapes.ts'
+import { useUrl } from '../lib/url-state.ts'
+import { Button } from '../ui/button.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { Select } from '../ui/select.tsx'
+import { loadHistory, saveHistory, withStatement } from './history.ts'
+import { ResultView } from './result-view.tsx'
+import { SchemaList } from './schema-list.tsx'
+
+const examples: readonly { name: string; sql: string }[] = [
+  {
+    name: 'Cost by day and agent',
+    sql: `select date_trunc('day', time) as day, tool, round(sum(cost_nano_usd) / 1e9, 4) as cost_usd, sum(total_tokens) as tokens
+from model_calls group by all order by day desc, cost_usd desc`,
+  },
+  {
+    name: 'Dearest sessions',
+    sql: `select session_id, tool, any_value(project) as project, count(*) as requests, round(sum(cost_nano_usd) / 1e9, 4) as cost_usd
+from model_calls group by session_id, tool order by cost_usd desc nulls last limit 20`,
+  },
+  {
+    name: 'Slowest tools',
+    sql: `select tool_name, count(*) as calls, round(quantile_cont(duration_ms, 0.95)) as p95_ms, count(*) filter (where not success) as failed
+from tool_calls group by tool_name order by p95_ms desc nulls last`,
+  },
+  {
+    name: 'Events by kind',
+    sql: `select service_name, event_name, count(*) as records, max(time) as last from logs group by all order by records desc`,
+  },
+]
+const historyShown = 20
+
 export function Sql() {
-  return null
+  const { get, adjust } = useUrl()
+  const [text, setText] = useState(() => get('sql') ?? examples[0]!.sql)
+  const [limit, setLimit] = useState('1000')
+  const [history, setHistory] = useState(loadHistory)
+  const [answer, setAnswer] = useState<SqlAnswer>()
+  const [error, setError] = useState<Error>()
+  const [running, setRunning] = useState<AbortController>()
+  const editor = useRef<HTMLTextAreaElement>(null)
+
+  async function run(sql = text) {
+    if (sql.trim() === '') return
+    running?.abort()
+    const controller = new AbortController()
+    setRunning(controller)
+    adjust({ sql: sql.length < 4_000 ? sql : undefined })
+    const next = withStatement(history, sql)
+    setHistory(next)
+    saveHistory(next)
+    try {
+      setAnswer(await runSql(sql, Number(limit), controller.signal))
+      setError(undefined)
+    } catch (thrown) {
+      if (!controller.signal.aborted) setError(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    } finally {
+      setRunning((current) => (current === controller ? undefined : current))
+    }
+  }
+  function insert(name: string) {
+    const field = editor.current
+    if (!field) return
+    field.focus()
+    field.setRangeText(name, field.selectionStart, field.selectionEnd, 'end')
+    setText(field.value)
+  }
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault()
+      void run()
+    } else if (event.key === 'Escape') event.currentTarget.blur()
+  }
+
+  return (
+    <Screen
+      title="SQL"
+      testId="sql"
+      ranged={false}
+      fixed
+      actions={
+        <>
+          <Menu
+            align="end"
+            trigger={
+              <Button data-testid="sql-history">
+                <History aria-hidden className="size-3.5" />
+                <span className="hidden sm:inline">History</span>
+              </Button>
+            }
+            items={[
+              ...examples.map(({ name, sql }) => ({ label: name, run: () => setText(sql) })),
+              ...(history.length > 0 ? (['separator'] as const) : []),
+              ...history.slice(0, historyShown).map((sql) => ({ label: oneLine(sql, 70), run: () => setText(sql) })),
+            ]}
+          />
+          {running ? (
+            <Button onClick={() => running.abort()}>
+              <Square aria-hidden className="size-3.5" />
+              Stop
+            </Button>
+          ) : (
+            <Button look="solid" onClick={() => void run()} data-testid="sql-run">
+              <Play aria-hidden className="size-3.5" />
+              Run
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="flex min-h-0 flex-1">
+        <aside aria-label="Schema" className="hidden w-60 shrink-0 overflow-y-auto hairline-r lg:block">
+          <SchemaList onInsert={insert} />
+        </aside>
+        <div className="flex min-w-0 flex-1 flex-col">
+          <div className="relative h-44 shrink-0 hairline-b">
+            <textarea
+              ref={editor}
+              aria-label="SQL"
+              data-testid="sql-editor"
+              value={text}
+              spellCheck={false}
+              autoCapitalize="off"
+              autoComplete="off"
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={onKeyDown}
+              className="block size-full resize-none bg-background p-4 font-mono text-13 text-foreground outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-ring"
+            />
+            <div className="pointer-events-none absolute right-3 bottom-2 flex items-center gap-3 text-12 text-muted">
+              <span className="pointer-events-auto">
+                <Select
+                  label="At most"
+                  labelled
+                  value={limit}
+                  onChange={setLimit}
+                  options={['100', '1000', '10000', '100000'].map((value) => ({
+                    value,
+                    label: `${Number(value).toLocaleString('en-US')} rows`,
+                  }))}
+                />
+              </span>
+              <Kbd keys="mod+enter" className="hidden md:inline-flex" />
+            </div>
+          </div>
+          {error && <ErrorState what="The statement was not run." error={error} className="shrink-0 hairline-b" />}
+          <div className={cx('flex min-h-0 flex-1 flex-col', running && 'opacity-60')}>
+            {answer ? (
+              <ResultView answer={answer} />
+            ) : (
+              !error && (
+                <EmptyState title="Ask anything">
+                  <p>
+                    One statement, read-only, bounded in time and rows. The tables stand on the left; the history holds
+                    some examples. Running puts the statement into the link.
+                  </p>
+                </EmptyState>
+              )
+            )}
+          </div>
+        </div>
+      </div>
+    </Screen>
+  )
 }

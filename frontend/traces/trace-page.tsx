@@ -7,6 +7,7 @@ import { Agent } from '../components/agents.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
+import { TraceView } from '../components/trace/trace-view.tsx'
 import { useAnswer } from '../lib/answers.ts'
 import { count, duration } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
@@ -18,7 +19,6 @@ import { useUrl } from '../lib/url-state.ts'
 import { useSettings } from '../settings.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { TraceView } from './trace-view.tsx'
 
 export function TracePage() {
   const { id = '' } = useParams<{ id: string }>()

@@ -17,7 +17,7 @@ export function Select({ label, value, options, onChange, labelled, className, .
     <label
       data-slot="select"
       className={cx(
-        'relative inline-flex h-7 items-center rounded-control border border-line bg-background text-12 hover:bg-hover coarse:h-9',
+        'relative inline-flex h-7 max-w-56 items-center rounded-control border border-line bg-background text-12 hover:bg-hover coarse:h-9',
         className,
       )}
     >

@@ -1,6 +1,6 @@
 // record.test.ts: rows of the log list.
 import { expect, test } from 'bun:test'
-import type { LogRecord } from '../lib/shapes.ts'
+import type { LogRecord } from '../../lib/shapes.ts'
 import { keyed, summaryOf } from './record.ts'
 
 const record = (given: Partial<LogRecord>): LogRecord => ({

@@ -1,6 +1,6 @@
 // layout.test.ts: the waterfall's tree and coordinates.
 import { describe, expect, test } from 'bun:test'
-import type { Span } from '../lib/shapes.ts'
+import type { Span } from '../../lib/shapes.ts'
 import { layout, placeBar, rowHeight, strip, ticksOf, zoomed } from './layout.ts'
 import { operationOf, tokensOf } from './operation.ts'
 import { ancestors, buildTree, criticalPath, nextError, selfTime, visibleNodes } from './tree.ts'

@@ -1,7 +1,7 @@
 // summary-strip.tsx: all spans of a trace at once; dragging over it chooses what the waterfall shows.
 import { type PointerEvent, useLayoutEffect, useRef, useState } from 'react'
-import { useSize } from '../lib/use-size.ts'
-import { useSettings } from '../settings.ts'
+import { useSize } from '../../lib/use-size.ts'
+import { useSettings } from '../../settings.ts'
 import { strip, type Viewport } from './layout.ts'
 import type { Tree } from './tree.ts'
 

@@ -1,7 +1,7 @@
 // tree.ts: spans as a tree in reading order: parents before children, children by their start; nothing is lost.
 
-import type { Span } from '../lib/shapes.ts'
-import { toNano } from '../lib/time.ts'
+import type { Span } from '../../lib/shapes.ts'
+import { toNano } from '../../lib/time.ts'
 import { type Operation, operationOf } from './operation.ts'
 
 /** A span in the tree. Times are ns from the start of the trace, exact enough as numbers (100 days). */

@@ -1,5 +1,5 @@
 // operation.ts: what a span does, read from what the conventions say of it; no agent is known here.
-import type { Span } from '../lib/shapes.ts'
+import type { Span } from '../../lib/shapes.ts'
 
 export type Operation = 'model' | 'tool' | 'agent' | 'wait' | 'web' | 'database' | 'other'
 

@@ -1,16 +1,16 @@
 // log-detail.tsx: everything one log record says.
 import { Link } from 'wouter'
-import { Agent } from '../components/agents.tsx'
-import { Facts, Section } from '../components/facts.tsx'
-import { Attributes, LongText, Value } from '../components/json-viewer.tsx'
-import { Level } from '../components/level.tsx'
-import { count } from '../lib/format.ts'
-import { visible } from '../lib/safe-text.ts'
-import type { LogRecord } from '../lib/shapes.ts'
-import { absolute } from '../lib/time.ts'
-import { useUrl } from '../lib/url-state.ts'
-import { useSettings } from '../settings.ts'
-import { CopyButton } from '../ui/copy-button.tsx'
+import { count } from '../../lib/format.ts'
+import { visible } from '../../lib/safe-text.ts'
+import type { LogRecord } from '../../lib/shapes.ts'
+import { absolute } from '../../lib/time.ts'
+import { useUrl } from '../../lib/url-state.ts'
+import { useSettings } from '../../settings.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Agent } from '../agents.tsx'
+import { Facts, Section } from '../facts.tsx'
+import { Attributes, LongText, Value } from '../json-viewer.tsx'
+import { Level } from '../level.tsx'
 
 type LogDetailProps = { record: LogRecord; onFilter(key: string, value: string): void }
 

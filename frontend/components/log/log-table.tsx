@@ -1,10 +1,11 @@
 // log-table.tsx: rows of log records, wherever they are shown.
-import { AgentDot } from '../components/agents.tsx'
-import { type Column, DataTable } from '../components/data-table.tsx'
-import { Level } from '../components/level.tsx'
-import { oneLine } from '../lib/safe-text.ts'
-import { absolute, dayTime, preciseClock, startOf, toMs, type Zone } from '../lib/time.ts'
-import { changeSearch, useUrl } from '../lib/url-state.ts'
+
+import { oneLine } from '../../lib/safe-text.ts'
+import { absolute, dayTime, preciseClock, startOf, toMs, type Zone } from '../../lib/time.ts'
+import { changeSearch, useUrl } from '../../lib/url-state.ts'
+import { AgentDot } from '../agents.tsx'
+import { type Column, DataTable } from '../data-table.tsx'
+import { Level } from '../level.tsx'
 import { type KeyedRecord, summaryOf } from './record.ts'
 
 function columns(zone: Zone, today: number): Column<KeyedRecord>[] {

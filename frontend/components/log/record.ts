@@ -1,7 +1,7 @@
 // record.ts: what a row shows of a log record, and what identifies it.
-import { hashName } from '../lib/colors.ts'
-import { oneLine, textOf } from '../lib/safe-text.ts'
-import type { LogRecord } from '../lib/shapes.ts'
+import { hashName } from '../../lib/colors.ts'
+import { oneLine, textOf } from '../../lib/safe-text.ts'
+import type { LogRecord } from '../../lib/shapes.ts'
 
 /** A record with a key that is unique in its list: records have no id of their own. */
 export type KeyedRecord = { key: string; record: LogRecord }

@@ -1,5 +1,5 @@
 // layout.ts: every coordinate of the waterfall, in one pure place: rows, bars, labels, ticks, and the strip of all spans.
-import { duration } from '../lib/format.ts'
+import { duration } from '../../lib/format.ts'
 import type { Node, Tree } from './tree.ts'
 
 export const rowHeight = 26

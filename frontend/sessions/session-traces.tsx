@@ -1,0 +1,62 @@
+// session-traces.tsx: the traces of a session, one of them open.
+import { trace, traces } from '../api.ts'
+import { EmptyState } from '../components/empty-state.tsx'
+import { ErrorState } from '../components/error-state.tsx'
+import { TraceView } from '../components/trace/trace-view.tsx'
+import { useAnswer } from '../lib/answers.ts'
+import { count, duration, exact } from '../lib/format.ts'
+import { oneLine } from '../lib/safe-text.ts'
+import { dayTime, toMs } from '../lib/time.ts'
+import { useUrl } from '../lib/url-state.ts'
+import { useSettings } from '../settings.ts'
+import { Select } from '../ui/select.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+
+const tracesMax = 200
+
+export function SessionTraces({ id }: { id: string }) {
+  const { get, adjust } = useUrl()
+  const zone = useSettings((settings) => settings.zone)
+  const list = useAnswer(traces({ from: undefined, to: undefined }, { sessionId: id }, { limit: tracesMax }))
+  const found = list.data?.traces ?? []
+  const asked = get('trace')
+  // The one with most in it, unless the reader chose another.
+  const chosen = found.find((one) => one.id === asked) ?? found.toSorted((a, b) => b.spanCount - a.spanCount)[0]
+  const answer = useAnswer(chosen && trace(chosen.id, chosen.kind))
+  if (list.error && !list.data)
+    return <ErrorState what="The traces could not be read." error={list.error} retry={list.retry} />
+  if (!list.data) return <SkeletonRows rows={14} rowClass="h-[26px]" />
+  if (!chosen)
+    return (
+      <EmptyState title="This session sent no traces">
+        <p>Its agent exports logs or metrics only, or was read from its files.</p>
+      </EmptyState>
+    )
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      {found.length > 1 && (
+        <div className="flex shrink-0 items-center gap-2 px-3 py-1.5 hairline-b">
+          <Select
+            label="Trace"
+            labelled
+            value={chosen.id}
+            onChange={(value) => adjust({ trace: value, span: undefined })}
+            options={found.map((one) => ({
+              value: one.id,
+              label: `${dayTime(toMs(one.startTime), zone)} ${oneLine(one.rootSpan, 60)}, ${count(one.spanCount)} spans, ${duration(one.duration)}`,
+            }))}
+            className="max-w-full"
+          />
+          <span className="text-12 text-muted">{exact(list.data.total)} traces</span>
+        </div>
+      )}
+      {answer.error && !answer.data ? (
+        <ErrorState what="The trace could not be read." error={answer.error} retry={answer.retry} />
+      ) : answer.data ? (
+        <TraceView key={chosen.id} spans={answer.data.spans} />
+      ) : (
+        <SkeletonRows rows={14} rowClass="h-[26px]" />
+      )}
+    </div>
+  )
+}
