@@ -17,13 +17,13 @@ export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
     const sender = batch.attribute(span, conversation)
     hot.eventName = span.name
     hot.model = text(attributes.model) ?? ''
-    const own = conversationOf(attributes)
-    if (own) {
-      const cwd = text(attributes.cwd)
-      batch.session('otlp_traces', own, [span.startTimeUnixNano, span.endTimeUnixNano], {
+    const cwd = text(attributes.cwd)
+    if (cwd || conversationOf(attributes)) {
+      batch.session('otlp_traces', conversation, [span.startTimeUnixNano, span.endTimeUnixNano], {
         ...sender,
         version: text(span.resource.attributes['service.version']),
-        ...(cwd ? { cwd } : {}),
+        cwd,
+        project: sender.project ?? folderName(cwd),
       })
     }
     for (const { attributes: said, timeUnixNano } of span.events) {
@@ -34,6 +34,11 @@ export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
       answered(batch, span, turns)
   }
   for (const attempt of turns.attemptsSeenLate()) lateModel(batch, attempt)
+}
+
+/** A folder's name stands for the project where nothing else says it; the folder may be on another machine. */
+function folderName(folder: string | undefined): string | undefined {
+  return folder?.split(/[/\\]/).findLast((part) => part !== '')
 }
 
 /**

@@ -13,7 +13,12 @@ export const gemini: Agent = {
   services: (name) => name === 'gemini-cli',
   claims: (batch) => hasScope(batch, (name) => name === 'gemini-cli'),
   otlp,
-  metrics: { cost: 'gemini_cli.cost.usage', importedTokens: 'gemini_cli.token.usage' },
+  metrics: {
+    // Without overlap, where the agent's own counter repeats the cached part in its input.
+    tokens: 'gemini_cli.token.usage.delta',
+    cost: 'gemini_cli.cost.usage',
+    importedTokens: 'gemini_cli.token.usage',
+  },
   transcripts,
   hooks,
   setupText,
