@@ -1,6 +1,7 @@
 // otlp-batch.ts: collects what an agent's telemetry says, with who sent it; the same for every agent.
 import { type Attributes, type AttributeValue, text } from '#proto/attributes.ts'
 import {
+  type CallObservation,
   type LogRecord,
   type MetricPoint,
   noTelemetry,
@@ -76,9 +77,18 @@ export class OtlpBatch {
   }
 
   finish(): Telemetry {
+    for (const call of this.out.calls) if (call.sessionId === '') narrow(call)
     this.out.sessions.push(...this.#sessions.values())
     return this.out
   }
+}
+
+/**
+ * Without a session a weak key would hold for all requests of a service at all times, and each new one would be compared
+ * with every other of its usage: it holds within the trace, or not at all.
+ */
+function narrow(call: CallObservation): void {
+  if (call.weakKey !== undefined) call.weakKey = call.traceId ? `${call.traceId}:${call.weakKey}` : undefined
 }
 
 /** Adds what one part of a batch yielded to the whole. Not `push(...)`: there may be more records than arguments. */

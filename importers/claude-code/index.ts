@@ -3,6 +3,7 @@ import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { hooks } from './hooks.ts'
 import { otlp } from './otlp.ts'
+import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
 
@@ -22,4 +23,5 @@ export const claudeCode: Agent = {
   transcripts,
   hooks,
   setupText,
+  setup,
 }

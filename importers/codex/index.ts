@@ -3,6 +3,7 @@ import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { hooks } from './hooks.ts'
 import { otlp } from './otlp.ts'
+import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
 
@@ -17,4 +18,5 @@ export const codex: Agent = {
   transcripts,
   hooks,
   setupText,
+  setup,
 }

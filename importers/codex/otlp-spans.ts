@@ -63,8 +63,7 @@ function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
       sessionId,
       observationId: `${traceId}/${spanId}`,
       keys: span.parentSpanId ? [spanKey(traceId, span.parentSpanId)] : [],
-      // Without its conversation it could only be taken for another's.
-      weakKey: sessionId ? usageKey(counts) : undefined,
+      weakKey: usageKey(counts),
       timeUnixNano: sampling?.startTimeUnixNano ?? span.startTimeUnixNano,
       durationMs: sampling && spanMs(sampling),
       status: 'ok',

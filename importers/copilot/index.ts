@@ -2,6 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { otlp } from './otlp.ts'
+import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
 
@@ -15,4 +16,5 @@ export const copilot: Agent = {
   metrics: { tokens: 'github_copilot.token.usage', cost: 'github_copilot.cost.usage' },
   transcripts,
   setupText,
+  setup,
 }

@@ -5,7 +5,7 @@ import { objectOf, parseJson } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, isCount, known } from '../otlp-counts.ts'
 import { usageKey } from './keys.ts'
-import { type AskedCall, answerOf, signatureOf } from './otlp-answer.ts'
+import { type Answer, type AskedCall, answerOf, signatureOf } from './otlp-answer.ts'
 import { attributionOf, countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
 
 type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender }
@@ -24,6 +24,8 @@ class LogReader {
   readonly #batch: OtlpBatch
   /** Names of the runs of subagents, by their id. */
   readonly #agents = new Map<string, string>()
+  /** What was said in an answer; its text is JSON of some size, read once. */
+  readonly #answers = new Map<LogRecord, Answer>()
   /** Calls that were asked for and whose end was not told yet. */
   readonly #asked = new Map<string, AskedCall[]>()
 
@@ -32,14 +34,17 @@ class LogReader {
   }
 
   /** Takes note of what other events of the batch will refer to. */
-  name({ attributes }: LogRecord): void {
+  name(log: LogRecord): void {
+    const { attributes } = log
     const event = text(attributes['event.name'])
     if (event === 'gemini_cli.agent.start' || event === 'gemini_cli.agent.finish') {
       const id = text(attributes.agent_id)
       const name = text(attributes.agent_name)
       if (id && name) this.#agents.set(id, name)
     } else if (event === 'gemini_cli.api_response') {
-      for (const call of answerOf(text(attributes.response_text), text(attributes.prompt_id)).calls) {
+      const answer = answerOf(text(attributes.response_text), text(attributes.prompt_id))
+      this.#answers.set(log, answer)
+      for (const call of answer.calls) {
         const before = this.#asked.get(call.signature)
         if (before) before.push(call)
         else this.#asked.set(call.signature, [call])
@@ -77,7 +82,7 @@ class LogReader {
     const input = countOf(attributes.input_token_count)
     const output = countOf(attributes.output_token_count)
     const promptId = text(attributes.prompt_id)
-    const answer = answerOf(text(attributes.response_text), promptId)
+    const answer = this.#answers.get(log) ?? answerOf(undefined, undefined)
     const model = text(attributes.model) ?? ''
     const attribution = { ...sender, ...attributionOf(attributes, this.#agents) }
     this.#batch.out.calls.push(

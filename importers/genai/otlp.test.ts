@@ -207,6 +207,31 @@ describe('the event of a request', () => {
   })
 })
 
+describe('requests without ids', () => {
+  test('of a service without sessions are joined within their trace only, so that years of them are never compared', () => {
+    const usage = {
+      'gen_ai.operation.name': 'embeddings',
+      'gen_ai.request.model': 'm',
+      'gen_ai.usage.input_tokens': 5,
+    }
+    const details = { ...usage, 'event.name': 'gen_ai.client.inference.operation.details' }
+    const traceId = '0123456789abcdef0123456789abcdef'
+    const { calls } = translate(
+      batch({
+        spans: [span(from, 'a', usage), span(from, 'b', usage, { traceId: 'f'.repeat(32) })],
+        logs: [log(from, details, { traceId }), log(from, details)],
+      }),
+    )
+    expect(calls.map(({ weakKey }) => weakKey)).toEqual([
+      `${traceId}:5/0/0`,
+      `${'f'.repeat(32)}:5/0/0`,
+      `${traceId}:5/0/0`,
+      undefined,
+    ])
+    expect(requests(calls).length).toBe(3)
+  })
+})
+
 describe('messages and tools', () => {
   const said: Attributes = {
     'gen_ai.operation.name': 'chat',

@@ -82,7 +82,7 @@ function readLog(batch: OtlpBatch, log: LogRecord): void {
       source: 'otlp_logs',
       tool: batch.tool,
       sessionId,
-      observationId: `${sessionId}:${responseId ?? `${log.timeUnixNano}:${log.spanId}`}`,
+      observationId: `${sessionId}:${responseId ?? `${log.timeUnixNano}:${log.traceId}/${log.spanId}`}`,
       keys: responseId ? [`resp:${responseId}`] : [],
       weakKey: failed ? 'error' : usageKey(counts),
       timeUnixNano: log.timeUnixNano,

@@ -2,6 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { otlp } from './otlp.ts'
+import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
 import { transcripts } from './transcript.ts'
 
@@ -15,4 +16,5 @@ export const opencode: Agent = {
   metrics: { importedTokens: 'opencode.token.usage', importedCost: 'opencode.cost.usage' },
   transcripts,
   setupText,
+  setup,
 }
