@@ -1,32 +1,13 @@
-// api.ts: every question the page asks the server.
+// api.ts: every question the page asks the server. The client knows each route, its parameters and its answer from the server's
+// own types; only the fetching is ours, for one kind of error everywhere.
+import { hc, type InferResponseType } from 'hono/client'
+import type { Api } from '../server/api/index.ts'
 import type { Question, Topic } from './lib/answers.ts'
-import type {
-  AgentInfo,
-  Audit,
-  ErrorList,
-  Levels,
-  LogList,
-  MetricList,
-  PriceList,
-  Refusal,
-  Series,
-  SeriesQuery,
-  SeriesResult,
-  SessionDetail,
-  SessionList,
-  Span,
-  SqlAnswer,
-  Stats,
-  Status,
-  ToolStats,
-  TraceKind,
-  TraceList,
-  Transcript,
-  Usage,
-  UsageKey,
-} from './lib/shapes.ts'
+import type { Refusal, SqlAnswer, Statistic, TraceKind, Transcript, UsageKey } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
 import { tokenWanted } from './token.ts'
+
+const { api, health: healthRoute } = hc<Api>(location.origin)
 
 /** An answer that is not 2xx, or none at all (`status` 0). */
 export class ApiError extends Error {
@@ -37,17 +18,6 @@ export class ApiError extends Error {
   ) {
     super(message)
   }
-}
-
-type Query = Record<string, string | number | boolean | undefined>
-
-function address(path: string, query: Query = {}): string {
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') params.set(key, String(value))
-  }
-  const text = params.toString()
-  return text === '' ? path : `${path}?${text}`
 }
 
 /** Fetches JSON; what went wrong becomes an {@link ApiError} with the server's own words. */
@@ -68,19 +38,32 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-function get<T>(path: string, query: Query, topics: readonly Topic[]): Question<T> {
-  const url = address(path, query)
-  return { key: url, topics, ask: (signal) => request<T>(url, { signal }) }
+// biome-ignore lint/suspicious/noExplicitAny: a route takes the arguments that its own type says; here any route may stand.
+type Route = { $url(args?: any): URL; $get(args?: any, options?: any): Promise<any> }
+type Answer<R extends Route> = InferResponseType<R['$get'], 200>
+
+/** The address of a route with its arguments; what is absent is left out. */
+function addressOf<R extends Route>(route: R, args: Parameters<R['$get']>[0]): string {
+  const { query, ...rest } = (args ?? {}) as { query?: Record<string, string | undefined> }
+  const given = Object.fromEntries(
+    Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const { pathname, search } = route.$url({ ...rest, query: given })
+  return pathname + search
 }
 
-function post<T>(path: string, body: unknown, topics: readonly Topic[]): Question<T> {
-  const text = JSON.stringify(body)
-  return {
-    key: `${path} ${text}`,
-    topics,
-    ask: (signal) =>
-      request<T>(path, { method: 'POST', body: text, headers: { 'content-type': 'application/json' }, signal }),
-  }
+function ask<R extends Route>(route: R, args: Parameters<R['$get']>[0], topics: readonly Topic[]): Question<Answer<R>> {
+  const url = addressOf(route, args)
+  return { key: url, topics, ask: (signal) => request<Answer<R>>(url, { signal }) }
+}
+
+function postJson<T>(route: { $url(): URL }, body: unknown, signal: AbortSignal): Promise<T> {
+  return request<T>(route.$url().pathname, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+    signal,
+  })
 }
 
 /** A window whose edges may be exact to the nanosecond, as RFC 3339 text. */
@@ -95,34 +78,35 @@ function within({ from, to }: ExactWindow) {
 
 type Page = { limit?: number; offset?: number }
 
+function paged({ limit, offset }: Page) {
+  return {
+    limit: limit === undefined ? undefined : String(limit),
+    offset: offset === undefined ? undefined : String(offset),
+  }
+}
+
 export type TraceFilter = { service?: string; search?: string; kind?: TraceKind; sessionId?: string }
 export const traces = (window: Window, filter: TraceFilter, page: Page = {}) =>
-  get<TraceList>('/api/traces', { ...within(window), ...filter, ...page }, ['traces'])
+  ask(api.traces, { query: { ...within(window), ...filter, ...paged(page) } }, ['traces'])
 
 export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
-  get<{ spans: Span[] }>(`/api/traces/${encodeURIComponent(id)}`, { kind: kind === 'otel_trace' ? undefined : kind }, [
-    'traces',
-  ])
+  ask(api.traces[':id'], { param: { id }, query: { kind } }, ['traces'])
 
 export type LogFilter = { service?: string; severity?: string; traceId?: string; sessionId?: string; search?: string }
 export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
-  get<LogList>('/api/logs', { ...within(window), ...filter, ...page }, ['logs'])
+  ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs'])
 export const logLevels = (window: Window, service?: string) =>
-  get<Levels>('/api/logs/levels', { ...within(window), service }, ['logs'])
+  ask(api.logs.levels, { query: { ...within(window), service } }, ['logs'])
 
-export const metricNames = (service?: string) =>
-  get<{ names: string[] }>('/api/metrics/names', { service }, ['metrics'])
+export const metricNames = (service?: string) => ask(api.metrics.names, { query: { service } }, ['metrics'])
 export const metricPoints = (window: Window, filter: { name?: string; service?: string }, page: Page = {}) =>
-  get<MetricList>('/api/metrics', { ...within(window), ...filter, ...page }, ['metrics'])
-export const metricBreakdownValues = (name: string, attribute: string, service?: string) =>
-  get<{ values: string[] }>('/api/metrics/breakdown-values', { name, attribute, service }, ['metrics'])
-export const metricSeries = (window: Window, query: Omit<SeriesQuery, 'id'>) =>
-  get<{ series: Series[] }>('/api/metrics/series', { ...within(window), ...query }, ['metrics'])
-export const metricBatch = (window: Window, interval: string, queries: SeriesQuery[]) =>
-  post<{ results: SeriesResult[] }>('/api/metrics/batch-series', { ...within(window), interval, queries }, ['metrics'])
+  ask(api.metrics, { query: { ...within(window), ...filter, ...paged(page) } }, ['metrics'])
+export type SeriesFilter = { name: string; service?: string; interval?: string; groupBy?: string; stat?: Statistic }
+export const metricSeries = (window: Window, query: SeriesFilter) =>
+  ask(api.metrics.series, { query: { ...within(window), ...query } }, ['metrics'])
 
-export const services = () => get<{ services: string[] }>('/api/services', {}, ['traces', 'metrics', 'logs'])
-export const stats = () => get<Stats>('/api/stats', {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
+export const services = () => ask(api.services, {}, ['traces', 'metrics', 'logs'])
+export const stats = () => ask(api.stats, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
 
 export type SessionFilter = {
   tool?: string
@@ -133,11 +117,8 @@ export type SessionFilter = {
   sort?: string
 }
 export const sessions = (window: Window, filter: SessionFilter, page: Page = {}) =>
-  get<SessionList>('/api/sessions', { ...within(window), ...filter, ...page }, ['sessions', 'usage'])
-export const session = (id: string) =>
-  get<SessionDetail>(`/api/sessions/${encodeURIComponent(id)}`, {}, ['sessions', 'usage'])
-export const transcript = (id: string, page: Page = {}) =>
-  get<Transcript>(`/api/sessions/${encodeURIComponent(id)}/transcript`, { ...page }, ['sessions'])
+  ask(api.sessions, { query: { ...within(window), ...filter, ...paged(page) } }, ['sessions', 'usage'])
+export const session = (id: string) => ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage'])
 
 const pageMessages = 1_000
 /** Messages at the end that may still change (a tool that runs, an answer that streams) and are read again. */
@@ -145,16 +126,15 @@ const unsettledMessages = 100
 
 /** A whole transcript, page by page; asked again it reads only its end. */
 export function wholeTranscript(id: string): Question<Transcript> {
-  const path = `/api/sessions/${encodeURIComponent(id)}/transcript`
+  const route = api.sessions[':id'].transcript
   return {
-    key: `${path} all`,
+    key: `${addressOf(route, { param: { id }, query: {} })} whole`,
     topics: ['sessions'],
     async ask(signal, before) {
-      const kept = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
-      const messages = [...kept]
+      const messages = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
       for (;;) {
-        const url = address(path, { limit: pageMessages, offset: messages.length })
-        const page = await request<Transcript>(url, { signal })
+        const query = paged({ limit: pageMessages, offset: messages.length })
+        const page = await request<Transcript>(addressOf(route, { param: { id }, query }), { signal })
         messages.push(...page.messages)
         if (!page.hasMore || page.messages.length === 0) return { ...page, messages }
       }
@@ -168,42 +148,34 @@ export const usage = (
   groupBy: readonly UsageKey[],
   options: { interval?: 'hour' | 'day' | 'week' | 'month'; tz?: string; filter?: UsageFilter } = {},
 ) =>
-  get<Usage>(
-    '/api/usage',
+  ask(
+    api.usage,
     {
-      from: window.from === undefined ? undefined : new Date(window.from).toISOString(),
-      to: window.to === undefined ? undefined : new Date(window.to).toISOString(),
-      groupBy: groupBy.join(','),
-      interval: options.interval,
-      tz: options.tz,
-      ...options.filter,
+      query: {
+        from: window.from === undefined ? undefined : written(window.from),
+        to: window.to === undefined ? undefined : written(window.to),
+        groupBy: groupBy.join(','),
+        interval: options.interval,
+        tz: options.tz,
+        ...options.filter,
+      },
     },
     ['usage'],
   )
 
 export const tools = (window: Window, filter: { tool?: string; project?: string } = {}) =>
-  get<{ tools: ToolStats[] }>('/api/tools', { ...within(window), ...filter }, ['sessions', 'usage'])
+  ask(api.tools, { query: { ...within(window), ...filter } }, ['sessions', 'usage'])
 export const errors = (window: Window, filter: { tool?: string; session?: string } = {}, page: Page = {}) =>
-  get<ErrorList>('/api/errors', { ...within(window), ...filter, ...page }, ['usage', 'sessions', 'logs'])
-export const audit = (filter: { tool?: string; session?: string }, window?: Window, page: Page = {}) =>
-  get<Audit>('/api/audit', { ...(window ? within(window) : {}), ...filter, ...page }, ['usage'])
+  ask(api.errors, { query: { ...within(window), ...filter, ...paged(page) } }, ['usage', 'sessions', 'logs'])
+export const audit = (filter: { tool?: string; session?: string }) => ask(api.audit, { query: filter }, ['usage'])
 export const search = (window: Window, q: string, limit = 20) =>
-  get<{
-    hits: { sessionId: string; messageIndex: number; timestamp: string; role: string; snippet: string }[]
-    total: number
-  }>('/api/search', { ...within(window), q, limit }, ['sessions'])
+  ask(api.search, { query: { ...within(window), q, ...paged({ limit }) } }, ['sessions'])
 
-export const agents = () => get<{ agents: AgentInfo[] }>('/api/agents', {}, [])
-export const status = () => get<Status>('/api/status', {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
-export const health = () => get<{ status: string; version: string }>('/health', {}, [])
-export const prices = () => get<PriceList>('/api/prices', {}, [])
+export const agents = () => ask(api.agents, {}, [])
+export const status = () => ask(api.status, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
+export const health = () => ask(healthRoute, {}, [])
+export const prices = () => ask(api.prices, { query: {} }, [])
 
 /** Runs one read-only statement. */
-export function runSql(sql: string, limit: number, signal: AbortSignal): Promise<SqlAnswer> {
-  return request<SqlAnswer>('/api/sql', {
-    method: 'POST',
-    body: JSON.stringify({ sql, limit }),
-    headers: { 'content-type': 'application/json' },
-    signal,
-  })
-}
+export const runSql = (sql: string, limit: number, signal: AbortSignal) =>
+  postJson<SqlAnswer>(api.sql, { sql, limit }, signal)

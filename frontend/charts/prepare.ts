@@ -53,6 +53,8 @@ export type Prepared = {
 
 const axisHeight = 18
 const topRoom = 16
+/** Least room between two lines, so that their labels can be read. */
+const lineRoomPx = 34
 const labelCharacterPx = 6.4
 
 /** At most `most` series: the largest, and the rest added up as one. Says how many there were. */
@@ -105,7 +107,8 @@ export function prepare(input: ChartInput): Prepared {
   const stacks = input.stacked ? stack(series.map(({ values }) => values)) : undefined
   const tops = stacks ? stacks.map((one) => one.map((pair) => pair?.[1] ?? null)) : series.map(({ values }) => values)
   const all = tops.flat().filter((value) => value !== null)
-  const ticks = niceTicks(least(all), most(all))
+  const lineCount = Math.min(5, Math.max(2, Math.floor((height - topRoom - axisHeight) / lineRoomPx)))
+  const ticks = niceTicks(least(all), most(all), lineCount)
   const low = ticks[0] ?? 0
   const high = ticks.at(-1) ?? 1
   const labels = ticks.map((value) => (value === 0 ? '' : input.format(value)))
@@ -162,7 +165,7 @@ export function prepare(input: ChartInput): Prepared {
     yTicks: ticks.map((value, index) => ({ y: y(value), label: labels[index] ?? '' })),
     xTicks: timeTicks(from, to, Math.max(2, Math.floor((width - left) / 90)), input.zone)
       .map(({ at, label }) => ({ x: x(at), label }))
-      .filter((tick) => tick.x <= width - 24),
+      .filter((tick) => tick.x + tick.label.length * labelCharacterPx <= width + 2),
     lines,
     bars,
     buckets: starts.map((start, index) => ({ start, x: x(start + middle), partial: isPartial(index) })),

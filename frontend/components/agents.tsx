@@ -36,7 +36,7 @@ export function AgentDot({ id, className }: { id: string | null | undefined; cla
 export function Agent({ id, fallback }: { id: string | null | undefined; fallback?: string | undefined }) {
   const look = useAgentLook()(id || fallback)
   return (
-    <span data-slot="agent" className="inline-flex min-w-0 items-center gap-1.5">
+    <span data-slot="agent" className="inline-flex max-w-full min-w-0 items-center gap-1.5">
       <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: look.color }} />
       <span className="truncate">
         <bdi>{look.name}</bdi>

@@ -5,14 +5,14 @@ import { Legend } from '../charts/legend.tsx'
 import { boundSeries } from '../charts/prepare.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
-import type { Usage, UsageKey } from '../lib/shapes.ts'
+import type { UsageKey, UsageReport } from '../lib/shapes.ts'
 import { absolute, day, dayTime } from '../lib/time.ts'
 import { byGroup, intervalMs, type Measure, type UsageInterval, usageSeries } from '../lib/usage.ts'
 import type { View } from '../lib/use-window.ts'
 import { useAgentLook } from './agents.tsx'
 
 type UsageChartProps = {
-  usage: Usage
+  usage: UsageReport
   groupBy: UsageKey
   measure: Measure
   interval: UsageInterval

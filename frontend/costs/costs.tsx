@@ -14,7 +14,7 @@ import { toCsv } from '../lib/csv.ts'
 import { formatTerm } from '../lib/filter.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
-import type { Usage, UsageKey } from '../lib/shapes.ts'
+import type { UsageKey, UsageReport } from '../lib/shapes.ts'
 import { startOf, zoneName } from '../lib/time.ts'
 import { usageInterval } from '../lib/time-range.ts'
 import { useUrl } from '../lib/url-state.ts'
@@ -32,7 +32,7 @@ const intervals: readonly UsageInterval[] = ['hour', 'day', 'week', 'month']
 const everything = { from: undefined, to: undefined }
 
 /** The known values of a grouping, for the filter line. */
-function valuesOf(answer: Usage | undefined, key: UsageKey): string[] {
+function valuesOf(answer: UsageReport | undefined, key: UsageKey): string[] {
   return [...new Set(answer?.rows.flatMap((row) => row[key] ?? []) ?? [])]
 }
 

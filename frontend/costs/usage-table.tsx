@@ -14,21 +14,21 @@ export type UsageGroup = { value: string; usage: UsageNumbers }
 type Field = { key: keyof UsageNumbers; label: string; title?: string; money?: boolean }
 
 const fields: readonly Field[] = [
+  { key: 'costUsd', label: 'Cost', title: 'the cost in force', money: true },
   { key: 'requests', label: 'Requests', title: 'answered requests' },
   { key: 'errors', label: 'Failed', title: 'failed requests' },
+  { key: 'totalTokens', label: 'Tokens', title: 'input + cache read + cache write + output' },
   { key: 'inputTokens', label: 'Input', title: 'uncached input tokens' },
   { key: 'cacheReadTokens', label: 'Cache read' },
   { key: 'cacheWriteTokens', label: 'Cache write' },
-  { key: 'cacheWrite5mTokens', label: '5 min', title: 'cache writes kept five minutes' },
-  { key: 'cacheWrite1hTokens', label: '1 hour', title: 'cache writes kept an hour' },
   { key: 'outputTokens', label: 'Output', title: 'reasoning included' },
   { key: 'reasoningTokens', label: 'Reasoning', title: 'inside output' },
-  { key: 'totalTokens', label: 'Total', title: 'input + cache read + cache write + output' },
-  { key: 'webSearches', label: 'Searches', title: 'web searches' },
   { key: 'unpricedTokens', label: 'Unpriced', title: 'tokens that are in no cost' },
   { key: 'reportedCostUsd', label: 'Reported', title: 'what the agents said', money: true },
   { key: 'computedCostUsd', label: 'Computed', title: 'what the price table says', money: true },
-  { key: 'costUsd', label: 'Cost', title: 'the cost in force', money: true },
+  { key: 'cacheWrite5mTokens', label: 'Writes 5 min', title: 'cache writes kept five minutes' },
+  { key: 'cacheWrite1hTokens', label: 'Writes 1 h', title: 'cache writes kept an hour' },
+  { key: 'webSearches', label: 'Searches', title: 'web searches' },
 ]
 
 type UsageTableProps = {
@@ -53,6 +53,7 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
         <thead>
           <tr>
             <Th className="sticky left-0 z-10 bg-background">{label}</Th>
+            <Th>Basis</Th>
             {fields.map((field) => (
               <Th
                 key={field.key}
@@ -73,7 +74,6 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
                 </button>
               </Th>
             ))}
-            <Th>Basis</Th>
           </tr>
         </thead>
         <tbody>
@@ -120,6 +120,9 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
 function Cells({ usage, model }: { usage: UsageNumbers; model: string }) {
   return (
     <>
+      <Td>
+        <Basis name={usage.basis} />
+      </Td>
       {fields.map(({ key, money }) => {
         const value = usage[key] as number | null
         const faint = value === null || value === 0
@@ -136,9 +139,6 @@ function Cells({ usage, model }: { usage: UsageNumbers; model: string }) {
           </Td>
         )
       })}
-      <Td>
-        <Basis name={usage.basis} />
-      </Td>
     </>
   )
 }

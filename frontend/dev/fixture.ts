@@ -369,7 +369,7 @@ function transcript(one: Work, query: URLSearchParams) {
       outputTokens: call.output,
       cacheRead: call.cacheRead,
       cacheWrite: call.cacheWrite,
-      costUsd: call.costUsd,
+      ...(call.costUsd === null ? {} : { costUsd: call.costUsd }),
       durationMs: call.durationMs,
       promptId: `p${Math.floor(at / 6)}`,
     })
@@ -388,7 +388,7 @@ function transcript(one: Work, query: URLSearchParams) {
         content: '',
         toolName: tool.name,
         toolUseId: id,
-        toolInput: input,
+        toolInput: JSON.stringify(input),
         promptId: `p${Math.floor(at / 6)}`,
       })
       add({

@@ -1,9 +1,10 @@
 // errors.tsx: what failed, problem by problem, with its examples.
 import { Bot, CalendarX, Wrench } from 'lucide-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { agents, errors } from '../api.ts'
 import { Chart } from '../charts/chart.tsx'
+import { Legend } from '../charts/legend.tsx'
 import type { ChartSeries } from '../charts/prepare.ts'
 import { Agent } from '../components/agents.tsx'
 import { type Column, DataTable } from '../components/data-table.tsx'
@@ -144,6 +145,7 @@ export function Errors() {
       ]
     })
   }, [list, step])
+  const [emphasis, setEmphasis] = useState<string>()
   const oldest = list?.reduce((least, failure) => Math.min(least, toMs(failure.timestamp)), view.now) ?? view.now
   return (
     <Screen
@@ -181,7 +183,9 @@ export function Errors() {
               format={exact}
               onZoom={view.zoom}
               onReset={view.unzoom}
+              emphasis={emphasis}
             />
+            <Legend items={series} emphasis={emphasis} onEmphasis={setEmphasis} className="pb-2" />
           </div>
           <div className="flex min-h-0 flex-1">
             <DataTable

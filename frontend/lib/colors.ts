@@ -3,9 +3,9 @@
 /** One of the eight chart colours. */
 export type Hue = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
-/** The CSS value of a slot; `0` is what is not told apart. */
-export function hueColor(hue: Hue | 0): string {
-  return hue === 0 ? 'var(--chart-rest)' : `var(--chart-${hue})`
+/** The CSS value of a slot, 1 to 8; anything else is what is not told apart. */
+export function hueColor(hue: number): string {
+  return hue >= 1 && hue <= 8 ? `var(--chart-${hue})` : 'var(--chart-rest)'
 }
 
 /** Fixed meanings (ui.md): token kinds. */

@@ -21,6 +21,10 @@ describe('reading', () => {
       text: 'http://example.com 12:30 fail',
     })
   })
+  test('takes a key without its value for unfinished, not for text', () => {
+    expect(parseFilter('timeout agent:', keys)).toEqual({ terms: [], text: 'timeout' })
+    expect(parseFilter('unknown:', keys).text).toBe('unknown:')
+  })
   test('reads quoted values', () => {
     expect(termOf(parseFilter('model:"gpt \\"5\\" high"', keys), 'model')).toBe('gpt "5" high')
   })

@@ -18,6 +18,8 @@ export function parseFilter(input: string, keys: readonly string[]): Filter {
     const [whole, key, op, value, quoted, word] = match
     if (key !== undefined && value !== undefined && keys.includes(key)) {
       terms.push({ key, op: (op || '=') as Comparison, value: unquoted(value) })
+    } else if (word?.endsWith(':') && keys.includes(word.slice(0, -1))) {
+      // A condition that is still being typed is none yet, and no text either.
     } else if (quoted !== undefined) words.push(quoted.replace(/\\(.)/g, '$1'))
     else words.push(word ?? whole)
   }

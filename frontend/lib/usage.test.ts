@@ -1,10 +1,16 @@
 // usage.test.ts: sums, shares and buckets of usage rows.
 import { describe, expect, test } from 'bun:test'
-import type { Usage, UsageRow } from './shapes.ts'
+import type { UsageReport, UsageRow } from './shapes.ts'
 import { added, bucketStart, byGroup, cacheHitRate, errorRate, noUsage, totalsByBucket, usageSeries } from './usage.ts'
 
 const row = (given: Partial<UsageRow>): UsageRow => ({ ...noUsage, ...given })
-const usage = (rows: UsageRow[]): Usage => ({ groupBy: ['model'], interval: 'day', rows, totals: noUsage })
+const usage = (rows: UsageRow[]): UsageReport => ({
+  groupBy: ['model'],
+  interval: 'day',
+  tz: 'UTC',
+  rows,
+  totals: noUsage,
+})
 
 describe('buckets', () => {
   test('are instants in whichever form they come', () => {

@@ -1,6 +1,6 @@
 // usage.ts: usage rows as screens need them: buckets as instants, sums, shares, names.
 import type { ChartSeries } from '../charts/prepare.ts'
-import type { Usage, UsageKey, UsageNumbers, UsageRow } from './shapes.ts'
+import type { UsageKey, UsageNumbers, UsageReport, UsageRow } from './shapes.ts'
 import { startOf, type Zone } from './time.ts'
 
 export type UsageInterval = 'hour' | 'day' | 'week' | 'month'
@@ -76,7 +76,7 @@ export function groupName(key: UsageKey, value: string | null | undefined): stri
 
 /** Rows with a bucket as series of one measure, one for each value of a grouping. */
 export function usageSeries(
-  usage: Usage,
+  usage: UsageReport,
   key: UsageKey,
   measure: Measure,
   zone: Zone,

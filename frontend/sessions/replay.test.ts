@@ -109,7 +109,7 @@ test('kinds and a search choose what is in sight', () => {
     messages(
       { role: 'user', content: 'Find the leak' },
       { role: 'thinking', content: 'leak?' },
-      { role: 'tool_use', toolName: 'Grep', toolInput: { pattern: 'LEAK' } },
+      { role: 'tool_use', toolName: 'Grep', toolInput: '{"pattern":"LEAK"}' },
       { content: 'Done' },
     ),
   )

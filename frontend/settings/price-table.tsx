@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { type Column, DataTable } from '../components/data-table.tsx'
 import { exact } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
-import type { PriceEntry, PriceList } from '../lib/shapes.ts'
-import { dayTime, toMs } from '../lib/time.ts'
+import type { PriceEntry, PriceTable as Prices } from '../lib/shapes.ts'
+import { day, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
 import { Input } from '../ui/input.tsx'
 
@@ -64,12 +64,12 @@ function columns(zone: 'local' | 'utc'): Column<PriceEntry>[] {
       width: '104px',
       align: 'right',
       wide: true,
-      cell: (row) => <span className="text-muted">{row.validFrom ? dayTime(toMs(row.validFrom), zone) : 'ever'}</span>,
+      cell: (row) => <span className="text-muted">{row.validFrom ? day(toMs(row.validFrom), zone) : 'ever'}</span>,
     },
   ]
 }
 
-export function PriceTable({ table }: { table: PriceList }) {
+export function PriceTable({ table }: { table: Prices }) {
   const zone = useSettings((settings) => settings.zone)
   const [search, setSearch] = useState('')
   const wanted = search.trim().toLowerCase()

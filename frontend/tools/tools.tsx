@@ -10,7 +10,7 @@ import { useAnswer } from '../lib/answers.ts'
 import { formatTerm, termOf } from '../lib/filter.ts'
 import { count, durationMs, exact, ratio } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
-import type { ToolStats } from '../lib/shapes.ts'
+import type { ToolUse } from '../lib/shapes.ts'
 import { ago, toMs, type Zone } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
@@ -18,7 +18,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 
 type SortField = 'calls' | 'failures' | 'successRate' | 'rejected' | 'durationMsP50' | 'durationMsP95' | 'blockedMs'
 
-function columns(now: number, zone: Zone, most: number): Column<ToolStats>[] {
+function columns(now: number, zone: Zone, most: number): Column<ToolUse>[] {
   return [
     {
       id: 'tool',

@@ -33,7 +33,9 @@ function OpenDialog({ onClose, title, description, children, side = 'center', ba
   const titleId = useId()
   const show = useCallback((dialog: HTMLDialogElement | null) => {
     setElement(dialog)
-    if (dialog && !dialog.open) dialog.showModal()
+    if (!dialog || dialog.open) return
+    dialog.showModal()
+    dialog.querySelector<HTMLElement>('[data-focus-first]')?.focus()
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it too, by the platform.

@@ -45,7 +45,7 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
           <Command.Input
             value={text}
             onValueChange={setText}
-            autoFocus
+            data-focus-first
             data-testid="palette-input"
             placeholder="Go to a screen, a session, a trace id, a time range …"
             className="h-11 flex-1 bg-transparent text-15 outline-none placeholder:text-muted"

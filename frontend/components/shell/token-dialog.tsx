@@ -29,6 +29,7 @@ export function TokenDialog() {
             aria-label="Token"
             aria-invalid={wrong}
             data-testid="token"
+            data-focus-first
             value={token}
             onChange={(event) => {
               setToken(event.target.value)
