@@ -1,7 +1,7 @@
 // routes.ts: GET /api/search: a term in everything that was said and done.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { int, maybe, query, text, time } from '../../store/query.ts'
+import { int, maybe, query, real, text, time } from '../../store/query.ts'
 import type { Reader } from '../../store/store.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
@@ -14,7 +14,7 @@ import searchSql from './search.sql' with { type: 'text' }
 const findMessages = query(
   searchSql,
   { term: text, from: time, to: time, tool: maybe(text), limit: int },
-  { row: int, tool: text, session_id: text, time, role: text, total: int, text },
+  { row: real, tool: text, session_id: text, time, role: text, total: int, text },
 )
 
 const Hits = z.object({

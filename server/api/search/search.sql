@@ -1,7 +1,7 @@
 -- search.sql: messages of transcripts that hold a term, newest first.
 with found as (
   select
-    rowid as row, tool, session_id, time, sequence, role,
+    hash as row, tool, session_id, time, sequence, role,
     case
       when contains(lower(content), lower($term)) then content
       when contains(lower(tool_input), lower($term)) then tool_input

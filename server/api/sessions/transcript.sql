@@ -24,8 +24,8 @@ loose as (
     sum(c.cache_write_tokens)::bigint as cache_write_tokens,
     sum(c.cost_nano_usd)::bigint as cost_nano_usd,
     max(c.model) as model
-  from (select place, unnest(call_rows) as call_row from page) as page
-  join model_calls as c on c.rowid = page.call_row
+  from (select place, tool, unnest(call_ids) as call_id from page) as page
+  join model_calls as c on c.tool = page.tool and c.call_id = page.call_id
   group by page.place
 ),
 told as (
@@ -40,7 +40,7 @@ told as (
     coalesce(calls.cost_nano_usd, loose.cost_nano_usd) as cost_nano_usd,
     parent.place as parent_place
   from page
-  join messages as m on m.rowid = page.row
+  join messages as m on m.tool = page.tool and m.session_id = page.session_id and m.hash = page.row
   left join calls on page.stands_for_call and calls.message_id = page.call_message_id
   left join loose on loose.place = page.place
   left join numbered as parent on parent.kind = 'message' and parent.message_key = page.parent_key
@@ -52,14 +52,16 @@ told as (
     page.place, t.time, 'tool_use', '', loose.model, t.agent_id, t.prompt_id, t.tool_name, t.call_id, t.input,
     t.output, null, t.duration_ms, t.success, t.sources[1],
     loose.input_tokens, loose.output_tokens, loose.cache_read_tokens, loose.cache_write_tokens, loose.cost_nano_usd, null
-  from page join tool_calls as t on t.rowid = page.row left join loose on loose.place = page.place
+  from page
+  join tool_calls as t on t.tool = page.tool and t.session_id = page.session_id and t.call_id = page.message_key
+  left join loose on loose.place = page.place
   where page.kind = 'tool_call'
   union all
   select
     page.place, c.time, 'assistant', '', c.model, c.agent_id, c.prompt_id, null, null, null,
     null, null, c.duration_ms, true, c.sources[1],
     c.input_tokens, c.output_tokens, c.cache_read_tokens, c.cache_write_tokens, c.cost_nano_usd, null
-  from page join model_calls as c on c.rowid = page.row
+  from page join model_calls as c on c.tool = page.tool and c.call_id = page.message_key
   where page.kind = 'call'
 ),
 bounded as (

@@ -84,7 +84,7 @@ const readPage = query(
 const readPlaces = query(
   `select row, place from (${entriesSql}) where kind = 'message'`,
   { tools: list(text), sessions: list(text) },
-  { row: int, place: int },
+  { row: real, place: int },
 )
 
 /** A page of a session's transcript. */
@@ -107,7 +107,7 @@ export async function readTranscript(runner: Runner, session: SessionRow, limit:
 }
 
 /**
- * The places that rows of `messages` have in their sessions' transcripts; a row that another door tells of better has none.
+ * The places that messages, by their `hash`, have in their sessions' transcripts; a row that another door tells of better has none.
  */
 export async function placesOf(
   runner: Runner,
