@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { errorsRoutes } from './errors/routes.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
 import { type GuardRules, guarded, secured } from './guard.ts'
+import { ingestRoutes } from './ingest/routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import type { Socket } from './live/client.ts'
 import { createLive, type Live } from './live/live.ts'
@@ -46,6 +47,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', auditRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
+    .route('/', ingestRoutes(deps))
     .route('/', ledgerRoutes(deps))
 }
 

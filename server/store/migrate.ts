@@ -5,6 +5,7 @@ import telemetry from './schema/001_telemetry.sql' with { type: 'text' }
 import ledger from './schema/002_ledger.sql' with { type: 'text' }
 import series from './schema/003_series.sql' with { type: 'text' }
 import imports from './schema/004_imports.sql' with { type: 'text' }
+import pushed from './schema/005_pushed.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -12,6 +13,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 2, name: 'ledger', sql: ledger },
   { version: 3, name: 'series', sql: series },
   { version: 4, name: 'imports', sql: imports },
+  { version: 5, name: 'pushed', sql: pushed },
 ]
 
 /** The newest schema that this program knows. */
