@@ -73,6 +73,8 @@ export async function audited(runner: Runner, sessions: readonly SessionRow[]) {
     if (row.field === 'reportedCostNanoUsd') door.reportedCostNanoUsd = row.value
     else assign(door, row.field as ComparedField, Number(row.value))
   }
+  // A door that saw the session but no numbers, as a hook does, is shown as one that does not tell.
+  for (const session of sessions) for (const source of session.sources) seenBy({ ...session, source })
   const single = new Map<string, { call_id: string; differences: string }[]>()
   for (const row of await readDisagreements(runner, asked)) {
     const rows = single.get(keyOf(row)) ?? []
