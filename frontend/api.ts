@@ -76,6 +76,14 @@ function within({ from, to }: ExactWindow) {
   return { from: written(from ?? 0), to: to === undefined ? undefined : written(to) }
 }
 
+/**
+ * What changes usage and sessions. The server tells so once a second; the records themselves it tells at once, and with them
+ * a view that reaches up to now is asked anew without that wait. What is over changes only by an import.
+ */
+function ledgerTopics({ to }: Window): readonly Topic[] {
+  return to === undefined ? ['usage', 'sessions', 'traces', 'metrics', 'logs'] : ['usage', 'sessions']
+}
+
 type Page = { limit?: number; offset?: number }
 
 function paged({ limit, offset }: Page) {
@@ -93,8 +101,10 @@ export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
   ask(api.traces[':id'], { param: { id }, query: { kind } }, ['traces'])
 
 export type LogFilter = { service?: string; severity?: string; traceId?: string; sessionId?: string; search?: string }
-export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
-  ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs'])
+export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) => ({
+  ...ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs']),
+  spacingMs: 400,
+})
 export const logLevels = (window: Window, service?: string) =>
   ask(api.logs.levels, { query: { ...within(window), service } }, ['logs'])
 
@@ -117,8 +127,9 @@ export type SessionFilter = {
   sort?: string
 }
 export const sessions = (window: Window, filter: SessionFilter, page: Page = {}) =>
-  ask(api.sessions, { query: { ...within(window), ...filter, ...paged(page) } }, ['sessions', 'usage'])
-export const session = (id: string) => ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage'])
+  ask(api.sessions, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
+export const session = (id: string) =>
+  ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage', 'traces', 'logs'])
 
 const pageMessages = 1_000
 /** Messages at the end that may still change (a tool that runs, an answer that streams) and are read again. */
@@ -129,7 +140,7 @@ export function wholeTranscript(id: string): Question<Transcript> {
   const route = api.sessions[':id'].transcript
   return {
     key: `${addressOf(route, { param: { id }, query: {} })} whole`,
-    topics: ['sessions'],
+    topics: ['sessions', 'logs', 'traces'],
     async ask(signal, before) {
       const messages = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
       for (;;) {
@@ -160,13 +171,13 @@ export const usage = (
         ...options.filter,
       },
     },
-    ['usage'],
+    ledgerTopics(window),
   )
 
 export const tools = (window: Window, filter: { tool?: string; project?: string } = {}) =>
-  ask(api.tools, { query: { ...within(window), ...filter } }, ['sessions', 'usage'])
+  ask(api.tools, { query: { ...within(window), ...filter } }, ledgerTopics(window))
 export const errors = (window: Window, filter: { tool?: string; session?: string } = {}, page: Page = {}) =>
-  ask(api.errors, { query: { ...within(window), ...filter, ...paged(page) } }, ['usage', 'sessions', 'logs'])
+  ask(api.errors, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
 export const audit = (filter: { tool?: string; session?: string }) => ask(api.audit, { query: filter }, ['usage'])
 export const search = (window: Window, q: string, limit = 20) =>
   ask(api.search, { query: { ...within(window), q, ...paged({ limit }) } }, ['sessions'])

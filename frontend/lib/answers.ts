@@ -9,6 +9,8 @@ export type Question<T> = {
   key: string
   /** What makes the answer old; empty for answers that new records do not change. */
   topics: readonly Topic[]
+  /** Another least time between two times of asking than the usual second. */
+  spacingMs?: number
   /** `before` is the last answer to the same question: what it need not read again. */
   ask(signal: AbortSignal, before: T | undefined): Promise<T>
 }
@@ -37,7 +39,8 @@ type Entry = {
 
 // Bounds memory: a page that is open for weeks keeps the answers of its last few views only.
 const keptAnswersMax = 40
-const leastSpacingMs = 500
+/** Least time between two times of asking the same; the first change after a quiet while is asked about at once. */
+const leastSpacingMs = 1_000
 const entries = new Map<string, Entry>()
 const busyListeners = new Set<() => void>()
 let runningCount = 0
@@ -114,7 +117,7 @@ function soon(entry: Entry) {
     return
   }
   if (entry.timer) return
-  const spacing = Math.max(leastSpacingMs, entry.tookMs * 4)
+  const spacing = Math.max(entry.question.spacingMs ?? leastSpacingMs, entry.tookMs * 4)
   const delay = Math.max(0, entry.askedAt + spacing - performance.now())
   entry.timer = setTimeout(() => {
     entry.timer = undefined
@@ -137,6 +140,12 @@ export function askAgain() {
     entry.dirty = true
     if (entry.listeners.size > 0) soon(entry)
   }
+}
+
+/** Looks at a question without React: for tests, and what is no component. */
+export function watchAnswer<T>(question: Question<T>, listener: () => void) {
+  const stop = listen(question as Question<unknown>, listener)
+  return { stop, state: () => (entries.get(question.key)?.state ?? waiting) as State & { data: T | undefined } }
 }
 
 function listen(question: Question<unknown>, listener: () => void): () => void {
