@@ -1,4 +1,5 @@
 // agent.ts: the questions an agent's folder in importers/ answers.
+import type { Setup } from './setup.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** The environment a reader of transcripts looks at; given, never read from `process.env` inside importers. */
@@ -93,4 +94,6 @@ export type Agent = {
   hooks?(payload: unknown, receivedUnixNano: bigint): Telemetry
   /** What a person types to send this agent's telemetry here; shown on the page's empty state. */
   setupText(endpoint: { otlpUrl: string; grpcUrl: string }): string
+  /** How the agent's own configuration is edited to the same end. */
+  setup?: Setup
 }

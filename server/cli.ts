@@ -81,6 +81,7 @@ function program(): Command {
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
   addImport(telltale)
+  addSetup(telltale)
   addAsking(telltale)
   addPrices(telltale)
   return telltale
@@ -149,6 +150,29 @@ function addImport(telltale: Command): void {
     )
 }
 
+/** The agents' own configuration. */
+function addSetup(telltale: Command): void {
+  telltale
+    .command('setup <tool>')
+    .description(`what to set so that a tool sends its telemetry here: ${tools.join(', ')} or all`)
+    .option('--apply', "write it into the tool's own configuration, with a backup")
+    .option('--undo', 'give the tool its configuration back as it was')
+    .option('--check', 'tell whether it is set; exit code 1 when it is not')
+    .option('--endpoint <url>', 'where to send to (default: the running server, else the ports of this configuration)')
+    .option('--protocol <protocol>', 'grpc, http/protobuf or http/json (default http/protobuf)')
+    .option('--token <token>', 'bearer token the server asks for')
+    .option(
+      '--privacy <tier>',
+      'what the tool is asked to send: 1 metadata, 2 + prompts and tool details, 3 + responses',
+    )
+    .option('--hooks', 'also have the tool call telltale hook')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as one JSON document (with --check)')
+    .action(async (tool, options, command: Command) =>
+      (await import('./commands/setup.ts')).setupCommand(configOf(command), tool, options),
+    )
+}
+
 /** Commands that ask the running server, or the database when none runs. */
 function addAsking(telltale: Command): void {
   telltale
@@ -199,6 +223,10 @@ function addAsking(telltale: Command): void {
     .action(async (what, options, command: Command) =>
       (await import('./commands/delete.ts')).deleteRecords(configOf(command), what, options),
     )
+  telltale
+    .command('mcp')
+    .description('answer the questions of an agent over MCP, on standard input and output')
+    .action(async (_options, command: Command) => (await import('./commands/mcp.ts')).mcp(configOf(command)))
   telltale
     .command('rebuild')
     .description('compute the ledger anew from its observations and say what moved')
