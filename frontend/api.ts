@@ -131,11 +131,10 @@ export const sessions = (window: Window, filter: SessionFilter, page: Page = {})
 export const session = (id: string) =>
   ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage', 'traces', 'logs'])
 
-const pageMessages = 1_000
 /** Messages at the end that may still change (a tool that runs, an answer that streams) and are read again. */
 const unsettledMessages = 100
 
-/** A whole transcript, page by page; asked again it reads only its end. */
+/** A whole transcript; one of many megabytes comes in pieces. Asked again, only its end is read. */
 export function wholeTranscript(id: string): Question<Transcript> {
   const route = api.sessions[':id'].transcript
   return {
@@ -144,7 +143,7 @@ export function wholeTranscript(id: string): Question<Transcript> {
     async ask(signal, before) {
       const messages = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
       for (;;) {
-        const query = paged({ limit: pageMessages, offset: messages.length })
+        const query = { whole: 'true' as const, offset: String(messages.length) }
         const page = await request<Transcript>(addressOf(route, { param: { id }, query }), { signal })
         messages.push(...page.messages)
         if (!page.hasMore || page.messages.length === 0) return { ...page, messages }

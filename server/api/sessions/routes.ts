@@ -6,7 +6,7 @@ import { about } from '../describe.ts'
 import { notFound } from '../errors.ts'
 import { send } from '../json.ts'
 import { withTotal } from '../page.ts'
-import { pageParams, pathOf, queryOf, textParam, timeRange, windowParams } from '../params.ts'
+import { flagParam, pageParams, pathOf, queryOf, textParam, timeRange, windowParams } from '../params.ts'
 import { findSession, SessionDetail, sessionDetail } from './detail.ts'
 import { listSessions, SessionList, type SortKey, sessionOf, sortKeys } from './session.ts'
 import { readTranscript, Transcript } from './transcript.ts'
@@ -24,6 +24,12 @@ const sortParam = z
   })
   .default({ sort: 'lastTime', direction: 1 })
   .describe(`${sortKeys.join(', ')}: the largest first, or with :asc the smallest`)
+
+/**
+ * Most messages of a whole transcript. Placing them costs the same for one page as for all (0.25 s for 20,000), so that a
+ * reader of all asks once; a transcript of many megabytes still ends early, by its bytes, and `hasMore` says so.
+ */
+const wholeMessagesMax = 100_000
 
 const idPath = pathOf(z.object({ id: z.string() }))
 
@@ -72,10 +78,17 @@ export function sessionsRoutes({ store }: ApiDeps) {
       '/api/sessions/:id/transcript',
       about('What was said and done in a session, in order', Transcript),
       idPath,
-      queryOf(z.object({ ...pageParams, tool: textParam })),
+      queryOf(
+        z.object({
+          ...pageParams,
+          tool: textParam,
+          whole: flagParam.describe('all from `offset` on, whatever `limit` says'),
+        }),
+      ),
       async (c) => {
         const { id } = c.req.valid('param')
-        const { tool, limit, offset } = c.req.valid('query')
+        const { tool, whole, offset, ...given } = c.req.valid('query')
+        const limit = whole ? wholeMessagesMax : given.limit
         const row = await findSession(store, id, tool)
         if (!row) throw missing(id)
         return send<Transcript>(c, await readTranscript(store, row, limit, offset))

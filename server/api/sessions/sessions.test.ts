@@ -373,6 +373,28 @@ describe('the transcript', () => {
     expect(await read('s1', 'offset=50')).toMatchObject({ total: 5, messages: [] })
   })
 
+  test('is answered whole when that is asked for, also from an offset', async () => {
+    await bench.keep({
+      sessions: [session({ sessionId: 'long' })],
+      messages: Array.from({ length: 1_200 }, (_, index) =>
+        message({
+          sessionId: 'long',
+          messageKey: `m${index}`,
+          timeUnixNano: start + BigInt(index),
+          content: `${index}`,
+        }),
+      ),
+    })
+    const [page, whole, rest] = [
+      await read('long'),
+      await read('long', 'whole=true'),
+      await read('long', 'whole=true&offset=1190'),
+    ]
+    expect([page.messages.length, page.hasMore]).toEqual([50, true])
+    expect([whole.messages.length, whole.total, whole.hasMore]).toEqual([1_200, 1_200, false])
+    expect([rest.messages.length, rest.messages[0].index]).toEqual([10, 1_190])
+  })
+
   test('told by two doors is told once, and by the other one where the best is silent', async () => {
     const own = { sessionId: 'two' }
     await bench.keep({
