@@ -24,6 +24,7 @@ const serverOrder: Record<string, string[]> = {
   api: ['api', 'ingest', 'store', 'receivers'],
   receivers: ['receivers', 'ingest', 'store'],
   transcripts: ['transcripts', 'ingest', 'store'],
+  mcp: ['mcp'],
 }
 
 function sources(folder: string): string[] {

@@ -54,12 +54,16 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
 /** What the page's client is made of. */
 export type Api = ReturnType<typeof routes>
 
+/** Asks the API's own routes, past the guard: for callers that have passed it, or are the program itself. */
+export type Ask = (path: string, init?: RequestInit) => Promise<Response>
+export type Mount = Hono | ((ask: Ask) => Hono)
+
 export type ApiOptions = {
   /** Who may call; without it everybody may, which is only for calls inside the program. */
   rules?: GuardRules
   page?: PageFiles
-  /** Routes that this folder may not know (MCP). */
-  mounts?: readonly Hono[]
+  /** Routes that this folder may not know; those that answer through the API's own (MCP) are given how to ask them. */
+  mounts?: readonly Mount[]
   /** Makes a WebSocket of a request; `false` when it is none. */
   upgrade?: (request: Request) => boolean
 }
@@ -79,10 +83,13 @@ export type ApiApp = {
 const bodyBytesMax = 16 * 1024 * 1024
 
 export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
-  const { rules, page, mounts = [], upgrade } = options
+  const { rules, page, upgrade } = options
   const monitor = createMonitor(deps.store, deps.ingest)
   const live = createLive(deps.ingest, liveQuestions(deps.store), (message) => deps.log.warn(message))
   const api = routes(deps, monitor, live)
+  const inside = new Hono().onError(errorHandler(deps.log)).route('/', api)
+  const ask: Ask = async (path, init) => inside.request(path, init)
+  const mounts = (options.mounts ?? []).map((mount) => (typeof mount === 'function' ? mount(ask) : mount))
 
   const app = new Hono()
   app.onError(errorHandler(deps.log))

@@ -1,11 +1,10 @@
 // serve.ts: the API's port on both loopbacks: routes, page and WebSocket behind one guard.
-import type { Hono } from 'hono'
 import type { Agent } from '#proto/agent.ts'
 import type { Core } from '../core.ts'
 import type { Log } from '../log.ts'
 import { type Authorize, createGuard } from '../receivers/guard.ts'
 import { listenOn } from '../receivers/listen.ts'
-import { type ApiApp, createApi } from './index.ts'
+import { type ApiApp, createApi, type Mount } from './index.ts'
 import { pageFiles } from './page-files.ts'
 
 export type ListenApiOptions = {
@@ -25,7 +24,7 @@ export type ListenApiOptions = {
   /** The HTML import of the page. */
   page?: unknown
   /** Routes beside the API's own (MCP). */
-  mounts?: readonly Hono[]
+  mounts?: readonly Mount[]
 }
 
 /** A port that listens. */

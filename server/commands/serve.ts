@@ -2,12 +2,14 @@
 import { mkdirSync } from 'node:fs'
 import { agents } from '#importers/index.ts'
 import page from '../../frontend/index.html'
+import type { Ask } from '../api/index.ts'
 import { type ApiServer, listenApi } from '../api/serve.ts'
 import { version } from '../cli.ts'
 import type { Config } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
 import { keepFor } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
+import { mcpRoutes } from '../mcp/http.ts'
 import { oneToken } from '../receivers/guard.ts'
 import { storeHooks } from '../receivers/hooks.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
@@ -89,7 +91,7 @@ async function openDoors(
     doors.grpcUrl = urlOf(host, grpc.port)
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
-  const mounts = extraRoutes(transcripts)
+  const mounts = [...extraRoutes(transcripts), (ask: Ask) => mcpRoutes(ask, version)]
   const shown = { page, core, agents, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))
   doors.apiUrl = urlOf(host, doors.api.port)
