@@ -179,6 +179,6 @@ test('any order, repetition, grouping and restart gives the same ledger, and so 
       expect(report).toMatchObject({ calls: still, toolCalls: still, sessions: still, commits: still })
       expect(await ledgerRows(other.store)).toEqual(rows)
     }),
-    { seed: 20261122, numRuns: 60 },
+    { seed: 20261122, numRuns: 40 },
   )
 }, 120_000)

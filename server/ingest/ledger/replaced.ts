@@ -18,32 +18,31 @@ export async function replaced(
   const rebuilt = `rebuilt_${table}`
   const id = `concat_ws(chr(10), ${ids.join(', ')})`
   const columns = table === 'model_calls' ? '* exclude (component)' : '*'
+  // A row is compared by the hash of all its columns: a set difference over sixty columns takes four times as long.
+  const hashes = (of: string) =>
+    `select id, count(*) as n, sum(row_hash::hugeint) as h
+    from (select ${id} as id, hash(r) as row_hash from (select ${columns} from ${of}) as r) group by id`
   await tx.run(`create table ${rebuilt} as select * from ${table} limit 0`)
   await fill(rebuilt)
   await tx.run(
-    `create temp table gone as
-    select distinct ${id} as id from (select ${columns} from ${table} except all select ${columns} from ${rebuilt})`,
-  )
-  await tx.run(
-    `create temp table come as
-    select distinct ${id} as id from (select ${columns} from ${rebuilt} except all select ${columns} from ${table})`,
+    `create temp table moved as
+    select coalesce(a.id, b.id) as id, a.n as before, b.n as after
+    from (${hashes(table)}) as a full join (${hashes(rebuilt)}) as b on a.id = b.id
+    where a.h is distinct from b.h or a.n is distinct from b.n`,
   )
   const [moved] = await query(
     `select
       (select count(*) from ${table}) as before,
       (select count(*) from ${rebuilt}) as after,
-      (select count(*) from come where id not in (select id from gone)) as added,
-      (select count(*) from gone where id not in (select id from come)) as removed,
-      (select count(*) from come where id in (select id from gone)) as changed`,
+      (select count(*) from moved where before is null) as added,
+      (select count(*) from moved where after is null) as removed,
+      (select count(*) from moved where before is not null and after is not null) as changed`,
     {},
     { before: int, after: int, added: int, removed: int, changed: int },
   )(tx, {})
-  await tx.run(`delete from ${table} where ${id} in (select id from gone)`)
-  await tx.run(
-    `insert into ${table} select * from ${rebuilt} where ${id} in (select id from gone union select id from come)`,
-  )
+  await tx.run(`delete from ${table} where ${id} in (select id from moved)`)
+  await tx.run(`insert into ${table} select * from ${rebuilt} where ${id} in (select id from moved)`)
   await tx.run(`drop table ${rebuilt}`)
-  await tx.run('drop table gone')
-  await tx.run('drop table come')
+  await tx.run('drop table moved')
   return moved as Moved
 }
