@@ -131,6 +131,16 @@ export const sessions = (window: Window, filter: SessionFilter, page: Page = {})
 export const session = (id: string) =>
   ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage', 'traces', 'logs'])
 
+const firstMessages = 200
+
+/** The beginning of a transcript: what is read first, and for most sessions all. */
+export const transcriptStart = (id: string): Question<Transcript> =>
+  ask(api.sessions[':id'].transcript, { param: { id }, query: paged({ limit: firstMessages }) }, [
+    'sessions',
+    'logs',
+    'traces',
+  ])
+
 /** Messages at the end that may still change (a tool that runs, an answer that streams) and are read again. */
 const unsettledMessages = 100
 

@@ -1,7 +1,7 @@
 // replay-view.tsx: the transcript of a session: read, searched, scrubbed, played, and growing while the session runs.
 import { ArrowDown, Pause, Play, Search } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { wholeTranscript } from '../api.ts'
+import { transcriptStart, wholeTranscript } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { VirtualList, type VirtualListHandle } from '../components/virtual-list.tsx'
@@ -39,7 +39,11 @@ function guess(item: ReplayItem | undefined): number {
 }
 
 export function ReplayView({ id, active }: { id: string; active: boolean }) {
-  const answer = useAnswer(wholeTranscript(id))
+  const answer = useAnswer(transcriptStart(id))
+  // A long session is read from its start while the rest is on its way.
+  const long = answer.data?.hasMore === true
+  const whole = useAnswer(long ? wholeTranscript(id) : undefined)
+  const complete = answer.data !== undefined && (!long || whole.data !== undefined)
   const { get } = useUrl()
   const zone = useSettings((settings) => settings.zone)
   const [shown, setShown] = useState<ReadonlySet<ReplayKind>>(new Set(kinds.map(({ kind }) => kind)))
@@ -50,7 +54,7 @@ export function ReplayView({ id, active }: { id: string; active: boolean }) {
   const [playing, setPlaying] = useState(false)
   const list = useRef<VirtualListHandle>(null)
   const field = useRef<HTMLInputElement>(null)
-  const messages = answer.data?.messages
+  const messages = (long ? whole.data : undefined)?.messages ?? answer.data?.messages
   const replay = useMemo(() => messages && prepareReplay(messages), [messages])
   const rows = useMemo(
     () => (replay ? visibleItems(replay.items, { kinds: shown, folded: toggled, search }) : []),
@@ -61,7 +65,7 @@ export function ReplayView({ id, active }: { id: string; active: boolean }) {
   const [seen, setSeen] = useState<number>()
   const total = rows.length
   // What came while the reader was elsewhere is counted, not scrolled to.
-  if (messages && (place.atEnd || seen === undefined) && seen !== total) setSeen(total)
+  if (complete && (place.atEnd || seen === undefined) && seen !== total) setSeen(total)
   const fresh = seen === undefined ? 0 : Math.max(0, total - seen)
 
   const onToggle = useCallback(
@@ -87,8 +91,8 @@ export function ReplayView({ id, active }: { id: string; active: boolean }) {
       atEnd: element.scrollHeight - element.scrollTop - element.clientHeight < atEndPx,
     })
   }, [])
-  const hasRows = rows.length > 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the first rows are there.
+  const hasRows = complete && rows.length > 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when all rows are there.
   useEffect(() => {
     if (!hasRows || !list.current) return
     const target = marked === undefined ? -1 : rows.findIndex((row) => (replay?.items[row]?.index ?? 0) >= marked)
@@ -198,7 +202,8 @@ export function ReplayView({ id, active }: { id: string; active: boolean }) {
           ))}
         </fieldset>
         <span className="ml-auto text-12 text-muted" data-testid="message-count">
-          {exact(messages?.length)} messages
+          {complete ? '' : `${exact(messages?.length)} of `}
+          {exact(complete ? messages?.length : answer.data?.total)} messages
         </span>
         <Button
           onClick={() => setPlaying(!playing)}

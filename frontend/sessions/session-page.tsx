@@ -1,7 +1,7 @@
 // session-page.tsx: one session: replay, waterfall, logs, summary and audit as tabs of one page.
 import { ArrowLeft } from 'lucide-react'
 import { Link, useParams } from 'wouter'
-import { ApiError, session } from '../api.ts'
+import { ApiError, session, transcriptStart } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -33,6 +33,8 @@ export function SessionPage() {
   const list = useNeighbours((state) => state.lists.sessions)
   const { before, after } = neighboursOf(list, id)
   const tab: Tab = tabs.find((one) => one === get('tab')) ?? 'replay'
+  // Asked for beside the session itself: the replay finds it there.
+  useAnswer(tab === 'replay' ? transcriptStart(id) : undefined)
   const to = (other: string | undefined) => () => other && visit(`/sessions/${encodeURIComponent(other)}`)
   useKeys([
     { keys: '[', label: 'Session before', group: 'Session', run: to(before) },
