@@ -81,6 +81,7 @@ function program(): Command {
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
   addImport(telltale)
+  addExport(telltale)
   addSetup(telltale)
   addAsking(telltale)
   addPrices(telltale)
@@ -105,14 +106,16 @@ function addServing(telltale: Command): void {
     .option('--watch [tools...]', "also read the agents' transcripts as they grow (all unless named)")
     .option('--backfill', 'load the history first')
     .option('--open', 'open the page in the browser')
-    .action(async (options, command: Command) =>
-      (await import('./commands/serve.ts')).serve(configOf(command), options),
+    // With the flags that plain `telltale` has, too: those are the program's own, wherever they stand.
+    .action(async (_options, command: Command) =>
+      (await import('./commands/serve.ts')).serve(configOf(command), command.optsWithGlobals()),
     )
   servingFlags(telltale.command('watch <tool>').description("serve, and read an agent's transcripts as they grow"))
     .option('--backfill', 'load the history first')
     .option('--no-otlp', 'do not open the OTLP ports')
-    .action(async (tool, options, command: Command) => {
+    .action(async (tool, _options, command: Command) => {
       const { serve } = await import('./commands/serve.ts')
+      const options = command.optsWithGlobals()
       await serve(configOf(command), { ...options, watch: [tool], receive: options.otlp })
     })
   telltale
@@ -147,6 +150,24 @@ function addImport(telltale: Command): void {
     .option('--json', 'as one JSON document')
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    )
+}
+
+/** What is stored, as files. */
+function addExport(telltale: Command): void {
+  telltale
+    .command('export <tool>')
+    .description(`write files and a DuckDB file of views: ${tools.join(', ')}, copilot-chat, github-copilot or all`)
+    .requiredOption('--output <folder>', 'where to; an earlier export there is replaced')
+    .option('--from <time>', 'YYYY-MM-DD (UTC) or RFC 3339')
+    .option('--to <time>', 'YYYY-MM-DD (UTC, that day included) or RFC 3339')
+    .option('--format <format>', 'parquet, csv or jsonl (default parquet)')
+    .option('--dry-run', 'only tell how many rows')
+    .option('--verbose', 'list the files')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as one JSON document')
+    .action(async (tool, options, command: Command) =>
+      (await import('./commands/export.ts')).exportCommand(configOf(command), tool, options),
     )
 }
 
