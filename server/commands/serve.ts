@@ -41,9 +41,10 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   const transcripts = createTranscripts(core, config, log)
   try {
     await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
-    announce(config, doors)
+    // Whoever hears that we run may write at once: what comes after that is new.
     const tools = watchedTools(options.watch)
     if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
+    announce(config, doors)
     if (options.offer && !options.backfill) void offerHistory(transcripts, log)
     if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
     if (options.open) openBrowser(doors.apiUrl)
