@@ -189,8 +189,9 @@ function addSetup(telltale: Command): void {
     .option('--hooks', 'also have the tool call telltale hook')
     .option('--yes', 'do not ask')
     .option('--json', 'as one JSON document (with --check)')
-    .action(async (tool, options, command: Command) =>
-      (await import('./commands/setup.ts')).setupCommand(configOf(command), tool, options),
+    // --token and --privacy are flags of plain `telltale`, too, and so the program's own.
+    .action(async (tool, _options, command: Command) =>
+      (await import('./commands/setup.ts')).setupCommand(configOf(command), tool, command.optsWithGlobals()),
     )
 }
 
