@@ -82,7 +82,7 @@ describe('the recordings of all five agents', () => {
     expect(stored.size).toBeGreaterThan(30)
     expect(summary.skipped).toEqual([])
     const calls = Object.values(summary.tools).reduce((sum, tool) => sum + tool.calls, 0)
-    expect(calls).toBe(Number((await bench.all('select count(*) as n from model_calls'))[0]!.n))
+    expect(calls).toBe(Number((await bench.all('select sum(requests) as n from model_calls'))[0]!.n))
     expect(
       Object.values(summary.tools).every(({ duplicates, newFiles, files }) => duplicates === 0 && newFiles === files),
     ).toBe(true)

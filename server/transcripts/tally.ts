@@ -8,7 +8,7 @@ import { query, real, text } from '../store/query.ts'
 import type { Reader } from '../store/store.ts'
 import knownSql from './known-requests.sql' with { type: 'text' }
 
-/** The numbers of one tool (contract §2). `calls` are the distinct requests read, `duplicates` those known before. */
+/** The numbers of one tool (contract §2). `calls` are the distinct answered requests read, `duplicates` those known before. */
 export type ToolSummary = {
   files: number
   newFiles: number
@@ -88,9 +88,12 @@ export class Tally {
   summary(): ToolSummary {
     let totalTokens = 0
     let nanoUsd = 0
+    let calls = 0
     let duplicates = 0
     for (const { call, known } of this.#requests) {
-      if (known) duplicates++
+      // A failed one is an error in the ledger, and no request of `/api/usage` either.
+      if (call.status === 'ok') calls++
+      if (call.status === 'ok' && known) duplicates++
       const tokens = tokensOf(call)
       totalTokens += tokens
       const price = this.#price(call)
@@ -102,7 +105,7 @@ export class Tally {
       newFiles,
       unchangedFiles,
       sessions: this.#sessions.size,
-      calls: this.#requests.length,
+      calls,
       messages: this.#messages.size,
       toolCalls: this.#toolCalls.size,
       duplicates,
