@@ -54,6 +54,13 @@ describe('redactText', () => {
     expect(report.get(name)).toBe(1)
   })
 
+  test('every form is found wherever it begins', () => {
+    for (const [name, secret] of secrets) {
+      const text = `${'-'.repeat(9)}${word(700).toLowerCase()} ${secret}\n${secret}`
+      expect([name, redactText(text).split(`[REDACTED:${name}]`).length]).toEqual([name, 3])
+    }
+  })
+
   test('a secret inside JSON text leaves the JSON readable', () => {
     const text = redactText(
       JSON.stringify({ command: `curl -H "Authorization: Bearer ${word(40)}"`, env: { API_KEY: word(30) } }),
