@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { agentsRoutes } from './agents/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { errorsRoutes } from './errors/routes.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
@@ -48,6 +49,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
     .route('/', ingestRoutes(deps))
+    .route('/', dashboardsRoutes(deps))
     .route('/', ledgerRoutes(deps))
 }
 
