@@ -161,6 +161,7 @@ function addExport(telltale: Command): void {
     .requiredOption('--output <folder>', 'where to; an earlier export there is replaced')
     .option('--from <time>', 'YYYY-MM-DD (UTC) or RFC 3339')
     .option('--to <time>', 'YYYY-MM-DD (UTC, that day included) or RFC 3339')
+    .option('--from-files', 'of the transcripts of this machine instead of the database')
     .option('--format <format>', 'parquet, csv or jsonl (default parquet)')
     .option('--dry-run', 'only tell how many rows')
     .option('--verbose', 'list the files')

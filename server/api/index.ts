@@ -7,6 +7,7 @@ import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { errorsRoutes } from './errors/routes.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
+import { exportRoutes } from './export/routes.ts'
 import { type GuardRules, guarded, secured } from './guard.ts'
 import { ingestRoutes } from './ingest/routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
@@ -48,6 +49,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', auditRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
+    .route('/', exportRoutes(deps))
     .route('/', ingestRoutes(deps))
     .route('/', dashboardsRoutes(deps))
     .route('/', ledgerRoutes(deps))

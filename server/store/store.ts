@@ -1,6 +1,7 @@
 // store.ts: the database: one writer, a few readers, one file, one owner.
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { createCheckpoints } from './checkpoints.ts'
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
 import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeout, StorageTrouble } from './errors.ts'
 import { takeLock } from './lock.ts'
@@ -42,6 +43,9 @@ export type StoreOptions = EngineOptions & {
 
 const queryTimeoutMs = 30_000
 
+/** The one folder that statements may write files in, beside the database; exports are made there and then moved. */
+export const exportFolder = (path: string): string => `${path}.export`
+
 /**
  * Opens the database and takes its lock; creates it when there is none.
  *
@@ -57,10 +61,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw new CannotOpen(`the folder ${folder} cannot be made: ${messageOf(error)}`)
   }
   const lock = takeLock(path)
+  const allowedFolders = [exportFolder(path), ...(options.allowedFolders ?? [])]
   try {
-    const engine = await openEngine({ ...options, path }, (writer) => migrate(writer, path))
+    // What a killed export left.
+    rmSync(exportFolder(path), { recursive: true, force: true })
+    const engine = await openEngine({ ...options, path, allowedFolders }, (writer) => migrate(writer, path))
     keepPrivate(path)
-    return live(engine, { ...options, path }, lock.release)
+    return live(engine, { ...options, path, allowedFolders }, lock.release)
   } catch (error) {
     lock.release()
     throw isStorage(error) ? new CannotOpen(`the database ${path} cannot be opened: ${messageOf(error)}`) : error
@@ -83,6 +90,14 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
   let turn: Promise<unknown> = Promise.resolve()
   let broken = false
   let closed = false
+  const checkpoints = createCheckpoints(
+    () => bytesOf(`${path}.wal`),
+    () =>
+      inTurn(checkpoint).catch((error) => {
+        options.warn?.(`a checkpoint failed, what was stored stays in the write-ahead log: ${messageOf(error)}`)
+        throw error
+      }),
+  )
 
   /** One after the other, in the order asked. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -135,7 +150,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await begin()
     let result: T
     try {
-      result = await work(transactionOn(engine.writer))
+      result = await work(transactionOn(engine.writer, checkpoints.appended))
     } catch (error) {
       // After any failing statement a COMMIT would "succeed" and roll back, so a throw never reaches the commit.
       await giveUp(error)
@@ -147,6 +162,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
       await giveUp(error)
       if (!isDurableFailure(error)) throw new StorageTrouble(messageOf(error), isFatal(error))
     }
+    checkpoints.committed()
     return result
   }
 
@@ -155,6 +171,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await heal()
     try {
       await engine.writer.run('checkpoint db')
+      checkpoints.done()
     } catch (error) {
       await giveUp(error)
       throw new StorageTrouble(messageOf(error))
@@ -187,6 +204,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
       inTurn(async () => {
         if (closed) return
         closed = true
+        checkpoints.stop()
         await engine.close()
         releaseLock()
       }),

@@ -1,0 +1,26 @@
+// views-file.ts: a small database beside exported files: a view for each, so that they can be asked by name.
+import { DuckDBInstance } from '@duckdb/node-api'
+
+/** `reads`: the table function with its arguments; the files it names must exist. */
+export type View = { name: string; reads: string }
+
+/**
+ * Makes a database file of views. It opens in any DuckDB, from any folder, as long as the files stay where they are.
+ *
+ * @throws Error when a file cannot be read as told.
+ */
+export async function writeViewsFile(path: string, views: readonly View[]): Promise<void> {
+  const instance = await DuckDBInstance.create(path, {
+    threads: '1',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  try {
+    const connection = await instance.connect()
+    for (const { name, reads } of views) await connection.run(`create view "${name}" as select * from ${reads}`)
+    await connection.run('checkpoint')
+    connection.closeSync()
+  } finally {
+    instance.closeSync()
+  }
+}
