@@ -9,8 +9,8 @@ import {
   type ToolCallObservation,
 } from '#proto/telemetry.ts'
 
-/** Longest input or output of a tool call that is kept with the call; the transcript's messages keep the whole. */
-const toolTextCharsMax = 16_384
+/** Longest input or output that a tool call is stored with; the transcript's messages keep the whole. */
+const toolTextCharsMax = 8_192
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -38,13 +38,13 @@ export class RecordBatch {
   toolCall(toolCall: ToolCallObservation): void {
     const id = `${toolCall.sessionId}\n${toolCall.callId}`
     const before = this.#toolCalls.get(id)
-    const shortened = { ...toolCall }
-    if (shortened.input !== undefined) shortened.input = clipped(shortened.input)
-    if (shortened.output !== undefined) shortened.output = clipped(shortened.output)
-    this.#toolCalls.set(
-      id,
-      before ? { ...before, ...defined(shortened), timeUnixNano: before.timeUnixNano } : shortened,
-    )
+    const time = before?.timeUnixNano ?? toolCall.timeUnixNano
+    const { input, output } = toolCall
+    const own: Mutable<ToolCallObservation> = before ? Object.assign(before, defined(toolCall)) : { ...toolCall }
+    if (before) own.timeUnixNano = time
+    if (input !== undefined) own.input = clipped(input)
+    if (output !== undefined) own.output = clipped(output)
+    if (!before) this.#toolCalls.set(id, own)
   }
 
   message(message: MessageRecord): void {
@@ -58,10 +58,11 @@ export class RecordBatch {
       this.#sessions.set(sessionId, { source: 'transcript', tool: this.#tool, sessionId, ...defined(facts) })
       return
     }
-    const { startTimeUnixNano, lastTimeUnixNano, ...rest } = facts
-    Object.assign(before, defined(rest))
-    this.#widen(before, startTimeUnixNano)
-    this.#widen(before, lastTimeUnixNano)
+    for (const key in facts) {
+      const value = facts[key as keyof SessionObservation]
+      if (key === 'startTimeUnixNano' || key === 'lastTimeUnixNano') this.#widen(before, value as bigint | undefined)
+      else if (value !== undefined) (before as Record<string, unknown>)[key] = value
+    }
   }
 
   /** The session was alive at this time. */
@@ -104,14 +105,15 @@ function stands(call: CallObservation, before: CallObservation): boolean {
 }
 
 function defined<T extends object>(facts: T): T {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T
+  const kept = {} as T
+  for (const key in facts) if (facts[key] !== undefined) kept[key] = facts[key]
+  return kept
 }
 
-/** The text, or its beginning with a note of how much is missing. */
+/** The text, or its beginning: never half a character. */
 function clipped(text: string): string {
   if (text.length <= toolTextCharsMax) return text
-  const end = toolTextCharsMax - (isHighSurrogate(text.charCodeAt(toolTextCharsMax - 1)) ? 1 : 0)
-  return `${text.slice(0, end)}… (${text.length - end} more characters)`
+  return text.slice(0, toolTextCharsMax - (isHighSurrogate(text.charCodeAt(toolTextCharsMax - 1)) ? 1 : 0))
 }
 
 const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit < 0xdc00

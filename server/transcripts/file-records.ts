@@ -3,7 +3,7 @@ import type { Cursor } from '#watcher/tail.ts'
 import { int, json, list, maybe, query, real, text, time } from '../store/query.ts'
 import type { Reader, Tx } from '../store/store.ts'
 import filesSql from './files.sql' with { type: 'text' }
-import rememberSql from './remember-file.sql' with { type: 'text' }
+import rememberSql from './remember-files.sql' with { type: 'text' }
 
 /** `root`: not a file, but the note that a folder has been watched before. */
 export type FileKind = 'lines' | 'whole' | 'root'
@@ -110,49 +110,50 @@ export async function loadRecords(reader: Reader, tools: readonly string[]): Pro
 const remember = query(
   rememberSql,
   {
-    path: text,
-    tool: text,
-    kind: text,
-    inode: text,
-    size: int,
-    modified_ms: real,
-    byte_offset: int,
-    line: int,
-    head_hash: text,
-    tail_hash: text,
-    from_offset: int,
-    state: maybe(json),
-    calls: int,
-    tool_calls: int,
-    messages: int,
-    skipped: int,
-    first_read_at: time,
+    path: list(text),
+    tool: list(text),
+    kind: list(text),
+    inode: list(text),
+    size: list(int),
+    modified_ms: list(real),
+    byte_offset: list(int),
+    line: list(int),
+    head_hash: list(text),
+    tail_hash: list(text),
+    from_offset: list(int),
+    state: list(maybe(json)),
+    calls: list(int),
+    tool_calls: list(int),
+    messages: list(int),
+    skipped: list(int),
+    first_read_at: list(time),
     last_read_at: time,
   },
   {},
 )
 
-/** Stores a record; run in the transaction of what was read. */
-export async function storeRecord(tx: Tx, record: FileRecord): Promise<void> {
-  const { cursor } = record
+/** Stores records, one a path; run in the transaction of what was read. */
+export async function storeRecords(tx: Tx, records: readonly FileRecord[]): Promise<void> {
+  if (records.length === 0) return
+  const cursors = records.map(({ cursor }) => cursor)
   await remember(tx, {
-    path: record.path,
-    tool: record.tool,
-    kind: record.kind,
-    inode: cursor.inode,
-    size: cursor.size,
-    modified_ms: cursor.modifiedMs,
-    byte_offset: cursor.offset,
-    line: cursor.line,
-    head_hash: cursor.headHash,
-    tail_hash: cursor.tailHash,
-    from_offset: record.fromOffset,
-    state: record.state === undefined ? null : JSON.stringify(record.state),
-    calls: record.calls,
-    tool_calls: record.toolCalls,
-    messages: record.messages,
-    skipped: record.skipped,
-    first_read_at: record.firstReadUnixNano,
+    path: records.map(({ path }) => path),
+    tool: records.map(({ tool }) => tool),
+    kind: records.map(({ kind }) => kind),
+    inode: cursors.map(({ inode }) => inode),
+    size: cursors.map(({ size }) => size),
+    modified_ms: cursors.map(({ modifiedMs }) => modifiedMs),
+    byte_offset: cursors.map(({ offset }) => offset),
+    line: cursors.map(({ line }) => line),
+    head_hash: cursors.map(({ headHash }) => headHash),
+    tail_hash: cursors.map(({ tailHash }) => tailHash),
+    from_offset: records.map(({ fromOffset }) => fromOffset),
+    state: records.map(({ state }) => (state === undefined ? null : JSON.stringify(state))),
+    calls: records.map(({ calls }) => calls),
+    tool_calls: records.map(({ toolCalls }) => toolCalls),
+    messages: records.map(({ messages }) => messages),
+    skipped: records.map(({ skipped }) => skipped),
+    first_read_at: records.map(({ firstReadUnixNano }) => firstReadUnixNano),
     last_read_at: BigInt(Date.now()) * 1_000_000n,
   })
 }

@@ -5,12 +5,12 @@ import { reasonOf } from '#watcher/files.ts'
 import type { Core } from '../core.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import type { PricingMode } from '../ingest/ledger/price.ts'
-import { type FileRecord, loadRecords, storeRecord } from './file-records.ts'
+import { type FileRecord, loadRecords } from './file-records.ts'
 import { type ImportProgress, Progress } from './progress.ts'
 import { purge } from './purge.ts'
 import { isRead, lookAt, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type SourceFile, sourcesOf } from './sources.ts'
-import { submitted } from './submit.ts'
+import { Gathering, type Read } from './submit.ts'
 import { Tally, type ToolSummary } from './tally.ts'
 import { inTurn } from './turns.ts'
 import { forgetRemoved, loadRemoved, type Removed, type Window, within } from './window.ts'
@@ -53,8 +53,8 @@ export type ImportDeps = {
   signal?: AbortSignal | undefined
 }
 
-/** Files read at the same time: enough that one is parsed while another is committed. */
-const filesAtOnce = 4
+/** Text that is committed at once: enough to share a commit's fixed cost, little enough that receivers do not wait for it. */
+const commitBytes = Number(process.env.CB ?? 8) * 1024 * 1024
 /** Reasons that are kept to be shown; a broken tree may hold millions. */
 const skippedMax = 1000
 
@@ -150,19 +150,18 @@ class Run {
       found.map(({ size }) => size),
       this.#deps.progress,
     )
-    const queue = found.values()
-    const readers = Array.from({ length: Math.min(filesAtOnce, found.length) }, async () => {
-      for (const { file } of queue) {
-        if (this.#deps.signal?.aborted) return
-        await this.#readOne(file, progress)
-        progress.fileDone()
-      }
-    })
-    await Promise.all(readers)
+    const { ingest } = this.#deps.core
+    const gathering = new Gathering(ingest, commitBytes, (path, reason) => this.skip(path, { reason }))
+    for (const { file } of found) {
+      if (this.#deps.signal?.aborted) break
+      await this.#readOne(file, progress, gathering)
+      progress.fileDone()
+    }
+    await gathering.end()
     progress.end()
   }
 
-  async #readOne(file: SourceFile, progress: Progress): Promise<void> {
+  async #readOne(file: SourceFile, progress: Progress, gathering: Gathering): Promise<void> {
     const known = this.#records.get(file.path)
     // A watch that began without the history left it for now.
     const fromBeginning = known !== undefined && known.fromOffset > 0
@@ -174,7 +173,7 @@ class Run {
         this.#note(file, step)
         this.#tallies.get(file.source.agent.id)?.add(kept)
         progress.read(file.path, step.bytes)
-        if (!this.#options.dryRun) await this.#store({ ...step, telemetry: kept }, whole)
+        if (!this.#options.dryRun) await gathering.add(file.path, this.#toStore({ ...step, telemetry: kept }, whole))
         if (this.#deps.signal?.aborted) return
       }
     } catch (error) {
@@ -184,15 +183,13 @@ class Run {
     }
   }
 
-  async #store(step: Step, whole: boolean): Promise<void> {
-    // A record left out by the window would never come: then nothing is said to have been read.
-    const alongside = whole ? (tx: Parameters<typeof storeRecord>[0]) => storeRecord(tx, step.record) : undefined
-    const telemetry = this.#options.pricingMode === 'calculate' ? withoutReported(step.telemetry) : step.telemetry
-    await submitted(this.#deps.core.ingest, telemetry, {
-      source: 'transcript',
-      bytes: step.bytes,
-      ...(alongside ? { alongside } : {}),
-    })
+  #toStore({ telemetry, bytes, record }: Step, whole: boolean): Read {
+    return {
+      telemetry: this.#options.pricingMode === 'calculate' ? withoutReported(telemetry) : telemetry,
+      bytes,
+      // A record left out by the window would never come: then nothing is said to have been read.
+      records: whole ? [record] : [],
+    }
   }
 
   #note(file: SourceFile, step: Step): void {

@@ -1,19 +1,98 @@
-// submit.ts: hands a batch to the funnel and waits until it is on disk, however long the queue is.
-import type { Telemetry } from '#proto/telemetry.ts'
-import { type Ingest, type SubmitMeta, Unavailable } from '../ingest/ingest.ts'
+// submit.ts: hands what was read to the funnel and waits until it is on disk, however long the queue is.
+import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { type Ingest, Unavailable } from '../ingest/ingest.ts'
+import { messageOf } from '../store/errors.ts'
+import { type FileRecord, storeRecords } from './file-records.ts'
 
 /** Tries before trouble is told: a full queue empties in seconds, a full disk does not. */
 const triesMax = 30
 
-/** @throws Unavailable when it cannot be stored; nothing of it was. */
-export async function submitted(ingest: Pick<Ingest, 'submit'>, telemetry: Telemetry, meta: SubmitMeta): Promise<void> {
+/** What was read, and what is then to be remembered of the files. */
+export type Read = { telemetry: Telemetry; bytes: number; records: readonly FileRecord[] }
+
+/** Stores both or nothing. @throws Unavailable when it cannot be stored */
+export async function submitted(ingest: Pick<Ingest, 'submit'>, { telemetry, bytes, records }: Read): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await ingest.submit(telemetry, meta)
+      await ingest.submit(telemetry, { source: 'transcript', bytes, alongside: (tx) => storeRecords(tx, records) })
       return
     } catch (error) {
       if (!(error instanceof Unavailable) || tries >= triesMax || !/queue is full/.test(error.message)) throw error
       await Bun.sleep(100)
     }
   }
+}
+
+/** Told of a file that cannot be stored although the database can be written to. */
+export type Refused = (path: string, reason: string) => void
+
+/**
+ * Gathers what is read of many files into few commits, each a fixed cost. While one is written the next is gathered; never
+ * are two under way, so that a file's later part is not stored when its earlier one was not.
+ */
+export class Gathering {
+  readonly #ingest: Pick<Ingest, 'submit'>
+  readonly #bytesMax: number
+  readonly #refused: Refused
+  readonly #lost = new Set<string>()
+  #reads: (Read & { path: string })[] = []
+  #bytes = 0
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(ingest: Pick<Ingest, 'submit'>, bytesMax: number, refused: Refused) {
+    this.#ingest = ingest
+    this.#bytesMax = bytesMax
+    this.#refused = refused
+  }
+
+  /** @throws Unavailable when the database cannot be written to; nothing may be added then */
+  async add(path: string, read: Read): Promise<void> {
+    this.#reads.push({ path, ...read })
+    this.#bytes += read.bytes
+    if (this.#bytes >= this.#bytesMax) await this.#send()
+  }
+
+  /** Resolves when everything is on disk. @throws Unavailable when it is not */
+  async end(): Promise<void> {
+    await this.#send()
+    await this.#writing
+  }
+
+  async #send(): Promise<void> {
+    const reads = this.#reads
+    this.#reads = []
+    this.#bytes = 0
+    await this.#writing
+    this.#writing = this.#store(reads.filter(({ path }) => !this.#lost.has(path)))
+    // Told by the next call; without this it would count as nobody's.
+    this.#writing.catch(() => {})
+  }
+
+  async #store(reads: (Read & { path: string })[]): Promise<void> {
+    if (reads.length === 0) return
+    try {
+      await submitted(this.#ingest, merged(reads))
+    } catch (error) {
+      // When nothing at all can be written it is not for what was read.
+      await submitted(this.#ingest, { telemetry: noTelemetry(), bytes: 0, records: [] })
+      const [first] = reads as [Read & { path: string }]
+      if (reads.every(({ path }) => path === first.path)) {
+        this.#lost.add(first.path)
+        this.#refused(first.path, messageOf(error))
+        return
+      }
+      for (const [, own] of Map.groupBy(reads, ({ path }) => path)) await this.#store(own)
+    }
+  }
+}
+
+function merged(reads: readonly Read[]): Read {
+  const telemetry = noTelemetry()
+  const records = new Map<string, FileRecord>()
+  for (const read of reads) {
+    for (const kind of Object.keys(telemetry) as (keyof Telemetry)[])
+      for (const one of read.telemetry[kind]) (telemetry[kind] as unknown[]).push(one)
+    for (const record of read.records) records.set(record.path, record)
+  }
+  return { telemetry, bytes: reads.reduce((sum, { bytes }) => sum + bytes, 0), records: [...records.values()] }
 }

@@ -1,6 +1,5 @@
 // tally.ts: what an import read, told in numbers: requests once each, and how many of them were known before.
 import type { CallObservation, Telemetry } from '#proto/telemetry.ts'
-import { hash53 } from '../ingest/ledger/hash-index.ts'
 import { readied } from '../ingest/ledger/observation.ts'
 import { costInForce, type PricingMode } from '../ingest/ledger/price.ts'
 import type { Prices } from '../ingest/prices/prices.ts'
@@ -33,12 +32,12 @@ export class Tally {
   readonly #price: Prices['price']
   readonly #mode: PricingMode
   readonly #requests: Request[] = []
-  /** Requests by hash of identity and strong key. */
-  readonly #byHash = new Map<number, number>()
+  /** Requests by identity and by strong key. */
+  readonly #byKey = new Map<string, number>()
   readonly #weakSeen = new Map<number, number>()
   readonly #sessions = new Set<string>()
-  readonly #messages = new Set<number>()
-  readonly #toolCalls = new Set<number>()
+  readonly #messages = new Set<string>()
+  readonly #toolCalls = new Set<string>()
   files = 0
   newFiles = 0
   unchangedFiles = 0
@@ -57,31 +56,30 @@ export class Tally {
   add({ calls, toolCalls, sessions, messages, aggregates, commits }: Telemetry): void {
     for (const records of [calls, toolCalls, sessions, messages, aggregates, commits])
       for (const { sessionId } of records) if (sessionId !== '') this.#sessions.add(sessionId)
-    for (const { sessionId, messageKey } of messages) this.#messages.add(hash53(`${sessionId}\n${messageKey}`))
-    for (const { sessionId, callId } of toolCalls) this.#toolCalls.add(hash53(`${sessionId}\n${callId}`))
+    for (const { sessionId, messageKey } of messages) this.#messages.add(`${sessionId}\n${messageKey}`)
+    for (const { sessionId, callId } of toolCalls) this.#toolCalls.add(`${sessionId}\n${callId}`)
     for (const call of calls) this.#addCall(call)
   }
 
   #addCall(call: CallObservation): void {
-    const { observation, idHash, keyHashes } = readied(call)
-    const strong = observation.weakKey === undefined ? keyHashes : keyHashes.slice(0, -1)
-    const hashes = [idHash, ...strong]
-    const at = hashes.map((hash) => this.#byHash.get(hash)).find((index) => index !== undefined)
-    if (at !== undefined) {
-      const request = this.#requests[at] as Request
-      if (better(observation, request.call)) request.call = observation
-      for (const hash of hashes) this.#byHash.set(hash, at)
-      return
-    }
-    const weak = observation.weakKey === undefined ? undefined : keyHashes.at(-1)
-    for (const hash of hashes) this.#byHash.set(hash, this.#requests.length)
-    this.#requests.push({ call: observation, known: this.#isKnown(hashes, weak) })
+    const keys = [`${call.sessionId}\n${call.observationId}`, ...call.keys]
+    const at = keys.map((key) => this.#byKey.get(key)).find((index) => index !== undefined)
+    const index = at ?? this.#requests.length
+    for (const key of keys) this.#byKey.set(key, index)
+    const request = this.#requests[index]
+    if (!request) this.#requests.push({ call, known: this.#isKnown(call) })
+    else if (better(call, request.call)) request.call = call
   }
 
-  #isKnown(hashes: number[], weak: number | undefined): boolean {
+  /** By the hashes that the ledger finds its requests with. */
+  #isKnown(call: CallObservation): boolean {
+    if (this.#known.size === 0) return false
+    const { observation, idHash, keyHashes } = readied(call)
+    const weak = observation.weakKey === undefined ? undefined : keyHashes.at(-1)
+    const strong = weak === undefined ? keyHashes : keyHashes.slice(0, -1)
     const nth = weak === undefined ? 0 : (this.#weakSeen.get(weak) ?? 0) + 1
     if (weak !== undefined) this.#weakSeen.set(weak, nth)
-    if (hashes.some((hash) => this.#known.has(hash))) return true
+    if (this.#known.has(idHash) || strong.some((hash) => this.#known.has(hash))) return true
     return weak !== undefined && nth <= (this.#known.get(weak) ?? 0)
   }
 

@@ -7,7 +7,7 @@ import { type Root, type Watching, watchRoots } from '#watcher/watch.ts'
 import type { Core } from '../core.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
-import { type FileRecord, loadRecords, newRecord, storeRecord } from './file-records.ts'
+import { type FileRecord, loadRecords, newRecord, storeRecords } from './file-records.ts'
 import { isRead, lookAt, noted, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type Source, type SourceFile, sourcesOf } from './sources.ts'
 import { submitted } from './submit.ts'
@@ -125,10 +125,7 @@ class Watch implements TranscriptWatch {
         if (stat && stat.size > 0) notes.push(noted(file.path, agent.id, kind, stat))
       }
     }
-    for (let at = 0; at < notes.length; at += 500)
-      await this.#deps.core.store.transaction(async (tx) => {
-        for (const note of notes.slice(at, at + 500)) await storeRecord(tx, note)
-      })
+    await this.#deps.core.store.transaction((tx) => storeRecords(tx, notes))
     for (const note of notes) this.#records.set(note.path, note)
     if (this.#options.backfill)
       for (const record of this.#records.values())
@@ -254,11 +251,7 @@ class Watch implements TranscriptWatch {
     this.#skipped += step.skipped.length
     for (const { line, reason } of step.skipped)
       this.#trouble(`${step.record.path}${line === undefined ? '' : `:${line}`}: ${reason}`)
-    await submitted(this.#deps.core.ingest, kept, {
-      source: 'transcript',
-      bytes: step.bytes,
-      alongside: (tx) => storeRecord(tx, step.record),
-    })
+    await submitted(this.#deps.core.ingest, { telemetry: kept, bytes: step.bytes, records: [step.record] })
     this.#records.set(step.record.path, step.record)
     this.#lastReadUnixMs = Date.now()
   }
