@@ -17,13 +17,22 @@ const signalFileSize = 25
 const ignore = 1n
 symbols.signal(signalFileSize, ignore)
 
-/** What a child is told: send a batch, or limit the size of files from now on. */
-export type Order = { send: string; bytes: number } | { limitBytes: number }
+/** What a child is told: send a batch, limit the size of files from now on, or move the log into the file. */
+export type Order = { send: string; bytes: number } | { limitBytes: number } | { checkpoint: true }
 /** What it answers. */
-export type Answer = { status?: string; refused?: string; stored: number; databaseBytes: number; walBytes: number }
+export type Answer = {
+  status?: string
+  refused?: string
+  stored: number
+  databaseBytes: number
+  walBytes: number
+  warnings: string[]
+}
 
-const store = await openStore({ path: process.argv[2] as string, warn: (message) => console.error(message) })
-const ingest = await createIngest({ store, warn: (message) => console.error(message) })
+const warnings: string[] = []
+const warn = (message: string) => void warnings.push(message)
+const store = await openStore({ path: process.argv[2] as string, warn })
+const ingest = await createIngest({ store, warn })
 const resource = { attributes: noAttributes(), serviceName: 'full', droppedAttributesCount: 0, schemaUrl: '' }
 const scope = { name: '', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
 
@@ -53,6 +62,10 @@ async function obey(order: Order): Promise<Pick<Answer, 'status' | 'refused'>> {
     const limit = new BigUint64Array([BigInt(order.limitBytes), 0xffffffffffffffffn])
     return { status: String(symbols.setrlimit(rlimitFileSize, ptr(limit))) }
   }
+  if ('checkpoint' in order) {
+    await store.checkpoint()
+    return {}
+  }
   try {
     const meta = { source: 'otlp_logs' as const, bodyHash: order.send, bytes: order.bytes }
     return { status: (await ingest.submit(batch(order.send, order.bytes), meta)).status }
@@ -66,7 +79,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const done = await obey(JSON.parse(line) as Order)
   // Reading goes on whatever the disk does.
   const [row] = await store.all('select count(*)::integer as stored from logs')
-  console.log(JSON.stringify({ ...done, stored: row?.stored, ...store.size() }))
+  console.log(JSON.stringify({ ...done, stored: row?.stored, ...store.size(), warnings }))
 }
 await ingest.close()
 await store.close()

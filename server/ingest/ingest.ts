@@ -4,7 +4,6 @@ import { messageOf, StorageTrouble } from '../store/errors.ts'
 import type { Store, Tx } from '../store/store.ts'
 import { createWriter, rowsOf } from './batch.ts'
 import { loadBodies, type Remembered } from './bodies.ts'
-import { checkpointWhenQuiet } from './checkpoints.ts'
 import { createDeltas } from './deltas.ts'
 import type { Stage } from './stage.ts'
 import { createTelemetryStage } from './telemetry-stage.ts'
@@ -110,7 +109,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   let closing = false
 
   const stages = [createTelemetryStage(createDeltas(options.ledgerMetrics)), ...(options.stages ?? [])]
-  const checkpoints = checkpointWhenQuiet(store, warn)
   const writer = createWriter({
     store,
     stages,
@@ -119,7 +117,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     committed(telemetry, rows) {
       counts.acceptedRecords += rows
       lastCommitUnixMs = Date.now()
-      checkpoints.touch()
       for (const listener of listeners) listener(telemetry)
     },
   })
@@ -225,7 +222,6 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     async close() {
       closing = true
       await writer.idle()
-      checkpoints.stop()
     },
   }
 }

@@ -1,6 +1,7 @@
 // engine.ts: one DuckDB instance with our file attached, its writer and its readers.
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { rowGroupRows, safetyThreshold } from './checkpoints.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { attachOrMend } from './recover.ts'
 
@@ -42,11 +43,12 @@ export async function openEngine(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     temp_directory: spill,
+    checkpoint_threshold: safetyThreshold,
   })
   try {
     const writer = await instance.connect()
     const notice = await attachOrMend(path, async () => {
-      await writer.run(`attach '${quoted(path)}' as db`)
+      await writer.run(`attach '${quoted(path)}' as db (row_group_size ${rowGroupRows})`)
       await writer.run('use db')
     })
     await prepare(writer)

@@ -37,11 +37,15 @@ export function readerOn(connection: DuckDBConnection): Reader {
   }
 }
 
-export function transactionOn(connection: DuckDBConnection): Tx {
+/** @param appended told how many rows went into a table. */
+export function transactionOn(connection: DuckDBConnection, appended: (table: string, rows: number) => void): Tx {
   return {
     ...readerOn(connection),
     run: async (sql, params) => void (await connection.run(sql, ...bound(params))),
-    append: (writer, rows) => appendRows(connection, writer, rows),
+    async append(writer, rows) {
+      await appendRows(connection, writer, rows)
+      appended(writer.table, rows.length)
+    },
   }
 }
 

@@ -1,0 +1,87 @@
+// checkpoints.ts: when the write-ahead log moves into the file. Commits wait for that, so it is done often and is short.
+//
+// DuckDB's own way (in a commit, every 16 MiB of log) cost 14 µs of CPU a row here: it writes a row group of 122,880 rows
+// anew whenever rows joined it, and merges small ones. With row groups of 8,192 rows, and checkpoints at moments when the
+// last one is nearly full, so that there is nothing to merge, it costs 4 µs, and commits wait 30 ms instead of 300.
+
+/** Rows of a row group; a multiple of 2,048. Queries of 2 million rows took the CPU they took with 122,880. */
+export const rowGroupRows = 8192
+
+/** Where DuckDB would do it by itself, in case that nobody else does. */
+export const safetyThreshold = '1GB'
+
+const mebibyte = 1024 * 1024
+/** From here on, at the next good moment. */
+const wantedBytes = 8 * mebibyte
+/** From here on, at once. */
+const urgentBytes = 24 * mebibyte
+/** In quiet moments; less is read in a few milliseconds at the next start. */
+const worthwhileBytes = mebibyte
+const quietMs = 2_000
+/** After a checkpoint that failed (a full disk): opening the database again each time would cost more than it helps. */
+const pauseAfterFailureMs = 30_000
+
+export type Checkpoints = {
+  /** Rows went into a table. */
+  appended(table: string, rows: number): void
+  /** A transaction was committed: makes a checkpoint now, or when it has been quiet for a while. */
+  committed(): void
+  /** Everything is in the file. */
+  done(): void
+  stop(): void
+}
+
+/** @param checkpoint asked to do it in turn; rejects when it failed. */
+export function createCheckpoints(walBytes: () => number, checkpoint: () => Promise<void>): Checkpoints {
+  const rows = new Map<string, number>()
+  let lastCommitMs = 0
+  let notBeforeMs = 0
+  let running = false
+  let timer: Timer | undefined
+
+  /** Whether the table that grew most leaves a row group at least seven tenths full: such a one is never merged. */
+  function isGoodMoment(): boolean {
+    const most = Math.max(0, ...rows.values())
+    const last = most % rowGroupRows
+    return most > 0 && (last === 0 || last >= rowGroupRows * 0.7)
+  }
+
+  function start(): void {
+    if (running || Date.now() < notBeforeMs) return
+    running = true
+    checkpoint()
+      .catch(() => {
+        notBeforeMs = Date.now() + pauseAfterFailureMs
+      })
+      .finally(() => {
+        running = false
+      })
+  }
+
+  function lookLater(ms: number): void {
+    timer = setTimeout(() => {
+      timer = undefined
+      const quiet = Date.now() - lastCommitMs
+      if (quiet < quietMs) lookLater(quietMs - quiet)
+      else if (walBytes() >= worthwhileBytes) start()
+    }, ms)
+    timer.unref()
+  }
+
+  return {
+    appended(table, count) {
+      rows.set(table, (rows.get(table) ?? 0) + count)
+    },
+    committed() {
+      lastCommitMs = Date.now()
+      const bytes = walBytes()
+      if (bytes >= urgentBytes || (bytes >= wantedBytes && isGoodMoment())) start()
+      else if (!timer) lookLater(quietMs)
+    },
+    done: () => rows.clear(),
+    stop() {
+      clearTimeout(timer)
+      notBeforeMs = Number.POSITIVE_INFINITY
+    },
+  }
+}
