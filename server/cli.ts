@@ -81,6 +81,7 @@ function program(): Command {
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
   addImport(telltale)
+  addStatusline(telltale)
   addExport(telltale)
   addSetup(telltale)
   addAsking(telltale)
@@ -151,6 +152,19 @@ function addImport(telltale: Command): void {
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
     )
+}
+
+/** What agents run while they work. */
+function addStatusline(telltale: Command): void {
+  telltale
+    .command('statusline')
+    .description("a line for Claude Code's statusLine: cost of the session and of today, context in use")
+    .option('--format <text>', 'a text with {session}, {today}, {context}, {model}, {project}')
+    .action(async (options, command: Command) => {
+      const { home, token } = configOf(command)
+      const { statusline } = await import('./commands/statusline.ts')
+      process.stdout.write(`${await statusline({ home, token, format: options.format })}\n`)
+    })
 }
 
 /** What is stored, as files. */
