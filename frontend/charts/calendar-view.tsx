@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { day as formatDay } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
+import { Scroller } from '../ui/scroller.tsx'
 import type { Calendar } from './calendar.ts'
 
 type CalendarViewProps = {
@@ -28,7 +29,7 @@ export function CalendarView({ calendar, label, format, onDay }: CalendarViewPro
   )
   return (
     <div className="px-3 pb-3">
-      <div className="overflow-x-auto">
+      <Scroller label={label} plain>
         <svg
           role="img"
           aria-label={label}
@@ -63,7 +64,7 @@ export function CalendarView({ calendar, label, format, onDay }: CalendarViewPro
             />
           ))}
         </svg>
-      </div>
+      </Scroller>
       <p className="h-4 pt-1 text-12 text-muted" aria-live="off">
         {shown ? `${formatDay(shown.start, zone)}: ${shown.value > 0 ? format(shown.value) : 'nothing'}` : ' '}
       </p>

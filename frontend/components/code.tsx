@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { cx } from '../lib/cx.ts'
 import { visible } from '../lib/safe-text.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { Scroller } from '../ui/scroller.tsx'
 import type { Token } from './highlight.ts'
 
 const colors: Record<string, string> = {
@@ -55,18 +56,20 @@ export function Code({
   const shown = tokens?.code === code ? tokens.tokens : undefined
   return (
     <div className={cx('group relative', className)}>
-      <pre className="max-h-[28rem] overflow-auto rounded-control bg-surface px-3 py-2 text-12 whitespace-pre hairline">
-        <code>
-          {shown
-            ? shown.map((token, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no identity but their place.
-                <span key={index} className={token.kind ? colors[token.kind] : undefined}>
-                  {token.text}
-                </span>
-              ))
-            : code}
-        </code>
-      </pre>
+      <Scroller label="Code" className="max-h-[28rem]">
+        <pre className="px-3 py-2 text-12 whitespace-pre">
+          <code>
+            {shown
+              ? shown.map((token, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no identity but their place.
+                  <span key={index} className={token.kind ? colors[token.kind] : undefined}>
+                    {token.text}
+                  </span>
+                ))
+              : code}
+          </code>
+        </pre>
+      </Scroller>
       <CopyButton
         text={text}
         className="absolute top-1 right-1 bg-surface opacity-0 group-hover:opacity-100 focus-visible:opacity-100"

@@ -4,6 +4,7 @@ import { cx } from '../lib/cx.ts'
 import { exact } from '../lib/format.ts'
 import { visible } from '../lib/safe-text.ts'
 import { Button } from '../ui/button.tsx'
+import { Scroller } from '../ui/scroller.tsx'
 
 const linesAtFirst = 400
 
@@ -20,8 +21,8 @@ export function DiffView({ diff }: { diff: string }) {
   const [most, setMost] = useState(linesAtFirst)
   const lines = visible(diff).replace(/\n$/, '').split('\n')
   return (
-    <div className="overflow-hidden rounded-control hairline">
-      <section aria-label="Diff" className="max-h-[28rem] overflow-auto bg-surface py-1">
+    <div>
+      <Scroller label="Diff" className="max-h-[28rem] py-1">
         <pre className="w-max min-w-full text-12 leading-4">
           {lines.slice(0, most).map((line, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
@@ -30,7 +31,7 @@ export function DiffView({ diff }: { diff: string }) {
             </div>
           ))}
         </pre>
-      </section>
+      </Scroller>
       {lines.length > most && (
         <Button look="quiet" size="small" onClick={() => setMost(most * 10)}>
           {exact(most)} of {exact(lines.length)} lines shown; show more

@@ -10,19 +10,18 @@ export function Facts({ facts }: { facts: readonly (Fact | undefined | false)[] 
       {facts.map(
         (fact) =>
           fact && (
-            <div
-              key={fact.name}
-              className="group grid min-h-6 grid-cols-[7rem_minmax(0,1fr)_auto] items-center gap-x-2"
-            >
+            <div key={fact.name} className="group grid min-h-6 grid-cols-[7rem_minmax(0,1fr)] items-center gap-x-2">
               <dt className="text-muted">{fact.name}</dt>
-              <dd className="min-w-0 break-words" title={fact.title}>
-                {fact.value}
-              </dd>
-              <span className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
+              <dd className="flex min-w-0 items-center gap-2" title={fact.title}>
+                <span className="min-w-0 flex-1 break-words">{fact.value}</span>
                 {fact.copy && (
-                  <CopyButton text={fact.copy} label={`Copy ${fact.name.toLowerCase()}`} className="-my-1" />
+                  <CopyButton
+                    text={fact.copy}
+                    label={`Copy ${fact.name.toLowerCase()}`}
+                    className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100"
+                  />
                 )}
-              </span>
+              </dd>
             </div>
           ),
       )}

@@ -46,15 +46,15 @@ export function Attributes({ label, attributes, onFilter, search = '' }: Attribu
             </dt>
             <dd className="min-w-0">
               <Value value={value} />
+              <span className="absolute top-0 right-1 flex rounded-control bg-raised opacity-0 group-hover:opacity-100 focus-within:opacity-100">
+                {onFilter && (typeof value !== 'object' || value === null) && (
+                  <IconButton label={`Filter by ${key}`} onClick={() => onFilter(key, textOf(value))}>
+                    <Filter aria-hidden className="size-3.5" />
+                  </IconButton>
+                )}
+                <CopyButton text={() => textOf(value, 2)} label={`Copy ${key}`} />
+              </span>
             </dd>
-            <div className="absolute top-0 right-1 hidden rounded-control bg-raised group-focus-within:flex group-hover:flex">
-              {onFilter && (typeof value !== 'object' || value === null) && (
-                <IconButton label={`Filter by ${key}`} onClick={() => onFilter(key, textOf(value))}>
-                  <Filter aria-hidden className="size-3.5" />
-                </IconButton>
-              )}
-              <CopyButton text={() => textOf(value, 2)} label={`Copy ${key}`} />
-            </div>
           </div>
         ))}
       </dl>

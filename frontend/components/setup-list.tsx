@@ -8,6 +8,7 @@ import type { AgentInfo } from '../lib/shapes.ts'
 import { ago, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { Scroller } from '../ui/scroller.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { ErrorState } from './error-state.tsx'
 
@@ -38,9 +39,9 @@ function SetupItem({ agent }: { agent: AgentInfo }) {
           <CopyButton text={agent.setup} label={`Copy the set-up of ${agent.name}`} />
         </span>
       </div>
-      <pre className="overflow-x-auto rounded-control bg-surface px-3 py-2 text-12 whitespace-pre hairline">
-        {agent.setup}
-      </pre>
+      <Scroller label={`Set-up of ${agent.name}`}>
+        <pre className="px-3 py-2 text-12 whitespace-pre">{agent.setup}</pre>
+      </Scroller>
     </div>
   )
 }

@@ -74,7 +74,7 @@ export function VirtualList(props: VirtualListProps) {
         {items.map((item) => (
           <div
             key={item.key}
-            role="presentation"
+            role={role === 'list' ? 'listitem' : 'presentation'}
             data-index={item.index}
             ref={measured ? virtualizer.measureElement : undefined}
             className="absolute inset-x-0 top-0"

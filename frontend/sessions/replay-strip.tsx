@@ -59,11 +59,17 @@ export function ReplayStrip({ replay, rows, first, last, onSeek }: ReplayStripPr
   return (
     <div className="hidden w-28 shrink-0 flex-col hairline-l lg:flex">
       <dl className="grid grid-cols-[auto_1fr] gap-x-2 px-2 py-2 text-11 hairline-b">
-        <dt className="text-[var(--chart-1)]">Context</dt>
+        <dt className="flex items-center gap-1 text-muted">
+          <span aria-hidden className="size-2 rounded-full bg-[var(--chart-1)]" />
+          Context
+        </dt>
         <dd className="text-right" data-testid="replay-context">
           {count(context[here])}
         </dd>
-        <dt className="text-[var(--chart-2)]">Cost</dt>
+        <dt className="flex items-center gap-1 text-muted">
+          <span aria-hidden className="size-2 rounded-full bg-[var(--chart-2)]" />
+          Cost
+        </dt>
         <dd className="text-right" data-testid="replay-cost">
           {cost(costs[here])}
         </dd>

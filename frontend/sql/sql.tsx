@@ -93,7 +93,7 @@ export function Sql() {
           <Menu
             align="end"
             trigger={
-              <Button data-testid="sql-history">
+              <Button data-testid="sql-history" aria-label="History and examples">
                 <History aria-hidden className="size-3.5" />
                 <span className="hidden sm:inline">History</span>
               </Button>

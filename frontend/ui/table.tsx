@@ -1,17 +1,17 @@
 // table.tsx: a short table, all of it in the document.
 import type { ComponentProps } from 'react'
 import { cx } from '../lib/cx.ts'
+import { Scroller } from './scroller.tsx'
 
 /** Scrolls sideways by itself where it is wider than its place. */
 export function Table({ label, className, children, ...rest }: ComponentProps<'table'> & { label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key.
-    <div className="overflow-x-auto focus-ring-inset" tabIndex={0} role="region" aria-label={label}>
+    <Scroller label={label} plain>
       <table data-slot="table" className={cx('w-full border-collapse text-12', className)} {...rest}>
         <caption className="sr-only">{label}</caption>
         {children}
       </table>
-    </div>
+    </Scroller>
   )
 }
 

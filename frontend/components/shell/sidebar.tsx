@@ -59,7 +59,8 @@ export function Sidebar() {
   const { path, link } = useUrl()
   const { sidebarCollapsed: folded, set } = useSettings()
   return (
-    <div
+    <aside
+      aria-label="Sidebar"
       data-testid="sidebar"
       className={cx('hidden h-full shrink-0 flex-col bg-surface hairline-r md:flex', folded ? 'w-12' : 'w-52')}
     >
@@ -119,6 +120,6 @@ export function Sidebar() {
         </div>
         <ThemeMenu />
       </div>
-    </div>
+    </aside>
   )
 }
