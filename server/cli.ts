@@ -81,6 +81,7 @@ function program(): Command {
   telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
   addServing(telltale)
   addImport(telltale)
+  addDoctor(telltale)
   addStatusline(telltale)
   addExport(telltale)
   addSetup(telltale)
@@ -151,6 +152,17 @@ function addImport(telltale: Command): void {
     .option('--json', 'as one JSON document')
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    )
+}
+
+/** Proving the whole way. */
+function addDoctor(telltale: Command): void {
+  telltale
+    .command('doctor')
+    .description('prove the way from the agents to the database, and say how to mend what is broken')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) =>
+      (await import('./commands/doctor.ts')).doctor(configOf(command), options),
     )
 }
 
