@@ -81,3 +81,18 @@ for (const agent of agents) {
     }
   })
 }
+
+test('gRPC that was configured for the HTTP port is counted as well, however it is answered', async () => {
+  const variant = '07-http-json-unsupported-falls-back-to-grpc'
+  const recorded = requests('opencode', variant)
+  const server = await start()
+  const sender = new Sender({ ...server, grpcUrl: server.otlpUrl })
+  try {
+    // The runtime sends no trailers, so the client takes it for an error and may send it again.
+    for (const request of [...recorded, ...recorded]) await sender.send(request).catch(() => {})
+    expect(await actualUsage(server)).toEqual(expectedUsage('opencode', variant, recorded))
+  } finally {
+    sender.close()
+    await server.dispose()
+  }
+})
