@@ -1,9 +1,12 @@
 // doctor.test.ts: `telltale doctor` as a program, beside a real server, without one, and among what is broken.
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Finding } from './doctor.ts'
+
+// Each test starts the program a few times.
+setDefaultTimeout(60_000)
 
 const main = join(import.meta.dir, '..', 'main.ts')
 let home: string

@@ -1,5 +1,5 @@
 // export.test.ts: exported files, opened by another DuckDB, tell what the API tells.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +19,8 @@ import { exportFolder } from '../../store/store.ts'
 import { openTestApi, type TestApi } from '../testing.ts'
 import { place, recover } from './place.ts'
 import type { ExportSummary } from './write.ts'
+
+setDefaultTimeout(60_000)
 
 let api: TestApi
 let folder: string
