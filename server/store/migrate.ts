@@ -7,6 +7,7 @@ import series from './schema/003_series.sql' with { type: 'text' }
 import imports from './schema/004_imports.sql' with { type: 'text' }
 import pushed from './schema/005_pushed.sql' with { type: 'text' }
 import dashboards from './schema/006_dashboards.sql' with { type: 'text' }
+import budgets from './schema/007_budgets.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -16,6 +17,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 4, name: 'imports', sql: imports },
   { version: 5, name: 'pushed', sql: pushed },
   { version: 6, name: 'dashboards', sql: dashboards },
+  { version: 7, name: 'budgets', sql: budgets },
 ]
 
 /** The newest schema that this program knows. */

@@ -1,0 +1,162 @@
+// routes.ts: /api/budgets and /api/alerts: what may be spent, what was, and which limits that reached.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Runner } from '../../store/query.ts'
+import type { ApiDeps } from '../deps.ts'
+import { about } from '../describe.ts'
+import { badRequest } from '../errors.ts'
+import { send, type Wire } from '../json.ts'
+import { bodyOf, queryOf, requiredText, type TimeRange, timeRange, windowParams, wordParam } from '../params.ts'
+import { formatTime, nowNano, parseTime } from '../time.ts'
+import { readUsage } from '../usage/read-usage.ts'
+import { costOf, noUsage, type UsageRow, usd } from '../usage/shape.ts'
+import { timeZoneParam } from '../usage/time-zone.ts'
+import { readBudgets, replaceBudgets, type Budget as StoredBudget } from './keep.ts'
+import { periodAt, periods, type Span } from './period.ts'
+
+const budgetsMax = 100
+
+const word = requiredText.pipe(z.string().trim().min(1, 'is empty').max(255, 'is longer than 255 characters'))
+const given = {
+  id: word.optional().describe('made by the server unless given'),
+  name: word.nullable().optional(),
+  period: wordParam(periods),
+  tool: word.nullable().optional().describe('only what this tool costs; every tool unless given'),
+  project: word.nullable().optional().describe('only what is spent in this project; every project unless given'),
+  limitUsd: z.number().gt(0, 'is not above 0').max(9_000_000, 'is above 9,000,000').describe('dollars a period'),
+  warnPercent: z
+    .number()
+    .min(1, 'is below 1')
+    .max(100, 'is above 100')
+    .default(80)
+    .describe('from this share of the limit on it is a warning'),
+  tz: timeZoneParam,
+}
+const BudgetsBody = z.object({
+  budgets: z.array(z.object(given), 'is not a list').max(budgetsMax, `holds more than ${budgetsMax}`),
+})
+
+const level = z.enum(['ok', 'warning', 'exceeded'])
+const spent = {
+  periodStart: z.string(),
+  periodEnd: z.string().describe('the first moment of the next period'),
+  costUsd: z.number().describe('the cost in force of the period so far; what has no price counts nothing'),
+  unpricedTokens: z.number().describe('tokens that are in no costUsd'),
+  percent: z.number().describe('of the limit'),
+}
+const shape = {
+  id: z.string(),
+  name: z.string().optional(),
+  period: z.enum(periods),
+  tool: z.string().optional(),
+  project: z.string().optional(),
+  limitUsd: z.number(),
+  warnPercent: z.number(),
+  tz: z.string(),
+}
+const Budget = z.object({ ...shape, ...spent, state: level }).meta({ id: 'Budget' })
+const BudgetList = z.object({ budgets: z.array(Budget) })
+type BudgetList = z.infer<typeof BudgetList>
+
+const { id: _, ...ofBudget } = shape
+const Alert = z
+  .object({ budgetId: z.string(), level: level.exclude(['ok']), ...ofBudget, ...spent })
+  .meta({ id: 'Alert' })
+const AlertList = z.object({ alerts: z.array(Alert) })
+type AlertList = z.infer<typeof AlertList>
+
+function storedBudget({ id, name, tool, project, limitUsd, ...rest }: z.infer<typeof BudgetsBody>['budgets'][number]) {
+  return {
+    ...rest,
+    id: id ?? crypto.randomUUID(),
+    name: name ?? undefined,
+    tool: tool ?? undefined,
+    project: project ?? undefined,
+    limitNanoUsd: BigInt(Math.max(1, Math.round(limitUsd * 1e9))),
+  } satisfies StoredBudget
+}
+
+/** How a budget stands in the periods that share a moment with the range, the latest first; those without usage are left out. */
+async function standings(runner: Runner, budget: StoredBudget, range: TimeRange) {
+  const { period, tz, tool, project } = budget
+  const whole = { from: periodAt(range.from, period, tz).start, to: periodAt(range.to, period, tz).end - 1n }
+  const asked = { groupBy: [], interval: period, tz, ...whole, filters: { tool, project } }
+  const { groups } = await readUsage(runner, asked)
+  return groups.map(({ bucket, usage }) => standing(budget, periodAt(parseTime(bucket!)!, period, tz), usage)).reverse()
+}
+
+/** How a budget stands after what was used in one period. */
+function standing({ limitNanoUsd, warnPercent }: StoredBudget, { start, end }: Span, usage: UsageRow) {
+  const cost = costOf(usage) ?? 0n
+  const percent = Number((cost * 10_000n) / limitNanoUsd) / 100
+  const state: z.infer<typeof level> = cost >= limitNanoUsd ? 'exceeded' : percent >= warnPercent ? 'warning' : 'ok'
+  return {
+    state,
+    spent: {
+      periodStart: formatTime(start),
+      periodEnd: formatTime(end),
+      costUsd: usd(cost)!,
+      unpricedTokens: usage.unpriced_tokens,
+      percent,
+    },
+  }
+}
+
+const shown = ({ limitNanoUsd, ...rest }: StoredBudget) => ({ ...rest, limitUsd: usd(limitNanoUsd)! })
+
+async function listed(runner: Runner): Promise<Wire<BudgetList>> {
+  const now = nowNano()
+  const budgets: Wire<BudgetList['budgets'][number]>[] = []
+  for (const budget of await readBudgets(runner)) {
+    const [found] = await standings(runner, budget, { from: now, to: now })
+    const { state, spent } = found ?? standing(budget, periodAt(now, budget.period, budget.tz), noUsage)
+    budgets.push({ ...shown(budget), ...spent, state })
+  }
+  return { budgets }
+}
+
+export function budgetsRoutes({ store }: ApiDeps) {
+  return new Hono()
+    .get(
+      '/api/budgets',
+      about('The budgets, and what was spent of each in its present period', BudgetList),
+      async (c) => send<BudgetList>(c, await store.reader(listed)),
+    )
+    .put(
+      '/api/budgets',
+      about('Sets the budgets: those given, in place of all there were', BudgetList),
+      bodyOf(BudgetsBody),
+      async (c) => {
+        const budgets = c.req.valid('json').budgets.map(storedBudget)
+        const twice = budgets.find(({ id }, place) => budgets.findIndex((one) => one.id === id) !== place)
+        if (twice) throw badRequest(`budgets: the id ${JSON.stringify(twice.id)} is given twice; give each its own`)
+        await store.transaction((tx) => replaceBudgets(tx, budgets))
+        return send<BudgetList>(c, await store.reader(listed))
+      },
+    )
+    .get(
+      '/api/alerts',
+      about(
+        'Limits that were reached, or nearly: in the periods of now, or in all those that the range touches',
+        AlertList,
+      ),
+      queryOf(z.object(windowParams)),
+      async (c) => {
+        const { from, to } = c.req.valid('query')
+        const now = nowNano()
+        const range = from === undefined && to === undefined ? { from: now, to: now } : timeRange({ from, to })
+        const alerts = await store.reader(async (reader) => {
+          const fired: Wire<AlertList['alerts'][number]>[] = []
+          for (const budget of await readBudgets(reader)) {
+            for (const { state, spent } of await standings(reader, budget, range)) {
+              if (state === 'ok') continue
+              const { id, ...rest } = shown(budget)
+              fired.push({ budgetId: id, level: state, ...rest, ...spent })
+            }
+          }
+          return fired
+        })
+        return send<AlertList>(c, { alerts })
+      },
+    )
+}
