@@ -1,6 +1,6 @@
 // bar-list.tsx: the largest of something: a name, a bar, a number, each a way to its records.
 import { Link } from 'wouter'
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 export type BarItem = {
   key: string

@@ -1,9 +1,9 @@
 // chart.tsx: draws a chart over time. Everything is decided in prepare.ts; here are ink, crosshair and dragging.
 import { type PointerEvent, useId, useMemo, useRef, useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { absolute, dayTime } from '../lib/time.ts'
 import { useSize } from '../lib/use-size.ts'
 import { useSettings } from '../settings.ts'
+import { cx } from '../ui/cx.ts'
 import { CanvasMarks } from './canvas-marks.tsx'
 import { useCursor } from './cursor.ts'
 import { bucketAt, type ChartInput, type Prepared, prepare, timeAt, valuesAt } from './prepare.ts'

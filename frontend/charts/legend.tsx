@@ -1,5 +1,5 @@
 // legend.tsx: the series of a chart with their totals; pointing at one points it out in the chart.
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 export type LegendItem = { key: string; label: string; color: string; text?: string; title?: string | undefined }
 

@@ -163,7 +163,7 @@ export function prepare(input: ChartInput): Prepared {
     from,
     to,
     yTicks: ticks.map((value, index) => ({ y: y(value), label: labels[index] ?? '' })),
-    xTicks: timeTicks(from, to, Math.max(2, Math.floor((width - left) / 90)), input.zone)
+    xTicks: timeTicks(from, to, Math.max(2, Math.floor((width - left) / 80)), input.zone)
       .map(({ at, label }) => ({ x: x(at), label }))
       .filter((tick) => tick.x + tick.label.length * labelCharacterPx <= width + 2),
     lines,

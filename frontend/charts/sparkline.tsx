@@ -1,5 +1,5 @@
 // sparkline.tsx: how a number went, without axes; the last, unfinished step is dotted.
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 type SparklineProps = { values: readonly (number | null)[]; partial?: boolean; color?: string; className?: string }
 

@@ -2,8 +2,8 @@
 import { agents } from '../api.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { hueColor, hueOf } from '../lib/colors.ts'
-import { cx } from '../lib/cx.ts'
 import type { AgentInfo } from '../lib/shapes.ts'
+import { cx } from '../ui/cx.ts'
 
 export type AgentLook = { id: string; name: string; color: string }
 

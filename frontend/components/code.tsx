@@ -1,8 +1,8 @@
 // code.tsx: a block of code: highlighted when its language is known, plain until then.
 import { useEffect, useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { visible } from '../lib/safe-text.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { cx } from '../ui/cx.ts'
 import { Scroller } from '../ui/scroller.tsx'
 import type { Token } from './highlight.ts'
 

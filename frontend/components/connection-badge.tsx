@@ -1,11 +1,11 @@
 // connection-badge.tsx: how the page stands with the server: live, trying again, and what was heard since.
 import { Radio, Unplug } from 'lucide-react'
-import { cx } from '../lib/cx.ts'
 import { count, exact } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { ago } from '../lib/time.ts'
 import { useLive } from '../live.ts'
 import { useSettings } from '../settings.ts'
+import { cx } from '../ui/cx.ts'
 import { Popover } from '../ui/popover.tsx'
 
 const words = { connecting: 'Connecting', live: 'Live', lost: 'Reconnecting' } as const

@@ -2,9 +2,9 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, memo, type ReactNode, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
-import { cx } from '../lib/cx.ts'
 import { useKeys } from '../lib/keys.ts'
 import { useSettings } from '../settings.ts'
+import { cx } from '../ui/cx.ts'
 import { VirtualList, type VirtualListHandle } from './virtual-list.tsx'
 
 export type Column<R> = {
@@ -18,6 +18,8 @@ export type Column<R> = {
   sort?: string
   /** Left out on a narrow screen. */
   wide?: boolean
+  /** Another track on a narrow screen. */
+  narrowWidth?: string
   title?: string
 }
 
@@ -69,7 +71,9 @@ export function DataTable<R>(props: DataTableProps<R>) {
   const height = compact ? 28 : 32
   const tracks = {
     '--tracks': columns.map(({ width }) => width).join(' '),
-    '--tracks-narrow': columns.flatMap(({ width, wide }) => (wide ? [] : [width])).join(' '),
+    '--tracks-narrow': columns
+      .flatMap(({ width, narrowWidth, wide }) => (wide ? [] : [narrowWidth ?? width]))
+      .join(' '),
   } as CSSProperties
 
   function move(by: number) {
@@ -140,7 +144,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
   )
 }
 
-const layout = 'grid grid-cols-(--tracks-narrow) items-center gap-x-4 px-4 md:grid-cols-(--tracks)'
+const layout = 'grid grid-cols-(--tracks-narrow) items-center gap-x-3 px-4 md:grid-cols-(--tracks) md:gap-x-4'
 
 type RowProps = {
   row: unknown

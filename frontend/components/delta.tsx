@@ -1,7 +1,7 @@
 // delta.tsx: a change against the period before. Rising costs are not good news, rising cache hits are.
 
-import { cx } from '../lib/cx.ts'
 import { change, signedRatio } from '../lib/format.ts'
+import { cx } from '../ui/cx.ts'
 
 type DeltaProps = {
   now: number | null | undefined

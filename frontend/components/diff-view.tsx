@@ -1,9 +1,9 @@
 // diff-view.tsx: a unified diff: what went, what came.
 import { useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { exact } from '../lib/format.ts'
 import { visible } from '../lib/safe-text.ts'
 import { Button } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 import { Scroller } from '../ui/scroller.tsx'
 
 const linesAtFirst = 400

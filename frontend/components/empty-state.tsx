@@ -1,9 +1,9 @@
 // empty-state.tsx: why there is nothing, and what next.
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
 import { rangeLabel } from '../lib/time-range.ts'
 import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 
 type EmptyStateProps = { title: string; children?: ReactNode; actions?: ReactNode; className?: string }
 

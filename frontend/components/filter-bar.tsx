@@ -1,11 +1,11 @@
 // filter-bar.tsx: one line to filter by on every screen: `agent:codex cost:>0.5 "timeout"`, with help while typing.
 import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { type Filter, formatFilter, formatTerm, parseFilter } from '../lib/filter.ts'
 import { useKeys } from '../lib/keys.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { IconButton } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 import { Kbd } from '../ui/kbd.tsx'
 
 /** A key of the grammar with the values that the screen knows of. */

@@ -1,11 +1,11 @@
 // json-viewer.tsx: attributes as they were sent, types told by their look; bounded, so that ten thousand or a megabyte do no harm.
 import { ChevronRight, Filter } from 'lucide-react'
 import { useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { bytes } from '../lib/format.ts'
 import { textOf, visible } from '../lib/safe-text.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { cx } from '../ui/cx.ts'
 
 const rowsAtFirst = 100
 const charactersAtFirst = 2_000

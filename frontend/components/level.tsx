@@ -1,6 +1,6 @@
 // level.tsx: severity as icon, word and colour.
 import { Bug, CircleAlert, CircleDot, Info, Skull, TriangleAlert } from 'lucide-react'
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 /** The levels in the order of their weight. */
 export const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const
@@ -22,13 +22,14 @@ export function levelOf(text: string): string {
   return levels.find((level) => upper.startsWith(level)) ?? upper
 }
 
-export function Level({ text, className }: { text: string; className?: string }) {
+/** With `terse`, the word is only read out where there is no room for it. */
+export function Level({ text, terse, className }: { text: string; terse?: boolean; className?: string }) {
   const level = levelOf(text)
   const { icon: Icon, color } = looks[level] ?? { icon: CircleDot, color: 'text-muted' }
   return (
     <span data-slot="level" className={cx('inline-flex items-center gap-1 text-12', color, className)}>
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate">{level || '—'}</span>
+      <span className={terse ? 'sr-only md:not-sr-only md:truncate' : 'truncate'}>{level || '—'}</span>
     </span>
   )
 }

@@ -1,6 +1,6 @@
 // panel.tsx: a part of a screen with its title: a hairline box, no shadow.
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 type PanelProps = {
   title?: ReactNode

@@ -1,7 +1,7 @@
 // screen.tsx: what every screen has: a title, the time range, a filter line, and the sweep while something is asked.
 import type { ReactNode } from 'react'
 import { useBusy } from '../lib/answers.ts'
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 import { TimeRangePicker } from './time-range-picker.tsx'
 
 type ScreenProps = {

@@ -1,7 +1,7 @@
 // virtual-list.tsx: only the rows in sight are in the document, whether there are 50 or 20,000.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, type Ref, useImperativeHandle, useRef } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 export type VirtualListHandle = {
   scrollTo(index: number, align?: 'start' | 'center' | 'end' | 'auto'): void

@@ -9,7 +9,6 @@ import { Panel } from '../components/panel.tsx'
 import { Screen } from '../components/screen.tsx'
 import { UsageChart } from '../components/usage-chart.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { saveFile } from '../lib/copy.ts'
 import { toCsv } from '../lib/csv.ts'
 import { formatTerm } from '../lib/filter.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
@@ -20,8 +19,9 @@ import { usageInterval } from '../lib/time-range.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { byGroup, type Measure, noUsage, type UsageInterval } from '../lib/usage.ts'
 import { usageFilterOf, usageKey, usageKeys } from '../lib/usage-keys.ts'
-import { useView } from '../lib/use-window.ts'
+import { useAllTimeSpan, useView } from '../lib/use-window.ts'
 import { IconButton } from '../ui/button.tsx'
+import { saveFile } from '../ui/copy.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
@@ -51,7 +51,8 @@ export function Costs() {
   const grouping = usageKey(get('by')) ?? usageKey('model')!
   const given = get('measure')
   const measure: Measure = given === 'tokens' ? 'totalTokens' : given === 'requests' ? 'requests' : 'costUsd'
-  const interval = intervals.find((one) => one === get('interval')) ?? usageInterval(view.span)
+  const usual = usageInterval(useAllTimeSpan(view))
+  const interval = intervals.find((one) => one === get('interval')) ?? usual
   const tz = zoneName(view.zone)
   const answer = useAnswer(usage(view.window, [grouping.key], { interval, tz, filter: asked }))
   const monthStart = startOf('month', view.now, view.zone)
@@ -108,7 +109,7 @@ export function Costs() {
             label="Every"
             labelled
             value={interval}
-            onChange={(value) => adjust({ interval: value === usageInterval(view.span) ? undefined : value })}
+            onChange={(value) => adjust({ interval: value === usual ? undefined : value })}
             options={intervals.map((value) => ({ value, label: value }))}
           />
           <Segmented

@@ -3,10 +3,10 @@ import { ArrowDown } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { Basis } from '../components/basis.tsx'
-import { cx } from '../lib/cx.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
 import type { UsageKey, UsageNumbers } from '../lib/shapes.ts'
 import { Button } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 import { Table, Td, Th } from '../ui/table.tsx'
 
 export type UsageGroup = { value: string; usage: UsageNumbers }

@@ -1,8 +1,8 @@
 // level-chips.tsx: how many records each level has; one of them can be chosen.
 import { Level, levelOf, levels } from '../components/level.tsx'
-import { cx } from '../lib/cx.ts'
 import { count, exact } from '../lib/format.ts'
 import type { Levels } from '../lib/shapes.ts'
+import { cx } from '../ui/cx.ts'
 
 type LevelChipsProps = {
   counts: Levels | undefined

@@ -9,7 +9,7 @@ import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
 import { ListFoot } from '../components/list-foot.tsx'
 import { LogDetail } from '../components/log/log-detail.tsx'
 import { LogTable } from '../components/log/log-table.tsx'
-import { keyed } from '../components/log/record.ts'
+import { type KeyedRecord, keyed } from '../components/log/record.ts'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
 import { formatFilter, termOf, withTerm } from '../lib/filter.ts'
@@ -65,7 +65,11 @@ export function Logs() {
   const after = stoppedAt && open ? fromNano(toNano(stoppedAt) + 1n) : undefined
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0
-  const rows = useMemo(() => answer.data && keyed(answer.data.logs), [answer.data])
+  const previous = useRef<KeyedRecord[]>([])
+  const rows = useMemo(() => answer.data && keyed(answer.data.logs, previous.current), [answer.data])
+  useEffect(() => {
+    previous.current = rows ?? []
+  }, [rows])
   const selectedKey = get('record')
   const selected = rows?.find(({ key }) => key === selectedKey)
   const newest = rows?.[0]?.record.timestamp

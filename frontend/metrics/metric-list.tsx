@@ -2,9 +2,9 @@
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { cx } from '../lib/cx.ts'
 import { count } from '../lib/format.ts'
 import { changeSearch, useUrl } from '../lib/url-state.ts'
+import { cx } from '../ui/cx.ts'
 import { Input } from '../ui/input.tsx'
 import { groupMetrics } from './catalogue.ts'
 

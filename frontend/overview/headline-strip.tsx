@@ -2,8 +2,8 @@
 import { Link } from 'wouter'
 import { Sparkline } from '../charts/sparkline.tsx'
 import { Delta } from '../components/delta.tsx'
-import { cx } from '../lib/cx.ts'
 import { useUrl } from '../lib/url-state.ts'
+import { cx } from '../ui/cx.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import type { HeadlineCell } from './headline.ts'
 

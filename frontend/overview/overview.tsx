@@ -13,10 +13,11 @@ import { count, exact, ratio } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey } from '../lib/shapes.ts'
 import { zoneName } from '../lib/time.ts'
-import { periodBefore, usageInterval } from '../lib/time-range.ts'
+import { periodBefore, rangeLabel, usageInterval } from '../lib/time-range.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { byGroup, type Measure } from '../lib/usage.ts'
-import { useView, type View } from '../lib/use-window.ts'
+import { useAllTimeSpan, useView, type View } from '../lib/use-window.ts'
+import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { FirstRun } from './first-run.tsx'
@@ -51,7 +52,8 @@ function Numbers() {
   const given = get('measure')
   const measure: Measure = given === 'tokens' ? 'totalTokens' : given === 'requests' ? 'requests' : 'costUsd'
   const { window, now, zone } = view
-  const interval = usageInterval(view.span)
+  const span = useAllTimeSpan(view)
+  const interval = usageInterval(span)
   const tz = zoneName(zone)
   const before = periodBefore(window, now)
   const byTime = useAnswer(usage(window, ['tool', 'model'], { interval, tz }))
@@ -69,11 +71,11 @@ function Numbers() {
         sessionsBefore: sessionsBefore.data?.total,
         rows: data.rows,
         interval,
-        from: window.from ?? now - view.span,
+        from: window.from ?? now - span,
         to: window.to ?? now,
         zone,
       }),
-    [data, earlier.data, sessionsNow.data, sessionsBefore.data, interval, window, now, view.span, zone, before],
+    [data, earlier.data, sessionsNow.data, sessionsBefore.data, interval, window, now, span, zone, before],
   )
   return (
     <div className="flex flex-col gap-4 p-4">
@@ -81,6 +83,7 @@ function Numbers() {
         <ErrorState what="Usage could not be read." error={byTime.error} retry={byTime.retry} />
       )}
       <HeadlineStrip cells={cells} pending={byTime.pending} />
+      {data && data.rows.length === 0 && window.from !== undefined && <QuietTime view={view} />}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Panel
           title={measure === 'costUsd' ? 'Cost' : measure === 'requests' ? 'Requests' : 'Tokens'}
@@ -133,6 +136,22 @@ function Numbers() {
       </div>
       <YearPanel measure={measure} />
     </div>
+  )
+}
+
+/** Nothing was used in the range, though there is something before it. */
+function QuietTime({ view }: { view: View }) {
+  return (
+    <p
+      role="status"
+      data-testid="quiet"
+      className="flex flex-wrap items-center gap-3 rounded-panel bg-surface px-3 py-2 hairline"
+    >
+      <span className="flex-1">No model was asked in {rangeLabel(view.range, view.zone, view.now).toLowerCase()}.</span>
+      <Button onClick={() => view.setRange({ preset: 'all' })} data-testid="show-all-time">
+        Show all time
+      </Button>
+    </p>
   )
 }
 

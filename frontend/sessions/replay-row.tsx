@@ -3,10 +3,10 @@ import { Bot, ChevronDown, ChevronRight, Info, Lightbulb, User } from 'lucide-re
 import { memo } from 'react'
 import { LongText } from '../components/json-viewer.tsx'
 import { Markdown } from '../components/markdown.tsx'
-import { cx } from '../lib/cx.ts'
 import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import { absolute, clock, toMs, type Zone } from '../lib/time.ts'
+import { cx } from '../ui/cx.ts'
 import type { AgentItem, PromptItem, ReplayItem } from './replay.ts'
 import { ToolCall } from './tool-call.tsx'
 

@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { runSql } from '../api.ts'
 import type { Question } from '../lib/answers.ts'
 import { useAnswer } from '../lib/answers.ts'
-import { cx } from '../lib/cx.ts'
 import type { SqlAnswer } from '../lib/shapes.ts'
+import { cx } from '../ui/cx.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
 const sql = `select table_name, column_name, data_type from information_schema.columns

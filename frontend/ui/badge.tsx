@@ -1,6 +1,6 @@
 // badge.tsx: a word about a state: always icon and word and colour, since hue alone does not tell everyone.
 import type { ReactNode } from 'react'
-import { variants } from '../lib/cx.ts'
+import { variants } from './cx.ts'
 
 export type Tone = 'neutral' | 'ok' | 'warn' | 'error' | 'info' | 'accent'
 

@@ -1,6 +1,6 @@
 // button.tsx: something to press.
 import type { ComponentProps } from 'react'
-import { variants } from '../lib/cx.ts'
+import { variants } from './cx.ts'
 
 const styles = variants(
   'inline-flex shrink-0 items-center justify-center gap-2 rounded-control font-semibold whitespace-nowrap select-none focus-ring disabled:opacity-50',

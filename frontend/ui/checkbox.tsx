@@ -1,5 +1,5 @@
 // checkbox.tsx: yes or no.
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 type CheckboxProps = { label: string; checked: boolean; onChange(checked: boolean): void; className?: string }
 

@@ -1,8 +1,8 @@
 // copy-button.tsx: takes a text along, and says so.
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { copyText } from '../lib/copy.ts'
 import { Button } from './button.tsx'
+import { copyText } from './copy.ts'
 
 type CopyButtonProps = { text: string | (() => string); label?: string; showLabel?: boolean; className?: string }
 

@@ -2,8 +2,8 @@
 // inert and closes with Esc, without the style elements that the server's content policy refuses.
 import { X } from 'lucide-react'
 import { type ReactNode, useCallback, useId, useState } from 'react'
-import { cx } from '../lib/cx.ts'
 import { IconButton } from './button.tsx'
+import { cx } from './cx.ts'
 import { LayerContext } from './layer.ts'
 
 type DialogProps = {

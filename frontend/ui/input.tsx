@@ -1,6 +1,6 @@
 // input.tsx: a line to type in.
 import type { ComponentProps } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return (

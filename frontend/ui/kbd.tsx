@@ -1,5 +1,5 @@
 // kbd.tsx: keys to press: `g s`, `mod+k`.
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 const mac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
 const names: Record<string, string> = {

@@ -1,7 +1,7 @@
 // popover.tsx: a small layer beside what opened it.
 import * as Radix from '@radix-ui/react-popover'
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 import { useLayer } from './layer.ts'
 
 type PopoverProps = {

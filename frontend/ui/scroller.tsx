@@ -1,6 +1,6 @@
 // scroller.tsx: what is wider or taller than its place, reachable by key.
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 type ScrollerProps = { label: string; children: ReactNode; plain?: boolean; className?: string }
 

@@ -1,6 +1,6 @@
 // segmented.tsx: one of two to five, all in sight.
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 type SegmentedProps<V extends string> = {
   label: string

@@ -1,7 +1,7 @@
 // select.tsx: one of a few. The platform's own list: it works with a finger, a keyboard and a screen reader.
 import { ChevronDown } from 'lucide-react'
 import type { ComponentProps } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 type SelectProps = Omit<ComponentProps<'select'>, 'onChange' | 'value'> & {
   label: string

@@ -1,5 +1,5 @@
 // skeleton.tsx: the final shape before the first data; only on a first load.
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 export function Skeleton({ className }: { className?: string }) {
   return (

@@ -1,6 +1,6 @@
 // table.tsx: a short table, all of it in the document.
 import type { ComponentProps } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 import { Scroller } from './scroller.tsx'
 
 /** Scrolls sideways by itself where it is wider than its place. */

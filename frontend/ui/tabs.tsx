@@ -1,7 +1,7 @@
 // tabs.tsx: views of one thing.
 import * as Radix from '@radix-ui/react-tabs'
 import type { ReactNode } from 'react'
-import { cx } from '../lib/cx.ts'
+import { cx } from './cx.ts'
 
 type TabsProps<V extends string> = {
   label: string

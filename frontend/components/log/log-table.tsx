@@ -14,6 +14,7 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
       id: 'time',
       header: 'Time',
       width: '128px',
+      narrowWidth: '92px',
       cell: ({ record }) => {
         const ms = toMs(record.timestamp)
         return (
@@ -23,7 +24,13 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
         )
       },
     },
-    { id: 'level', header: 'Level', width: '68px', cell: ({ record }) => <Level text={record.severityText} /> },
+    {
+      id: 'level',
+      header: 'Level',
+      width: '68px',
+      narrowWidth: '16px',
+      cell: ({ record }) => <Level terse text={record.severityText} />,
+    },
     {
       id: 'event',
       header: 'Event',

@@ -6,15 +6,20 @@ import type { LogRecord } from '../../lib/shapes.ts'
 /** A record with a key that is unique in its list: records have no id of their own. */
 export type KeyedRecord = { key: string; record: LogRecord }
 
-/** Keys of time and content; equal records of one instant are told apart by their number. */
-export function keyed(records: readonly LogRecord[]): KeyedRecord[] {
+/**
+ * Keys of time and content; equal records of one instant are told apart by their number. What was there before is the very same
+ * object again, so that a row that did not change is not drawn anew with every record that comes.
+ */
+export function keyed(records: readonly LogRecord[], before: readonly KeyedRecord[] = []): KeyedRecord[] {
+  const known = new Map(before.map((one) => [one.key, one]))
   const seen = new Map<string, number>()
   return records.map((record) => {
     const content = `${record.eventName ?? ''} ${record.sessionId ?? ''} ${record.spanId ?? ''} ${textOf(record.body)} ${textOf(record.logAttributes)}`
     const key = `${record.timestamp}.${hashName(content).toString(36)}`
     const times = (seen.get(key) ?? 0) + 1
     seen.set(key, times)
-    return { key: times === 1 ? key : `${key}.${times}`, record }
+    const unique = times === 1 ? key : `${key}.${times}`
+    return known.get(unique) ?? { key: unique, record }
   })
 }
 

@@ -13,11 +13,11 @@ import {
   Wrench,
 } from 'lucide-react'
 import { memo, type Ref, type WheelEvent } from 'react'
-import { cx } from '../../lib/cx.ts'
 import { count } from '../../lib/format.ts'
 import { oneLine } from '../../lib/safe-text.ts'
 import { useNarrow } from '../../lib/use-narrow.ts'
 import { useSize } from '../../lib/use-size.ts'
+import { cx } from '../../ui/cx.ts'
 import { VirtualList, type VirtualListHandle } from '../virtual-list.tsx'
 import { barHeight, layout, type Row, rowHeight, ticksOf, type Viewport, zoomed } from './layout.ts'
 import { noteOf, type Operation, operations, tokensOf } from './operation.ts'
