@@ -38,11 +38,12 @@ const pushedWriter: TableWriter<Remembered> = {
 
 /** A list whose records are looked at one by one, so that a bad one is rejected alone; described by what it should hold. */
 function listOf(shape: z.ZodType) {
+  const { $schema: _, ...items } = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
   return z
     .array(z.unknown(), 'is not a list')
     .nullable()
     .optional()
-    .meta({ type: 'array', items: z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' }) as never })
+    .meta({ type: 'array', items: items as never })
 }
 
 const name = z.string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') }).trim()
