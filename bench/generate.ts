@@ -36,26 +36,29 @@ function hex(roll: () => number, digits: number): string {
 
 const startUnixNano = 1782938400000000000n
 const models = ['claude-sonnet-4-5-20250929', 'claude-opus-4-6', 'claude-haiku-4-5-20251001']
-const resource = {
+/** Whose records: Claude Code's also become model requests in the ledger, a plain service's are only kept. */
+export type Sender = 'claude-code' | 'shop'
+
+const resourceOf = (sender: Sender) => ({
   attributes: [
-    text('service.name', 'claude-code'),
+    text('service.name', sender),
     text('service.version', '2.1.197'),
     text('host.arch', 'amd64'),
     text('os.type', 'linux'),
     text('os.version', '6.18.44'),
   ],
-}
+})
 
-type Made = { roll: () => number; time: bigint; session: string; serial: number }
+type Made = { roll: () => number; time: bigint; session: string; serial: number; sender: Sender }
 
 /** The 18 attributes of `claude_code.api_request`, as recorded from version 2.1.197. */
-function logRecord({ roll, time, session, serial }: Made) {
+function logRecord({ roll, time, session, serial, sender }: Made) {
   const input = Math.floor(roll() * 5000)
   const cost = Math.floor(roll() * 100_000)
   return {
     timeUnixNano: String(time),
     observedTimeUnixNano: String(time),
-    body: { stringValue: 'claude_code.api_request' },
+    body: { stringValue: sender === 'shop' ? 'order.placed' : 'claude_code.api_request' },
     attributes: [
       text('user.id', 'afb0219260d747735fed622ba83191208444c9224b1a2e9d392a88b324948c41'),
       text('session.id', session),
@@ -122,29 +125,30 @@ function numberPoint({ roll, time, session }: Made) {
 }
 
 /** Makes requests of one signal with `records` records each; every request is another one. */
-export function generator(signal: Signal, records: number, seed = 1): () => Generated {
+export function generator(signal: Signal, records: number, seed = 1, sender: Sender = 'claude-code'): () => Generated {
   const type = requestType(loadSchema(), signal)
   const roll = dice(seed)
-  const scope = { name: 'com.anthropic.claude_code', version: '2.1.197' }
+  const scope = { name: sender === 'shop' ? 'shop' : 'com.anthropic.claude_code', version: '2.1.197' }
+  const resource = resourceOf(sender)
   let serial = 0
   return () => {
     const session = `${hex(roll, 8)}-e720-4efd-a4d4-a23229471452`
-    const made = () => ({ roll, time: startUnixNano + BigInt(++serial) * 1_234_567n, session, serial })
+    const made = () => ({ roll, time: startUnixNano + BigInt(++serial) * 1_234_567n, session, serial, sender })
     const many = <T>(make: (from: Made) => T) => Array.from({ length: records }, () => make(made()))
     const request = {
       logs: () => ({ resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: many(logRecord) }] }] }),
       traces: () => ({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans: many(span) }] }] }),
       metrics: () => ({
-        resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: [tokenUsage(many(numberPoint))] }] }],
+        resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: [tokenUsage(sender, many(numberPoint))] }] }],
       }),
     }[signal]()
     return { signal, records, json: JSON.stringify(request), protobuf: encode(type, request) }
   }
 }
 
-function tokenUsage(dataPoints: unknown[]) {
+function tokenUsage(sender: Sender, dataPoints: unknown[]) {
   return {
-    name: 'claude_code.token.usage',
+    name: sender === 'shop' ? 'shop.items' : 'claude_code.token.usage',
     unit: 'tokens',
     sum: { dataPoints, aggregationTemporality: 1, isMonotonic: true },
   }
