@@ -178,3 +178,39 @@ describe('the list', () => {
     expect(own.logs[0].eventName).not.toStartWith('claude_code.')
   })
 })
+
+describe('the histogram', () => {
+  const minute = 60_000_000_000n
+  beforeAll(() =>
+    t.send(
+      'logs',
+      request('spread', [
+        { timeUnixNano: String(base), severityText: 'INFO', body: { stringValue: 'a' } },
+        { timeUnixNano: String(base + 1n), severityText: 'ERROR', body: { stringValue: 'b' } },
+        { timeUnixNano: String(base + minute - 1n), severityText: 'INFO', body: { stringValue: 'b' } },
+        { timeUnixNano: String(base + 3n * minute), severityText: 'INFO', body: { stringValue: 'a' } },
+      ]),
+    ),
+  )
+  const first = Number(base / 1_000_000n)
+
+  test('counts each level of each interval and leaves empty ones out', async () => {
+    const { body } = await t.ask(`/api/logs/histogram?${day}&service=spread&interval=1m`)
+    expect(body).toEqual({
+      intervalSeconds: 60,
+      buckets: [
+        { time: first, levels: { ERROR: 1, INFO: 2 } },
+        { time: first + 180_000, levels: { INFO: 1 } },
+      ],
+    })
+  })
+
+  test('obeys the filters of the list', async () => {
+    const { body } = await t.ask(`/api/logs/histogram?${day}&service=spread&interval=60&search=b&severity=info`)
+    expect(body.buckets).toEqual([{ time: first, levels: { INFO: 1 } }])
+  })
+
+  test('of too many intervals is refused', async () => {
+    expect((await t.ask('/api/logs/histogram?from=2020-01-01&to=2026-01-01&interval=1')).status).toBe(400)
+  })
+})

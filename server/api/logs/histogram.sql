@@ -1,0 +1,20 @@
+-- histogram.sql: how many records of each level every interval of a time range holds, under the filters of the list.
+select
+  ((epoch_ns(time) - $start) // $step)::bigint as slot,
+  severity_name(severity_text, severity_number, event_name) as level,
+  count(*) as records
+from logs
+where time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
+  and ($service is null or service_name = $service)
+  and ($trace is null or trace_id = $trace)
+  and ($session is null or session_id = $session)
+  and ($number is null or severity_number = $number)
+  and ($level is null
+    or lower(severity_name(severity_text, severity_number, event_name)) = lower($level)
+    or severity_number between $number_least and $number_most)
+  and ($search is null
+    or contains(lower(body), lower(case when body_is_json then $search_json else $search end))
+    or contains(lower(event_name), lower($search))
+    or contains(lower(attributes), lower($search_json)))
+group by slot, level
+order by slot, level
