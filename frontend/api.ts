@@ -105,6 +105,8 @@ export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
   ...ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs']),
   spacingMs: 400,
 })
+export const logHistogram = (window: Window, filter: LogFilter, intervalSeconds: number) =>
+  ask(api.logs.histogram, { query: { ...within(window), ...filter, interval: String(intervalSeconds) } }, ['logs'])
 export const logLevels = (window: Window, service?: string) =>
   ask(api.logs.levels, { query: { ...within(window), service } }, ['logs'])
 

@@ -53,6 +53,7 @@ export type MetricType = MetricPoint['metricType']
 export type Basis = UsageNumbers['basis']
 export type UsageKey = UsageReport['groupBy'][number]
 export type Message = Transcript['messages'][number]
+export type LogHistogram = InferResponseType<Client['api']['logs']['histogram']['$get'], 200>
 export type Levels = { [level: string]: number }
 export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>['agents'][number]
 export type Audit = InferResponseType<Client['api']['audit']['$get'], 200>

@@ -22,6 +22,7 @@ import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { LevelChips } from './level-chips.tsx'
+import { LogHistogramView } from './log-histogram.tsx'
 
 const pageRows = 200
 const rowsMax = 1_000
@@ -144,45 +145,48 @@ export function Logs() {
       ) : rows.length === 0 && fresh === 0 ? (
         <NothingFound things="log records" filter={text} onClear={() => set('')} />
       ) : (
-        <div className="relative flex min-h-0 flex-1">
-          <LogTable
-            rows={rows}
-            selected={selected?.key}
-            zone={view.zone}
-            now={view.now}
-            pending={answer.pending && answer.data === undefined}
-            onScroll={(element) => {
-              table.current = element
-              if (element.scrollTop > readingPx && !stoppedAt) stop()
-              else if (element.scrollTop === 0 && stoppedAt && !reading && fresh === 0) setStoppedAt(undefined)
-            }}
-            onEnd={() => setLimit((current) => Math.min(rowsMax, current * 2))}
-            footer={<ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="records" />}
-          />
-          {stoppedAt && fresh > 0 && (
-            <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-              <Button
-                look="solid"
-                onClick={goOn}
-                className="pointer-events-auto shadow-floating"
-                data-testid="new-records"
+        <>
+          <LogHistogramView view={view} filter={asked} />
+          <div className="relative flex min-h-0 flex-1">
+            <LogTable
+              rows={rows}
+              selected={selected?.key}
+              zone={view.zone}
+              now={view.now}
+              pending={answer.pending && answer.data === undefined}
+              onScroll={(element) => {
+                table.current = element
+                if (element.scrollTop > readingPx && !stoppedAt) stop()
+                else if (element.scrollTop === 0 && stoppedAt && !reading && fresh === 0) setStoppedAt(undefined)
+              }}
+              onEnd={() => setLimit((current) => Math.min(rowsMax, current * 2))}
+              footer={<ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="records" />}
+            />
+            {stoppedAt && fresh > 0 && (
+              <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
+                <Button
+                  look="solid"
+                  onClick={goOn}
+                  className="pointer-events-auto shadow-floating"
+                  data-testid="new-records"
+                >
+                  <ArrowUp aria-hidden className="size-3.5" />
+                  {count(fresh)} new
+                </Button>
+              </div>
+            )}
+            {selected && (
+              <DetailPane
+                title="Log record"
+                testId="log-detail"
+                onClose={() => adjust({ record: undefined })}
+                actions={<CopyButton text={() => JSON.stringify(selected.record, null, 2)} label="Copy as JSON" />}
               >
-                <ArrowUp aria-hidden className="size-3.5" />
-                {count(fresh)} new
-              </Button>
-            </div>
-          )}
-          {selected && (
-            <DetailPane
-              title="Log record"
-              testId="log-detail"
-              onClose={() => adjust({ record: undefined })}
-              actions={<CopyButton text={() => JSON.stringify(selected.record, null, 2)} label="Copy as JSON" />}
-            >
-              <LogDetail record={selected.record} onFilter={filterBy} />
-            </DetailPane>
-          )}
-        </div>
+                <LogDetail record={selected.record} onFilter={filterBy} />
+              </DetailPane>
+            )}
+          </div>
+        </>
       )}
     </Screen>
   )
