@@ -10,6 +10,8 @@ export type StatuslineOptions = {
   format?: string | undefined
   stdin?: () => Promise<string>
   now?: Date
+  /** How long the line waits for the server, ms. */
+  waitMs?: number
 }
 
 /** What the agent waits at most for the server; then the line says what the agent itself knows. */
@@ -76,10 +78,13 @@ function read(text: string): Told {
 }
 
 /** The two sums, each as far as the server tells it in time. */
-async function ask({ home, token, now = new Date() }: StatuslineOptions, told: Told): Promise<Costs> {
+async function ask(
+  { home, token, now = new Date(), waitMs = serverMs }: StatuslineOptions,
+  told: Told,
+): Promise<Costs> {
   const server = readServerFile(home)
   if (!server) return {}
-  const signal = AbortSignal.timeout(serverMs)
+  const signal = AbortSignal.timeout(waitMs)
   const usage = async (query: Record<string, string>): Promise<number | undefined> => {
     try {
       const url = new URL(`/api/usage?${new URLSearchParams(query)}`, server.apiUrl)
