@@ -4,10 +4,25 @@ import { Route, Switch } from 'wouter'
 import { ErrorBoundary } from './components/error-boundary.tsx'
 import { NotFound } from './components/not-found.tsx'
 import { Shell } from './components/shell/shell.tsx'
+import { useLive } from './live.ts'
 import { Overview } from './overview/overview.tsx'
 import { TooltipProvider } from './ui/tooltip.tsx'
 
-const screen = (load: () => Promise<ComponentType>) => lazy(() => load().then((component) => ({ default: component })))
+const reloadKey = 'telltale.reloaded'
+const reloadAgainMs = 60_000
+
+/** A file of the page is gone: the server is a newer one. A fresh page fits it; once, lest it goes on for ever. */
+function afresh(error: unknown): never {
+  const last = Number(sessionStorage.getItem(reloadKey) ?? 0)
+  if (useLive.getState().state === 'live' && Date.now() - last > reloadAgainMs) {
+    sessionStorage.setItem(reloadKey, String(Date.now()))
+    location.reload()
+  }
+  throw error
+}
+
+const screen = (load: () => Promise<ComponentType>) =>
+  lazy(() => load().then((component) => ({ default: component }), afresh))
 
 const Sessions = screen(() => import('./sessions/sessions.tsx').then(({ Sessions }) => Sessions))
 const SessionPage = screen(() => import('./sessions/session-page.tsx').then(({ SessionPage }) => SessionPage))

@@ -169,8 +169,7 @@ const Row = memo(function Row({ row, index, columns, to, chosen, inPlace, rowKey
       className={cx(
         layout,
         'relative h-full hairline-b',
-        chosen ? 'bg-selected' : to && 'hover:bg-hover',
-        'focus-within:bg-hover',
+        chosen ? 'bg-selected' : cx('focus-within:bg-hover', to && 'hover:bg-hover'),
       )}
     >
       {columns.map((column, place) => (

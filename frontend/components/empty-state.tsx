@@ -1,5 +1,8 @@
 // empty-state.tsx: why there is nothing, and what next.
+import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { type Filter, formatFilter, formatTerm } from '../lib/filter.ts'
+import { visible } from '../lib/safe-text.ts'
 import { rangeLabel } from '../lib/time-range.ts'
 import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
@@ -20,25 +23,24 @@ export function EmptyState({ title, children, actions, className }: EmptyStatePr
   )
 }
 
-/** A list with nothing in the range or under the filter; each of the two can be let go. */
-export function NothingFound({
-  things,
-  filter,
-  onClear,
-}: {
+type NothingFoundProps = {
   things: string
-  filter?: string | undefined
-  onClear?: (() => void) | undefined
-}) {
+  /** The filter of the view, where it has one: each part of it can be let go. */
+  filter?: { filter: Filter; text: string; set(text: string): void }
+}
+
+/** A list with nothing in the range or under the filter. */
+export function NothingFound({ things, filter }: NothingFoundProps) {
   const { range, zone, setRange } = useView()
   const all = 'preset' in range && range.preset === 'all'
+  const filtered = filter !== undefined && filter.text !== ''
   return (
     <EmptyState
-      title={`No ${things} ${filter ? 'match' : all ? 'yet' : 'in this time'}`}
+      title={`No ${things} ${filtered ? 'match' : all ? 'yet' : 'in this time'}`}
       actions={
         <>
-          {filter && onClear && (
-            <Button onClick={onClear} data-testid="clear-filter">
+          {filtered && (
+            <Button onClick={() => filter.set('')} data-testid="clear-filter">
               Clear the filter
             </Button>
           )}
@@ -50,16 +52,36 @@ export function NothingFound({
         </>
       }
     >
-      <p>
-        Looked at {rangeLabel(range, zone).toLowerCase()}
-        {filter ? (
-          <>
-            {' for '}
-            <code className="break-all text-foreground">{filter}</code>
-          </>
-        ) : null}
-        .
-      </p>
+      <p>Looked at {rangeLabel(range, zone).toLowerCase()}.</p>
+      {filtered && <FilterChips {...filter} />}
     </EmptyState>
+  )
+}
+
+function FilterChips({ filter, set }: Pick<NonNullable<NothingFoundProps['filter']>, 'filter' | 'set'>) {
+  const chips = [
+    ...filter.terms.map((term) => ({
+      text: formatTerm(term),
+      rest: { ...filter, terms: filter.terms.filter((other) => other !== term) },
+    })),
+    ...(filter.text === '' ? [] : [{ text: filter.text, rest: { ...filter, text: '' } }]),
+  ]
+  return (
+    <ul aria-label="Filter" className="flex flex-wrap gap-1 pt-2">
+      {chips.map(({ text, rest }) => (
+        <li key={text}>
+          <button
+            type="button"
+            aria-label={`Remove ${text}`}
+            data-testid="filter-chip"
+            onClick={() => set(formatFilter(rest))}
+            className="flex h-6 max-w-80 items-center gap-1 rounded-control bg-selected px-2 text-12 text-foreground focus-ring hover:bg-hover coarse:h-9"
+          >
+            <code className="truncate">{visible(text)}</code>
+            <X aria-hidden className="size-3 shrink-0" />
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -27,7 +27,10 @@ export function Level({ text, terse, className }: { text: string; terse?: boolea
   const level = levelOf(text)
   const { icon: Icon, color } = looks[level] ?? { icon: CircleDot, color: 'text-muted' }
   return (
-    <span data-slot="level" className={cx('inline-flex items-center gap-1 text-12', color, className)}>
+    <span
+      data-slot="level"
+      className={cx('inline-flex max-w-full min-w-0 items-center gap-1 text-12', color, className)}
+    >
       <Icon aria-hidden className="size-3.5 shrink-0" />
       <span className={terse ? 'sr-only md:not-sr-only md:truncate' : 'truncate'}>{level || '—'}</span>
     </span>

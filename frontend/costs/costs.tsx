@@ -130,7 +130,7 @@ export function Costs() {
       {answer.error && !data ? (
         <ErrorState what="Usage could not be read." error={answer.error} retry={answer.retry} />
       ) : data && data.rows.length === 0 ? (
-        <NothingFound things="requests" filter={text} onClear={() => set('')} />
+        <NothingFound things="requests" filter={{ filter, text, set }} />
       ) : (
         <div className="flex flex-col gap-4 p-4">
           <Panel pending={answer.pending && data !== undefined} testId="costs-chart">

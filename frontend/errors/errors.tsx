@@ -166,7 +166,7 @@ export function Errors() {
       ) : !groups ? (
         <SkeletonRows rows={12} />
       ) : groups.length === 0 ? (
-        <NothingFound things="failures" filter={text} onClear={() => set('')} />
+        <NothingFound things="failures" filter={{ filter, text, set }} />
       ) : (
         <>
           <div className="shrink-0 px-4 pt-2 hairline-b">

@@ -34,7 +34,7 @@ export function LevelChips({ counts, chosen, onChoose }: LevelChipsProps) {
               levelOf(chosen ?? '') === level && 'bg-selected',
             )}
           >
-            <Level text={level} />
+            <Level text={level} className="max-w-32" />
             <span data-slot="number">{count(number)}</span>
           </button>
         </li>

@@ -143,7 +143,7 @@ export function Logs() {
       ) : !rows ? (
         <SkeletonRows rows={20} />
       ) : rows.length === 0 && fresh === 0 ? (
-        <NothingFound things="log records" filter={text} onClear={() => set('')} />
+        <NothingFound things="log records" filter={{ filter, text, set }} />
       ) : (
         <>
           <LogHistogramView view={view} filter={asked} />

@@ -202,8 +202,11 @@ export function MetricView({ name }: { name: string }) {
         ) : series.length === 0 ? (
           <NothingFound
             things="points"
-            filter={service ? `service:${service}` : undefined}
-            onClear={() => adjust({ service: undefined })}
+            filter={{
+              filter: { terms: service ? [{ key: 'service', op: '=', value: service }] : [], text: '' },
+              text: service ?? '',
+              set: () => adjust({ service: undefined }),
+            }}
           />
         ) : (
           <div className="flex flex-col gap-2 px-3 pb-3">

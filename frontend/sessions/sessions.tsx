@@ -231,7 +231,7 @@ export function Sessions() {
       ) : !rows ? (
         <SkeletonRows rows={16} />
       ) : rows.length === 0 ? (
-        <NothingFound things="sessions" filter={text} onClear={() => set('')} />
+        <NothingFound things="sessions" filter={{ filter, text, set }} />
       ) : (
         <DataTable
           label="Sessions"

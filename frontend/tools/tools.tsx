@@ -162,7 +162,7 @@ export function Tools() {
       ) : !rows ? (
         <SkeletonRows rows={12} />
       ) : rows.length === 0 ? (
-        <NothingFound things="tool calls" filter={text} onClear={() => set('')} />
+        <NothingFound things="tool calls" filter={{ filter, text, set }} />
       ) : (
         <DataTable
           label="Tools"

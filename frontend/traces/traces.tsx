@@ -161,7 +161,7 @@ export function Traces() {
       ) : !rows ? (
         <SkeletonRows rows={16} />
       ) : rows.length === 0 ? (
-        <NothingFound things="traces" filter={text} onClear={() => set('')} />
+        <NothingFound things="traces" filter={{ filter, text, set }} />
       ) : (
         <DataTable
           label="Traces"

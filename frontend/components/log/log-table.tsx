@@ -1,6 +1,6 @@
 // log-table.tsx: rows of log records, wherever they are shown.
 
-import { oneLine } from '../../lib/safe-text.ts'
+import { oneLine, textOf } from '../../lib/safe-text.ts'
 import { absolute, dayTime, preciseClock, startOf, toMs, type Zone } from '../../lib/time.ts'
 import { changeSearch, useUrl } from '../../lib/url-state.ts'
 import { AgentDot } from '../agents.tsx'
@@ -40,7 +40,9 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
         <span className="flex min-w-0 items-center gap-2">
           <AgentDot id={record.tool || record.serviceName} />
           <span className="truncate font-semibold">
-            <bdi>{oneLine(record.eventName || record.serviceName, 80)}</bdi>
+            <bdi>
+              {oneLine(record.eventName || textOf(record.logAttributes['event.name']) || record.serviceName, 80)}
+            </bdi>
           </span>
         </span>
       ),
