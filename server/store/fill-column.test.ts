@@ -117,3 +117,14 @@ test('lists, doubles, booleans and times', async () => {
   const times = [1795320000000000001n, 0n, -1n, null]
   expect(await through('time', 'timestamp_ns', times, 'epoch_ns(v)')).toEqual(times)
 })
+
+test('halves of surrogate pairs become U+FFFD and never meet, also at the border of two rows', async () => {
+  const values = ['a\ud83d', '\ude42b', '🙂', '\ud83d', null, '\ude42', '']
+  expect(await through('text', 'varchar', values)).toEqual(['a\ufffd', '\ufffdb', '🙂', '\ufffd', null, '\ufffd', ''])
+})
+
+test('texts that are too long to be handed over together come back as they were', async () => {
+  const values = ['short', 'x'.repeat(9_000_000), null, 'é'.repeat(9_000_000), '']
+  const read = await through('text', 'varchar', values)
+  expect(read.map((value, row) => value === values[row])).toEqual(values.map(() => true))
+})

@@ -16,7 +16,7 @@ const cellWords = 4
 const inlineBytes = 12
 
 /** Texts that together are longer are handed over one by one. */
-const joinedLengthMax = 64 * 1024 * 1024
+const joinedLengthMax = 16 * 1024 * 1024
 
 /**
  * Texts. The column is encoded at once and its cells point into the result; one call into the bindings for a column
@@ -87,10 +87,15 @@ export function fillBigint(vector: RawVector, values: Values, isSigned = true): 
   const nulls = nullCount(values)
   const items = new BigInt64Array(count)
   const words = new Uint32Array(items.buffer)
+  let previous: unknown
+  let kept = 0n
   for (let row = 0; row < count; row++) {
     const value = values[row]
-    if (typeof value === 'bigint') items[row] = checked(value, isSigned)
-    else if (value !== undefined && value !== null) {
+    if (typeof value === 'bigint') {
+      if (value !== previous) kept = checked(value, isSigned)
+      previous = value
+      items[row] = kept
+    } else if (value !== undefined && value !== null) {
       const number = Math.trunc(value as number)
       if (!Number.isSafeInteger(number) || (number < 0 && !isSigned)) items[row] = checked(BigInt(number), isSigned)
       else {
@@ -115,10 +120,14 @@ const timeMax = 9223372036854775806n
 /** Nanoseconds since 1970, from bigints. */
 export function fillTime(vector: RawVector, values: Values): void {
   const items = new BigInt64Array(values.length)
+  const words = new Int32Array(items.buffer)
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as bigint | null | undefined
     if (value === undefined || value === null) continue
-    items[row] = value > timeMax ? timeMax : value < -timeMax ? -timeMax : value
+    items[row] = value
+    // Comparing bigints is slow; only a time before 1970 or near the end can be one that has to be moved.
+    const high = words[row * 2 + 1]!
+    if (high < 0 || high === 0x7fffffff) items[row] = value > timeMax ? timeMax : value < -timeMax ? -timeMax : value
   }
   copy(vector, items)
   setValidity(vector, values, nullCount(values))
