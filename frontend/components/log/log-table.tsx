@@ -26,7 +26,7 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
     },
     {
       id: 'level',
-      header: 'Level',
+      header: <span className="sr-only md:not-sr-only">Level</span>,
       width: '68px',
       narrowWidth: '16px',
       cell: ({ record }) => <Level terse text={record.severityText} />,
