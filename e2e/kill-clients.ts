@@ -25,8 +25,9 @@ type Way = {
 }
 
 const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'kill-test' } }] }
+/** Long enough that the write-ahead log moves into the file every second or so: some kills fall into that. */
 const filler = [
-  { key: 'filler', value: { stringValue: 'x'.repeat(300) } },
+  { key: 'filler', value: { stringValue: 'x'.repeat(2000) } },
   { key: 'number', value: { intValue: '9007199254740993' } },
 ]
 const nanoseconds = () => String(BigInt(Date.now()) * 1_000_000n)

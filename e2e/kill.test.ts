@@ -11,8 +11,14 @@ import { newHome, type Running, start } from './telltale.ts'
 
 const kills = Number(process.env.KILLS ?? 12)
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-const home = newHome()
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+const homes: string[] = []
+const emptyHome = () => {
+  homes.push(newHome())
+  return homes.at(-1) as string
+}
+afterAll(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true })
+})
 
 /** mulberry32: small, and the same everywhere. */
 function randomFrom(state: number): () => number {
@@ -26,7 +32,7 @@ function randomFrom(state: number): () => number {
 }
 
 /** Looks into a copy of the dead server's files, so that its next start has to recover by itself. */
-async function inCopy<T>(look: (store: Store) => Promise<T>): Promise<T> {
+async function inCopy<T>(home: string, look: (store: Store) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'telltale-kill-'))
   try {
     for (const name of ['telltale.duckdb', 'telltale.duckdb.wal']) {
@@ -46,6 +52,8 @@ async function inCopy<T>(look: (store: Store) => Promise<T>): Promise<T> {
 }
 
 type Found = { lost: Sent[]; partial: string[]; twice: string[]; unknown: string[]; wrongDeltas: unknown[] }
+
+const nothingWrong: Found = { lost: [], partial: [], twice: [], unknown: [], wrongDeltas: [] }
 
 /** Compares what is stored with what was sent and acknowledged. */
 async function compare(store: Store, sent: Sent[]): Promise<Found> {
@@ -71,10 +79,10 @@ async function compare(store: Store, sent: Sent[]): Promise<Found> {
 }
 
 test(`${kills} kills under load (seed ${seed})`, async () => {
+  const home = emptyHome()
   const random = randomFrom(seed)
   const clients = ways.map((way) => new KillClient(way, random))
   const sent = () => clients.flatMap((client) => client.sent)
-  const nothingWrong = { lost: [], partial: [], twice: [], unknown: [], wrongDeltas: [] }
   let slowestStartMs = 0
   let server: Running | undefined
 
@@ -88,7 +96,7 @@ test(`${kills} kills under load (seed ${seed})`, async () => {
     await server.stop('SIGKILL')
     running = false
     await load
-    expect({ round, ...(await inCopy((store) => compare(store, sent()))) }).toEqual({ round, ...nothingWrong })
+    expect({ round, ...(await inCopy(home, (store) => compare(store, sent()))) }).toEqual({ round, ...nothingWrong })
   }
 
   // Whatever was in flight at the last kill is sent again; then everything that was ever sent is there once.
@@ -99,10 +107,34 @@ test(`${kills} kills under load (seed ${seed})`, async () => {
   expect(await server.stop()).toBe(0)
   const all = sent()
   expect(all.filter((one) => !one.acknowledged)).toEqual([])
-  expect(await inCopy((store) => compare(store, all))).toEqual(nothingWrong)
+  expect(await inCopy(home, (store) => compare(store, all))).toEqual(nothingWrong)
   const records = all.reduce((sum, one) => sum + one.records, 0)
   expect(records).toBeGreaterThan(kills * 100)
   console.log(
     `${kills} kills, ${all.length} requests, ${records} records: none lost, none twice; slowest start ${Math.round(slowestStartMs)} ms`,
   )
 }, 600_000)
+
+test('a server that is asked to stop under load ends well, and keeps what it acknowledged', async () => {
+  const home = emptyHome()
+  const random = randomFrom(seed)
+  const clients = ways.map((way) => new KillClient(way, random))
+  for (let round = 0; round < 4; round++) {
+    const server = await start({ home, grpc: true })
+    let running = true
+    const load = Promise.all(clients.map((client) => client.run(server, () => running)))
+    await Bun.sleep(100 + random() * 500)
+    const stopping = performance.now()
+    expect(await server.stop('SIGTERM')).toBe(0)
+    expect(performance.now() - stopping).toBeLessThan(10_000)
+    running = false
+    await load
+    const found = await inCopy(home, (store) =>
+      compare(
+        store,
+        clients.flatMap((client) => client.sent),
+      ),
+    )
+    expect({ round, ...found }).toEqual({ round, ...nothingWrong })
+  }
+}, 120_000)
