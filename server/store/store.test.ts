@@ -165,6 +165,44 @@ describe('transactions', () => {
   })
 })
 
+describe('the write-ahead log', () => {
+  const filler = 'x'.repeat(1000)
+  const write = (store: Store, rows: number) =>
+    store.transaction((tx) =>
+      tx.append<number>(
+        { table: 'n', columns: [{ name: 'v', type: 'text', take: () => filler }] },
+        Array(rows).fill(0),
+      ),
+    )
+
+  test('moves into the file while rows come, and loses none', async () => {
+    const path = newPath()
+    await withStore(async (store) => {
+      await store.transaction((tx) => tx.run('create table n (v varchar)'))
+      let largest = 0
+      for (let i = 0; i < 60; i++) {
+        await write(store, 1000)
+        largest = Math.max(largest, store.size().walBytes)
+      }
+      expect(largest).toBeGreaterThan(4_000_000)
+      expect(largest).toBeLessThan(32_000_000)
+    }, path)
+    await withStore(
+      async (store) => expect(await store.all('select count(*)::integer as c from n')).toEqual([{ c: 60_000 }]),
+      path,
+    )
+  })
+
+  test('moves into the file when it has been quiet for a while', async () => {
+    await withStore(async (store) => {
+      await store.transaction((tx) => tx.run('create table n (v varchar)'))
+      await write(store, 3000)
+      expect(store.size().walBytes).toBeGreaterThan(1_000_000)
+      while (store.size().walBytes > 0) await Bun.sleep(50)
+    })
+  })
+})
+
 describe('readers', () => {
   test('a query that runs too long is stopped, and the next one works', async () => {
     await withStore(async (store) => {
