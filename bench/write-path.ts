@@ -96,7 +96,7 @@ function decodeRate(requests: Generated[]): number {
 const rows: (string | number)[][] = []
 for (const { name, signal, sender, rows: of } of kinds) {
   const large = Array.from({ length: Math.ceil(records / 1000) }, generator(signal, 1000, 1, sender))
-  const small = Array.from({ length: Math.ceil(records / 1000) }, generator(signal, 100, 2, sender))
+  const small = Array.from({ length: Math.ceil(records / 100) }, generator(signal, 100, 2, sender))
   const decoding = decodeRate(large)
   const limit = await ceiling(of, large)
   rows.push([name, 'the appender alone', '', thousands(limit), '100 %', '', '', '', ''])
