@@ -43,6 +43,8 @@ export type RowChange = { callId: string; timeUnixNano: bigint; existed: boolean
 type Contribution = { field: AggregateField; from: number; to: number; amount: number }
 /** A cumulative point, with the highest value up to and with it, and since when (ns) that value stands. */
 type Point = { time: bigint; value: number; observation: AggregateObservation; highest: number; since: number }
+/** The model and the attribution of a series, with their text and its hash. */
+type Who = { attribution: AggregateAttribution; text: string; hash: string }
 type RowState = { row: Omit<AggregateRow, 'amounts'>; contributions: Map<string, Contribution>; emitted: string }
 
 /**
@@ -57,6 +59,7 @@ export class Bucket {
   readonly #deltas = new Map<string, number>()
   readonly #rows = new Map<string, RowState>()
   readonly #dirty = new Set<string>()
+  readonly #who = new Map<string, Who>()
   size = 0
 
   constructor(marks: Marks) {
@@ -67,8 +70,9 @@ export class Bucket {
   add(observation: AggregateObservation): boolean {
     if (!Number.isFinite(observation.value)) return false
     // Whole numbers (tokens, nano-USD) add up to the same sum in any order; fractions of doubles do not.
-    const whole = { ...observation, value: Math.round(observation.value) }
-    return observation.temporality === 2 ? this.#addCumulative(whole) : this.#addDelta(whole)
+    const value = Math.round(observation.value)
+    const whole = value === observation.value ? observation : { ...observation, value }
+    return whole.temporality === 2 ? this.#addCumulative(whole) : this.#addDelta(whole)
   }
 
   /** Recomputes the rows that an exact request between two times (ns) may cover or uncover. */
@@ -159,10 +163,11 @@ export class Bucket {
   }
 
   #contribute(id: string, observation: AggregateObservation, from: number, amount: number): void {
-    const key = rowKey(observation)
+    const who = this.#whoOf(observation)
+    const key = `${observation.timeUnixNano}${who.text}`
     let state = this.#rows.get(key)
     if (!state) {
-      state = { row: emptyRow(observation), contributions: new Map(), emitted: '' }
+      state = { row: emptyRow(observation, who), contributions: new Map(), emitted: '' }
       this.#rows.set(key, state)
     }
     if (!state.row.sources.includes(observation.source))
@@ -173,6 +178,17 @@ export class Bucket {
       state.contributions.set(id, { field: observation.field, from, to, amount })
     }
     this.#dirty.add(key)
+  }
+
+  /** By whom and for what a series counts, made once for all its points. */
+  #whoOf(observation: AggregateObservation): Who {
+    const id = `${observation.source}${observation.seriesId}`
+    let who = this.#who.get(id)
+    if (!who) {
+      who = whoOf(observation)
+      this.#who.set(id, who)
+    }
+    return who
   }
 
   /**
@@ -219,29 +235,20 @@ function seriesOf({ source, seriesId, field, startTimeUnixNano }: AggregateObser
   return `${source}\n${seriesId}\n${field}\n${startTimeUnixNano}`
 }
 
-function rowKey(observation: AggregateObservation): string {
-  const parts: string[] = [observation.model, String(observation.timeUnixNano)]
-  for (const field of attributionFields) parts.push(observation[field] ?? '')
-  return parts.join('\n')
-}
-
-function emptyRow(observation: AggregateObservation): Omit<AggregateRow, 'amounts'> {
-  const { tool, sessionId, timeUnixNano, model } = observation
+function whoOf(observation: AggregateObservation): Who {
   const attribution: Record<string, string> = {}
   for (const field of attributionFields) {
     const value = observation[field]
     if (value !== undefined && value !== '') attribution[field] = value
   }
-  const hash = hash53(`${model}\n${JSON.stringify(attribution)}`).toString(36)
-  return {
-    callId: `${tool}/+${sessionId}:${timeUnixNano}:${hash}`,
-    tool,
-    sessionId,
-    timeUnixNano,
-    model,
-    attribution,
-    sources: [],
-  }
+  const text = `${observation.model}\n${JSON.stringify(attribution)}`
+  return { attribution, text, hash: hash53(text).toString(36) }
+}
+
+function emptyRow(observation: AggregateObservation, { attribution, hash }: Who): Omit<AggregateRow, 'amounts'> {
+  const { tool, sessionId, timeUnixNano, model } = observation
+  const callId = `${tool}/+${sessionId}:${timeUnixNano}:${hash}`
+  return { callId, tool, sessionId, timeUnixNano, model, attribution, sources: [] }
 }
 
 function lastAtOrBefore(run: readonly Point[], time: bigint): number {

@@ -1,6 +1,6 @@
 // buckets.ts: the counters of a group: points kept, and the rows for what no exact request covers brought up to date.
 import type { AggregateField, AggregateObservation, Source } from '#proto/telemetry.ts'
-import { flag, int, json, list, maybe, query, real, text, time } from '../../store/query.ts'
+import { int, json, list, maybe, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import pointsSql from './aggregate-points.sql' with { type: 'text' }
 import { type AggregateRow, attributionFields, Bucket, bucketOf, type RowChange } from './aggregates.ts'
@@ -14,7 +14,7 @@ import { type SessionGroup, sessionKey } from './sessions.ts'
 import { aggregatePointWriter, modelCallWriter } from './writers.ts'
 
 /** Counter points kept in memory; one is some 500 bytes. A bucket that fell out is read again when it is needed. */
-const pointsMax = 100_000
+const pointsMax = 20_000
 
 const pointsOf = query(
   pointsSql,
@@ -33,23 +33,26 @@ const pointsOf = query(
     detail: json,
   },
 )
-const exactIn = (table: string) =>
-  query(
-    exactSql.replace('from model_calls', `from ${table}`),
-    { tools: list(text), sessions: list(text), every: flag },
-    {
-      tool: text,
-      session_id: text,
-      time: time,
-      duration_ms: maybe(real),
-      model: text,
-      query_source: maybe(text),
-      status: text,
-      quality: text,
-      sources: list(text),
-      total_tokens: int,
-    },
-  )
+const exactShape = {
+  tool: text,
+  session_id: text,
+  time: time,
+  duration_ms: maybe(real),
+  model: text,
+  query_source: maybe(text),
+  status: text,
+  quality: text,
+  sources: list(text),
+  total_tokens: int,
+}
+/** Exact requests of some sessions, and of some tools. */
+function exactIn(table: string) {
+  const sql = exactSql.replace('from model_calls', `from ${table}`)
+  return {
+    ofSessions: query(sql, { names: list(text) }, exactShape),
+    ofTools: query(sql.replace('session_id in', 'tool in'), { names: list(text) }, exactShape),
+  }
+}
 const deleteRows = query(
   `delete from model_calls
   where quality = 'aggregate' and call_id in (select unnest($ids))
@@ -171,18 +174,24 @@ export class BucketGroup {
    */
   async prepare(reader: Reader, observations: AggregateObservation[], marks: Changed): Promise<void> {
     const wanted = new Map<string, BucketKey>()
+    const points: { own: AggregateObservation; text: string }[] = []
+    let last: AggregateObservation | undefined
+    let text = ''
     for (const observation of observations) {
-      const key = bucketOf(observation)
-      wanted.set(keyText(key), key)
+      const own = tidy(observation)
+      // Points of one session come in a row.
+      if (!last || own.sessionId === '' || own.sessionId !== last.sessionId || own.tool !== last.tool) {
+        const key = bucketOf(own)
+        text = keyText(key)
+        wanted.set(text, key)
+      }
+      last = own
+      points.push({ own, text })
     }
     for (const key of this.#buckets.concerned([...marks.removed, ...marks.added])) wanted.set(keyText(key), key)
     await this.#load(reader, wanted)
     this.#cover(marks)
-    for (const observation of observations) {
-      const own = tidy(observation)
-      const key = bucketOf(own)
-      if (this.#open.get(keyText(key))?.bucket.add(own)) this.#points.push(own)
-    }
+    for (const { own, text } of points) if (this.#open.get(text)?.bucket.add(own)) this.#points.push(own)
     const changes = [...this.#open.values()].flatMap(({ bucket }) => bucket.changes())
     await this.#sessions.ensure(
       reader,
@@ -223,10 +232,14 @@ export class BucketGroup {
 
   commit(): void {
     for (const observation of this.#points) {
+      if (observation.sessionId !== '') continue
       const to = Number(observation.timeUnixNano)
       this.#buckets.know(bucketOf(observation), { from: Number(observation.startTimeUnixNano) || to, to })
     }
-    for (const [text, { bucket }] of this.#open) this.#buckets.cache.set(text, bucket, bucket.size + 1)
+    for (const [text, { key, bucket }] of this.#open) {
+      if (key.sessionId !== '' && bucket.size > 0) this.#buckets.know(key, { from: 0, to: 0 })
+      this.#buckets.cache.set(text, bucket, bucket.size + 1)
+    }
   }
 
   /** Buckets and marks were changed in place: forgotten, they are read again as the database has them. */
@@ -286,40 +299,20 @@ export class BucketGroup {
 
   async #loadToolMarks(reader: Reader, tool: string): Promise<void> {
     const marks = new Marks(false)
-    marks.change([], await this.#exactMarks(reader, [tool], undefined))
+    marks.change([], (await this.#buckets.exact.ofTools(reader, { names: [tool] })).flatMap(marksOf))
     this.#buckets.marks.set(tool, marks)
   }
 
   async #loadSessionMarks(reader: Reader, keys: BucketKey[]): Promise<void> {
-    if (keys.length === 0) return
+    // Of a session that is new with this group there is nothing to read.
+    const known = keys.filter(({ tool, sessionId }) => this.#sessions.existed(tool, sessionId))
+    if (known.length === 0) return
+    const names = known.map(({ sessionId }) => sessionId)
     const marks = Map.groupBy(
-      await this.#exactMarks(
-        reader,
-        keys.map(({ tool }) => tool),
-        keys.map(({ sessionId }) => sessionId),
-      ),
+      (await this.#buckets.exact.ofSessions(reader, { names })).flatMap(marksOf),
       ({ tool, sessionId }) => keyText({ tool, sessionId, hour: 0 }),
     )
-    for (const key of keys) this.#open.get(keyText(key))?.bucket.marks.change([], marks.get(keyText(key)) ?? [])
-  }
-
-  async #exactMarks(reader: Reader, tools: string[], sessions: string[] | undefined): Promise<Mark[]> {
-    const rows = await this.#buckets.exact(reader, { tools, sessions: sessions ?? [], every: sessions === undefined })
-    return rows.flatMap((row) => {
-      const mark = markOf({
-        tool: row.tool,
-        sessionId: row.session_id,
-        timeUnixNano: row.time,
-        durationMs: row.duration_ms ?? undefined,
-        model: row.model,
-        querySource: row.query_source ?? undefined,
-        status: row.status,
-        quality: row.quality,
-        sources: row.sources,
-        totalTokens: row.total_tokens,
-      })
-      return mark ? [mark] : []
-    })
+    for (const key of known) this.#open.get(keyText(key))?.bucket.marks.change([], marks.get(keyText(key)) ?? [])
   }
 
   async #loadPoints(reader: Reader, keys: BucketKey[]): Promise<void> {
@@ -356,9 +349,10 @@ function splitBy(changed: Changed, name: (mark: Mark) => string): Map<string, Ch
   const parts = new Map<string, Changed>()
   for (const kind of ['removed', 'added'] as const)
     for (const mark of changed[kind]) {
-      const own = parts.get(name(mark)) ?? { removed: [], added: [] }
-      own[kind].push(mark)
-      parts.set(name(mark), own)
+      const part = name(mark)
+      const own = parts.get(part)
+      if (own) own[kind].push(mark)
+      else parts.set(part, { removed: [], added: [], [kind]: [mark] })
     }
   return parts
 }
@@ -374,13 +368,30 @@ function touch(bucket: Bucket, { removed, added }: Changed): void {
   bucket.touch(from, to)
 }
 
+function marksOf(row: Row<typeof exactShape>): Mark[] {
+  const mark = markOf({
+    tool: row.tool,
+    sessionId: row.session_id,
+    timeUnixNano: row.time,
+    durationMs: row.duration_ms ?? undefined,
+    model: row.model,
+    querySource: row.query_source ?? undefined,
+    status: row.status,
+    quality: row.quality,
+    sources: row.sources,
+    totalTokens: row.total_tokens,
+  })
+  return mark ? [mark] : []
+}
+
 function tidy(observation: AggregateObservation): AggregateObservation {
+  const { sessionId, seriesId, model } = observation
+  if (sessionId.isWellFormed() && seriesId.isWellFormed() && model.isWellFormed()) return observation
   return {
     ...observation,
-    sessionId: wellFormed(observation.sessionId),
-    seriesId: wellFormed(observation.seriesId),
-    model: wellFormed(observation.model),
-    value: Math.round(observation.value),
+    sessionId: wellFormed(sessionId),
+    seriesId: wellFormed(seriesId),
+    model: wellFormed(model),
   }
 }
 

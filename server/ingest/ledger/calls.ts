@@ -13,7 +13,7 @@ import { loadComponents } from './stored-observations.ts'
 import { modelCallWriter, type ObservationRow, observationWriter } from './writers.ts'
 
 /** Observations kept in memory for the doors that will tell of the same requests in a moment; one is some 2 KB. */
-const observationsMax = 20_000
+const observationsMax = 10_000
 
 const deleteObservations = query(
   'delete from call_observations where component in (select unnest($components))',

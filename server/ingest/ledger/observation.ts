@@ -55,10 +55,8 @@ export type StoredObservation = {
   observation: Kept
   /** JSON text of {@link detailFields} and what {@link Kept} adds. */
   detail: string
-  /** Everything but identity, keys and `usages` as text: two versions of one observation are equal when this is. */
-  content: string
   idHash: number
-  /** Of content and keys: whether this very version is the one that is kept. */
+  /** Of content ({@link contentText}) and keys: whether this very version is the one that is kept. */
   fingerprint: number
   keyHashes: number[]
 }
@@ -109,7 +107,6 @@ export function identified(observation: Kept): StoredObservation {
   return {
     observation,
     detail,
-    content,
     idHash: hash53(`${observation.tool}\n=${observation.source}\n${observation.observationId}`),
     fingerprint: fingerprint32(`${content}${observation.keys.join('\n')}`),
     keyHashes,
@@ -169,9 +166,12 @@ function compareVersions(a: StoredObservation, b: StoredObservation): number {
     totalTokens(left) - totalTokens(right) ||
     (left.webSearches ?? -1) - (right.webSearches ?? -1) ||
     Number(left.status === 'ok') - Number(right.status === 'ok') ||
-    a.content.length - b.content.length ||
-    (a.content < b.content ? -1 : a.content > b.content ? 1 : 0)
+    compareContents(contentText(left, detailJson(left)), contentText(right, detailJson(right)))
   )
+}
+
+function compareContents(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
 }
 
 const wholeNumbers: ReadonlySet<string> = new Set(['statusCode', 'attempt'])
@@ -205,6 +205,7 @@ function detailJson(observation: Kept): string {
   return JSON.stringify(detail)
 }
 
+/** Everything but identity, keys and `usages`: two versions of one observation are equal when this text is. */
 function contentText(observation: Kept, detail: string): string {
   let text = `${observation.model}\n${observation.sessionId}\n${observation.weakKey ?? ''}\n${observation.status} ${observation.quality}${observation.partial ? ' partial' : ''} ${observation.timeUnixNano} ${observation.reportedCostNanoUsd ?? ''}`
   for (const field of countFields) text += ` ${observation[field] ?? '?'}`

@@ -55,9 +55,9 @@ export function sessionFacts(observation: SessionObservation): SessionFacts {
   return { source, ...widened(start, last), facts }
 }
 
-/** A moment at which a door saw anything of the session. */
-export function sessionSeen(source: Source, time: bigint): SessionFacts {
-  return { source, start: time, last: time, facts: {} }
+/** What a door says that saw anything of the session at all; its times are widened by what it saw. */
+export function sessionSeen(source: Source): SessionFacts {
+  return { source, facts: {} }
 }
 
 /** Two sets of facts of one door as one. Commutative, associative and idempotent. */

@@ -32,7 +32,7 @@ const factsOf = query(factsSql, { sessions: list(text) }, factsShape)
 const allFacts = query(factsSql.replace(/where.*/, ''), {}, factsShape)
 
 /** Sessions kept in memory; one is some 2 KB. */
-const sessionsMax = 5_000
+const sessionsMax = 2_000
 /** Longer lines of forks are cut: nobody forks a fork this often, but a file may say that it is its own parent. */
 const forksMax = 32
 
@@ -68,6 +68,7 @@ export class SessionGroup {
   readonly #states = new Map<string, State | undefined>()
   readonly #changed = new Set<string>()
   readonly #before = new Map<string, State | undefined>()
+  #recent: { tool: string; sessionId: string; facts: SessionFacts } | undefined
 
   constructor(sessions: Sessions) {
     this.#sessions = sessions
@@ -76,18 +77,32 @@ export class SessionGroup {
   observe(observation: SessionObservation): void {
     if (observation.sessionId === '') return
     this.#say(sessionKey(observation.tool, wellFormed(observation.sessionId)), sessionFacts(observation))
+    // What was said may have taken the place of the facts that were being widened.
+    this.#recent = undefined
   }
 
   /** Notes that a door saw something of the session at that time, so that every session with any record has a row. */
   see(tool: string, sessionId: string, source: Source, time: bigint): void {
     if (sessionId === '') return
+    const facts = this.#factsOf(tool, sessionId, source)
+    if (time <= 0n) return
+    if (facts.start === undefined || time < facts.start) facts.start = time
+    if (facts.last === undefined || time > facts.last) facts.last = time
+  }
+
+  /** The facts that {@link see} widens; records of one session and door come in a row. */
+  #factsOf(tool: string, sessionId: string, source: Source): SessionFacts {
+    const recent = this.#recent
+    if (recent && recent.sessionId === sessionId && recent.facts.source === source && recent.tool === tool)
+      return recent.facts
     const key = sessionKey(tool, wellFormed(sessionId))
-    const facts = this.#said.get(key)?.get(source)
-    if (!facts) this.#say(key, sessionSeen(source, time))
-    else if (time > 0n) {
-      if (facts.start === undefined || time < facts.start) facts.start = time
-      if (facts.last === undefined || time > facts.last) facts.last = time
+    let facts = this.#said.get(key)?.get(source)
+    if (!facts) {
+      facts = sessionSeen(source)
+      this.#say(key, facts)
     }
+    this.#recent = { tool, sessionId, facts }
+    return facts
   }
 
   #say(key: string, facts: SessionFacts): void {
@@ -135,6 +150,11 @@ export class SessionGroup {
       else facts.set(key, [own])
     }
     for (const [key, doors] of facts) this.#states.set(key, { session: resolvedKey(key, doors), facts: doors })
+  }
+
+  /** Whether anything was known of a session before this group. */
+  existed(tool: string, sessionId: string): boolean {
+    return this.#sessions.known.find(hash53(sessionKey(tool, sessionId))) >= 0
   }
 
   get(tool: string, sessionId: string): Session | undefined {

@@ -21,7 +21,8 @@ const textFields = [
   'branch',
 ] as const satisfies readonly (keyof ToolCallObservation)[]
 const numberFields = ['durationMs', 'blockedMs', 'linesAdded', 'linesRemoved'] as const
-type Field = (typeof textFields)[number] | (typeof numberFields)[number] | 'success'
+const allFields = [...textFields, ...numberFields, 'success'] as const
+type Field = (typeof allFields)[number]
 
 /** Inputs and outputs are kept to this many characters; the whole texts are in `messages` and in the records themselves. */
 export const toolTextMax = 8192
@@ -102,6 +103,11 @@ function earlier(a: bigint, b: bigint): bigint {
 
 /** One call from the facts of all its doors. */
 export function resolvedToolCall(facts: readonly ToolFacts[]): ToolCall {
+  const [only] = facts
+  if (only && facts.length === 1) {
+    const { source, toolName = '', ...rest } = only
+    return { ...rest, toolName, sources: [source] }
+  }
   const ordered = [...facts].sort((a, b) => doors.indexOf(a.source) - doors.indexOf(b.source))
   const first = ordered[0] as ToolFacts
   const call: ToolCall = {
@@ -113,7 +119,7 @@ export function resolvedToolCall(facts: readonly ToolFacts[]): ToolCall {
     sources: ordered.map(({ source }) => source).sort(),
   }
   const into = call as Record<string, unknown>
-  for (const field of [...textFields, ...numberFields, 'success'] as const) {
+  for (const field of allFields) {
     const value = fieldOf(ordered, field)
     if (value !== undefined) into[field] = value
   }
@@ -131,8 +137,7 @@ function fieldOf(ordered: readonly ToolFacts[], field: Field): unknown {
 /** The JSON text of what is not in columns of `tool_call_observations`. */
 export function toolDetail(facts: ToolFacts): string {
   const detail: Record<string, unknown> = {}
-  for (const field of [...textFields, ...numberFields, 'success'] as const)
-    if (facts[field] !== undefined) detail[field] = facts[field]
+  for (const field of allFields) if (facts[field] !== undefined) detail[field] = facts[field]
   return JSON.stringify(detail)
 }
 

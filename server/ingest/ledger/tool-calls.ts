@@ -20,7 +20,7 @@ import factsSql from './tool-facts.sql' with { type: 'text' }
 import { type ToolCallRow, type ToolFactsRow, toolCallWriter, toolFactsWriter } from './writers.ts'
 
 /** Characters of details kept in memory, for the results that follow their calls in a moment. */
-const detailCharsMax = 16_000_000
+const detailCharsMax = 4_000_000
 
 export const factsShape = {
   tool: text,

@@ -102,7 +102,7 @@ export const aggregatePointWriter: TableWriter<AggregatePointRow> = {
     { name: 'temporality', type: 'integer', take: ({ observation }) => observation.temporality },
     { name: 'start_time', type: 'time', take: ({ observation }) => observation.startTimeUnixNano },
     { name: 'time', type: 'time', take: ({ observation }) => observation.timeUnixNano },
-    { name: 'value', type: 'double', take: ({ observation }) => observation.value },
+    { name: 'value', type: 'double', take: ({ observation }) => Math.round(observation.value) },
     { name: 'model', type: 'text', take: ({ observation }) => observation.model },
     { name: 'detail', type: 'json', take: ({ detail }) => detail },
   ],
