@@ -1,6 +1,6 @@
 // calls.ts: the model requests of a group: observations joined to what was known, resolved, and written as rows.
-import type { CallObservation } from '#proto/telemetry.ts'
-import { int, list, query, text } from '../../store/query.ts'
+import type { CallObservation, Source } from '#proto/telemetry.ts'
+import { int, list, query, real, text } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex } from './hash-index.ts'
 import { Lru } from './lru.ts'
@@ -25,15 +25,37 @@ const deleteCalls = query(
   { components: list(int) },
   {},
 )
+const componentsOfWeak = query(
+  'select distinct weak_hash, component from call_observations where weak_hash in (select unnest($hashes))',
+  { hashes: list(real) },
+  { weak_hash: real, component: int },
+)
 const componentsOfSession = query(
   'select distinct component from call_observations where tool = $tool and session_id = $session',
   { tool: text, session: text },
   { component: int },
 )
 
+/** The bit by which a door is remembered. */
+const doorBits: Record<Source, number> = {
+  otlp_logs: 1,
+  otlp_traces: 2,
+  otlp_metrics: 4,
+  transcript: 8,
+  hook: 16,
+  push: 32,
+}
+const isOneDoor = (doors: number) => (doors & (doors - 1)) === 0
+
 /** What the ledger remembers of requests between groups. */
 export class Calls {
-  /** Hash of an observation's identity → its component and fingerprint; of a key → its component and 0. */
+  /**
+   * Hash of an observation's identity → its component and fingerprint; of a key → its component and 0; of a weak key → a
+   * component that has it and the doors that told of it.
+   *
+   * Only what two doors told with one weak key must be resolved together, and then lies in one component. While one door
+   * tells of equal requests (a thousand of the same usage) they stay apart, each as cheap as any other.
+   */
   index = new HashIndex()
   readonly cache = new Lru<number, StoredObservation[]>(observationsMax)
   next = 1
@@ -50,10 +72,22 @@ export class Calls {
     idHashes.forEach((hash, row) => {
       index.set(hash, components[row] as number, fingerprints[row] as number)
     })
-    const keys = await reader.read('select unnest(key_hashes), component::double from call_observations')
+    const keys = await reader.read(
+      `select unnest(case when weak_hash is null then key_hashes else key_hashes[:-2] end), component::double
+      from call_observations`,
+    )
     const [keyHashes = [], owners = []] = keys.getColumnsJS() as number[][]
     keyHashes.forEach((hash, row) => {
       index.set(hash, owners[row] as number, 0)
+    })
+    const weak = await reader.read(
+      'select weak_hash, component::double, source from call_observations where weak_hash is not null',
+    )
+    const [weakHashes = [], holders = [], sources = []] = weak.getColumnsJS() as [number[], number[], Source[]]
+    weakHashes.forEach((hash, row) => {
+      const slot = index.find(hash)
+      const doors = (slot < 0 ? 0 : index.mark(slot)) | doorBits[sources[row] as Source]
+      index.set(hash, holders[row] as number, doors)
     })
     this.index = index
   }
@@ -93,7 +127,7 @@ export class CallGroup {
    * @param wantsMarks whether counters of a tool wait to hear what exact requests cover.
    */
   async prepare(reader: Reader, observations: CallObservation[], wantsMarks: (tool: string) => boolean): Promise<void> {
-    const clusters = this.#clustered(this.#unseen(observations), await this.#moved(reader))
+    const clusters = await this.#clustered(reader, this.#unseen(observations), await this.#moved(reader))
     const known = await this.#load(
       reader,
       clusters.flatMap(({ components }) => components),
@@ -146,7 +180,11 @@ export class CallGroup {
     const { index, cache } = this.#calls
     for (const { component, stored } of this.#observations) {
       index.set(stored.idHash, component, stored.fingerprint)
-      for (const hash of stored.keyHashes) index.set(hash, component, 0)
+      for (const hash of stored.keyHashes) if (hash !== stored.weakHash) index.set(hash, component, 0)
+      if (stored.weakHash === undefined) continue
+      const slot = index.find(stored.weakHash)
+      const doors = (slot < 0 ? 0 : index.mark(slot)) | doorBits[stored.observation.source]
+      index.set(stored.weakHash, component, doors)
     }
     for (const component of this.#rewritten) cache.delete(component)
     for (const { component, observations } of this.#resolved) cache.set(component, observations, observations.length)
@@ -175,7 +213,7 @@ export class CallGroup {
    * Unites what shares a hash, in the group and with the index. Two keys of one hash unite too much, which does no harm:
    * resolve() compares the keys themselves.
    */
-  #clustered(unseen: StoredObservation[], moved: number[]): Cluster[] {
+  async #clustered(reader: Reader, unseen: StoredObservation[], moved: number[]): Promise<Cluster[]> {
     const { index } = this.#calls
     const parents: number[] = unseen.map((_, at) => at)
     const nodes = new Map<number, number>()
@@ -193,17 +231,25 @@ export class CallGroup {
       componentNodes.set(component, node)
       return node
     }
+    const join = (a: number, b: number) => {
+      parents[root(a)] = root(b)
+    }
     const unite = (node: number, hash: number) => {
       const slot = index.find(hash)
-      if (slot >= 0) parents[root(nodeOf(index.value(slot)))] = root(node)
+      if (slot >= 0) join(nodeOf(index.value(slot)), node)
       const other = nodes.get(hash)
       if (other === undefined) nodes.set(hash, node)
-      else parents[root(other)] = root(node)
+      else join(other, node)
     }
     unseen.forEach((own, node) => {
       unite(node, own.idHash)
-      for (const hash of own.keyHashes) unite(node, hash)
+      for (const hash of own.keyHashes) if (hash !== own.weakHash) unite(node, hash)
     })
+    for (const { nodes: own, components } of await this.#weaklyJoined(reader, unseen)) {
+      const first = own[0] as number
+      for (const node of own) join(node, first)
+      for (const component of components) join(nodeOf(component), first)
+    }
     for (const component of moved) nodeOf(component)
     const clusters = new Map<number, Cluster>()
     const clusterOf = (node: number): Cluster => {
@@ -217,6 +263,34 @@ export class CallGroup {
     })
     for (const [component, node] of componentNodes) clusterOf(node).components.push(component)
     return [...clusters.values()]
+  }
+
+  /** What weak keys join: nothing, while one door told of them; else all that has the key, in the group and before it. */
+  async #weaklyJoined(reader: Reader, unseen: StoredObservation[]) {
+    const { index } = this.#calls
+    const classes = new Map<number, { nodes: number[]; components: number[]; doors: number }>()
+    unseen.forEach(({ weakHash, observation }, node) => {
+      if (weakHash === undefined) return
+      const bit = doorBits[observation.source]
+      const known = classes.get(weakHash)
+      if (known) {
+        known.nodes.push(node)
+        known.doors |= bit
+      } else classes.set(weakHash, { nodes: [node], components: [], doors: bit })
+    })
+    // Those of one door so far lie in many components, which only the table knows all.
+    const apart: number[] = []
+    for (const [hash, own] of classes) {
+      const slot = index.find(hash)
+      const before = slot < 0 ? 0 : index.mark(slot)
+      if (isOneDoor(own.doors | before)) classes.delete(hash)
+      else if (before !== 0 && isOneDoor(before)) apart.push(hash)
+      else if (before !== 0) own.components.push(index.value(slot))
+    }
+    if (apart.length > 0)
+      for (const { weak_hash, component } of await componentsOfWeak(reader, { hashes: apart }))
+        classes.get(weak_hash)?.components.push(component)
+    return classes.values()
   }
 
   /** The observations of a cluster after the group, `undefined` when nothing changes. */

@@ -2,30 +2,28 @@
 import type { Kept } from './observation.ts'
 import { compareText } from './precedence.ts'
 
-/** The observations of one request. `ordinal` tells apart requests that have nothing but a shared weak key. */
-export type Request = { observations: Kept[]; ordinal: number }
+/** The observations of one request. */
+export type Request = { observations: Kept[] }
 
 /**
  * Splits observations (any set that holds all that could belong together) into requests. Pure: the result depends only
  * on the set, not on its order, and a set that is larger than need be gives the same requests.
  */
 export function grouped(observations: readonly Kept[]): Request[] {
-  if (observations.length === 1) return [{ observations: observations as Kept[], ordinal: 0 }]
-  const requests = byStrongKeys(observations).map((own): Request => ({ observations: own, ordinal: 0 }))
+  if (observations.length === 1) return [{ observations: observations as Kept[] }]
+  const requests = byStrongKeys(observations).map((own): Request => ({ observations: own }))
   // A request can stand in several weak classes: that of its session and those of the copies of its history.
   const classes = new Map<string, Set<Request>>()
   for (const request of requests) enlist(request, weakClasses(request), classes)
   for (const name of [...classes.keys()].sort()) {
     const members = [...(classes.get(name) as Set<Request>)].filter(({ observations: own }) => own.length > 0)
     if (members.length < 2) continue
-    pairedByOrder(members).forEach(({ request, joined }, ordinal) => {
-      request.ordinal = ordinal
+    for (const { request, joined } of pairedByOrder(members))
       for (const other of joined) {
         enlist(request, weakClasses(other), classes)
         request.observations.push(...other.observations)
         other.observations = []
       }
-    })
   }
   return requests.filter(({ observations: own }) => own.length > 0)
 }
@@ -82,7 +80,7 @@ const lookAheadMax = 16
 /**
  * Requests of one weak class that different doors saw, joined in order of time: the first that only the logs saw is the
  * first that only the transcript saw. As many requests remain as the door that saw most of them. Requests whose own ids
- * contradict (both have a `req:`, and none in common) are never joined. The result is in order of time.
+ * contradict (both have a `req:`, and none in common) are never joined.
  */
 function pairedByOrder(members: Request[]): Slot[] {
   const all = members.map((request): Slot => {
@@ -113,7 +111,7 @@ function pairedByOrder(members: Request[]): Slot[] {
       taken.doors.add(door)
     }
   }
-  return slots.sort(compareSlots)
+  return slots
 }
 
 function compareSlots(a: { time: bigint; id: string }, b: { time: bigint; id: string }): number {

@@ -58,7 +58,9 @@ export type StoredObservation = {
   idHash: number
   /** Of content ({@link contentText}) and keys: whether this very version is the one that is kept. */
   fingerprint: number
+  /** Of each key, and last of the weak key. */
   keyHashes: number[]
+  weakHash: number | undefined
 }
 
 /** Usages of one observation that are remembered; the largest by text, so that any order of arrival keeps the same. */
@@ -102,14 +104,18 @@ export function identified(observation: Kept): StoredObservation {
     : own
   const keyHashes: number[] = []
   for (const key of observation.keys) keyHashes.push(hash53(`${observation.tool}\n${key}`))
-  if (observation.weakKey !== undefined)
-    keyHashes.push(hash53(`${observation.tool}\n~${observation.sessionId}\n${observation.weakKey}`))
+  let weakHash: number | undefined
+  if (observation.weakKey !== undefined) {
+    weakHash = hash53(`${observation.tool}\n~${observation.sessionId}\n${observation.weakKey}`)
+    keyHashes.push(weakHash)
+  }
   return {
     observation,
     detail,
     idHash: hash53(`${observation.tool}\n=${observation.source}\n${observation.observationId}`),
     fingerprint: fingerprint32(`${content}${observation.keys.join('\n')}`),
     keyHashes,
+    weakHash,
   }
 }
 

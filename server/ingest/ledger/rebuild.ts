@@ -114,8 +114,14 @@ async function rebuildIn(tx: Tx, pricing: Pricing): Promise<Tables> {
 
 /** Unites components that share a key, should they have been kept apart; a component that is too large does no harm. */
 async function uniteComponents(tx: Tx): Promise<void> {
+  // Weak keys join only what several doors told: what one door told alone stays apart.
   const rows = await tx.read(
-    'select unnest(list_append(key_hashes, id_hash)) as hash, component::double from call_observations',
+    `select unnest(list_append(
+      case when weak_hash is null or weak_hash in (
+        select weak_hash from call_observations where weak_hash is not null group by 1 having count(distinct source) > 1
+      ) then key_hashes else key_hashes[:-2] end,
+      id_hash)) as hash, component::double
+    from call_observations`,
   )
   const [hashes = [], components = []] = rows.getColumnsJS() as number[][]
   const owners = new HashIndex(hashes.length)

@@ -75,9 +75,9 @@ export function resolve(observations: readonly Kept[], lineage: Lineage): Resolv
   return grouped(observations).map((request) => resolvedRequest(request, lineage))
 }
 
-function resolvedRequest({ observations, ordinal }: Request, lineage: Lineage): ResolvedCall {
+function resolvedRequest({ observations }: Request, lineage: Lineage): ResolvedCall {
   const [only] = observations
-  if (only && observations.length === 1) return resolvedAlone(only, ordinal)
+  if (only && observations.length === 1) return resolvedAlone(only)
   const facts = [...observations].sort(compareFacts)
   const counts = [...observations].sort(compareCounts)
   const best = facts[0] as Kept
@@ -86,7 +86,7 @@ function resolvedRequest({ observations, ordinal }: Request, lineage: Lineage): 
   const differences = countDifferences(counts, numbers)
   differences.push(...unreadableCounts(observations))
   const call: ResolvedCall = {
-    callId: callId(observations, ordinal),
+    callId: callId(observations),
     tool: best.tool,
     serviceName: picked('serviceName', facts),
     sessionId: sessionOf(facts, lineage),
@@ -135,11 +135,11 @@ function resolvedRequest({ observations, ordinal }: Request, lineage: Lineage): 
  * A request that one door saw, which is nearly every request when it is first told: there is nothing to choose. Gives what
  * the general way gives (a test holds it to that) at a third of the time.
  */
-function resolvedAlone(only: Kept, ordinal: number): ResolvedCall {
+function resolvedAlone(only: Kept): ResolvedCall {
   const failed = only.status === 'error'
   const cost = only.reportedCostNanoUsd
   return {
-    callId: callId([only], ordinal),
+    callId: callId([only]),
     tool: only.tool,
     serviceName: only.serviceName,
     sessionId: only.sessionId,
@@ -179,23 +179,16 @@ function resolvedAlone(only: Kept, ordinal: number): ResolvedCall {
   }
 }
 
-/** Stable for a request whatever its observations: from its smallest key, else its place among equals, else its record. */
-function callId(observations: readonly Kept[], ordinal: number): string {
+/** Stable for a request: from its smallest key, else from its smallest record, which no other request has. */
+function callId(observations: readonly Kept[]): string {
   let key: string | undefined
-  let weak: string | undefined
   let record: string | undefined
   for (const observation of observations) {
     for (const own of observation.keys) if (key === undefined || own < key) key = own
-    if (observation.weakKey !== undefined) {
-      const own = `~${observation.sessionId}:${observation.weakKey}`
-      if (weak === undefined || own < weak) weak = own
-    }
     const own = `=${observation.source}:${observation.observationId}`
     if (record === undefined || own < record) record = own
   }
-  const tool = observations[0]?.tool ?? ''
-  if (key !== undefined) return `${tool}/${key}`
-  return weak !== undefined ? `${tool}/${weak}#${ordinal}` : `${tool}/${record}`
+  return `${observations[0]?.tool ?? ''}/${key ?? record}`
 }
 
 type Counts = Pick<

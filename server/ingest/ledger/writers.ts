@@ -46,6 +46,7 @@ export const observationWriter: TableWriter<ObservationRow> = {
     { name: 'detail', type: 'json', take: ({ stored }) => stored.detail },
     { name: 'id_hash', type: 'double', take: ({ stored }) => stored.idHash },
     { name: 'key_hashes', type: 'double[]', take: ({ stored }) => stored.keyHashes },
+    { name: 'weak_hash', type: 'double', take: ({ stored }) => stored.weakHash },
     { name: 'fingerprint', type: 'bigint', take: ({ stored }) => stored.fingerprint },
   ],
 }

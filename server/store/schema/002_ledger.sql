@@ -7,7 +7,7 @@
 -- What one door saw of one model request. The same observation seen again replaces itself (tool, source, observation_id).
 create table call_observations (
   batch bigint not null,
-  component bigint not null,              -- holds at least all observations that share a key, directly or through others
+  component bigint not null,              -- holds at least all observations that may be of one request: see calls.ts
   tool varchar not null,
   source varchar not null,
   observation_id varchar not null,
@@ -25,7 +25,8 @@ create table call_observations (
   reported_cost_nano_usd bigint,
   detail varchar not null,                -- JSON: every other field of CallObservation
   id_hash double not null,                -- of tool, source and observation_id
-  key_hashes double[] not null,           -- of each key with its tool, and of the weak key with tool and session
+  key_hashes double[] not null,           -- of each key with its tool, and last of the weak key with tool and session
+  weak_hash double,                       -- the last of them again, where there is a weak key
   fingerprint bigint not null             -- of everything else
 );
 
