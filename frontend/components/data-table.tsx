@@ -16,9 +16,9 @@ export type Column<R> = {
   cell(row: R): ReactNode
   /** The value of `sort` in the URL that this head stands for. */
   sort?: string
-  /** Left out on a narrow screen. */
+  /** Left out where the table is narrow: on a phone, or beside an open detail. */
   wide?: boolean
-  /** Another track on a narrow screen. */
+  /** Another track where the table is narrow. */
   narrowWidth?: string
   title?: string
 }
@@ -104,7 +104,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
       aria-label={label}
       aria-rowcount={rows.length}
       data-testid={testId}
-      className={cx('flex min-h-0 flex-col text-12', className)}
+      className={cx('@container flex min-h-0 flex-col text-12', className)}
       style={tracks}
     >
       <Head {...props} />
@@ -144,7 +144,8 @@ export function DataTable<R>(props: DataTableProps<R>) {
   )
 }
 
-const layout = 'grid grid-cols-(--tracks-narrow) items-center gap-x-3 px-4 md:grid-cols-(--tracks) md:gap-x-4'
+const layout =
+  'grid grid-cols-(--tracks-narrow) items-center gap-x-3 px-4 @min-[50rem]:grid-cols-(--tracks) @min-[50rem]:gap-x-4'
 
 type RowProps = {
   row: unknown
@@ -179,7 +180,7 @@ const Row = memo(function Row({ row, index, columns, to, chosen, inPlace, rowKey
           className={cx(
             'min-w-0 truncate *:align-middle',
             column.align === 'right' && 'text-right',
-            column.wide && 'hidden md:block',
+            column.wide && 'hidden @min-[50rem]:block',
           )}
         >
           {place === 0 && to ? (
@@ -215,7 +216,7 @@ function Head<R>({ columns, sort, descending, onSort }: DataTableProps<R>) {
               className={cx(
                 'min-w-0 truncate',
                 column.align === 'right' && 'text-right',
-                column.wide && 'hidden md:block',
+                column.wide && 'hidden @min-[50rem]:block',
               )}
             >
               {column.sort && onSort ? (

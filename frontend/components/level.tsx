@@ -22,7 +22,7 @@ export function levelOf(text: string): string {
   return levels.find((level) => upper.startsWith(level)) ?? upper
 }
 
-/** With `terse`, the word is only read out where there is no room for it. */
+/** With `terse`, the word is only read out where its table is narrow. */
 export function Level({ text, terse, className }: { text: string; terse?: boolean; className?: string }) {
   const level = levelOf(text)
   const { icon: Icon, color } = looks[level] ?? { icon: CircleDot, color: 'text-muted' }
@@ -32,7 +32,9 @@ export function Level({ text, terse, className }: { text: string; terse?: boolea
       className={cx('inline-flex max-w-full min-w-0 items-center gap-1 text-12', color, className)}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      <span className={terse ? 'sr-only md:not-sr-only md:truncate' : 'truncate'}>{level || '—'}</span>
+      <span className={terse ? 'sr-only @min-[50rem]:not-sr-only @min-[50rem]:truncate' : 'truncate'}>
+        {level || '—'}
+      </span>
     </span>
   )
 }

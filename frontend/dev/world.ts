@@ -1,4 +1,4 @@
-// world.ts: a month of invented but consistent work of five agents, for looking at the page without a server. Development only.
+// world.ts: a month of invented but consistent work of five agents. Development only.
 
 export type Call = {
   time: number

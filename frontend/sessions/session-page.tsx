@@ -74,7 +74,7 @@ export function SessionPage() {
             adjust({ tab: next === 'replay' ? undefined : next, record: undefined, span: undefined, trace: undefined })
           }
           tabs={[
-            { value: 'replay', label: 'Replay', note: count(data.messageCount) },
+            { value: 'replay', label: 'Replay', note: data.messageCount > 0 ? count(data.messageCount) : undefined },
             { value: 'waterfall', label: 'Waterfall' },
             { value: 'logs', label: 'Logs' },
             { value: 'summary', label: 'Summary' },

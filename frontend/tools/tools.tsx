@@ -39,7 +39,7 @@ function columns(now: number, zone: Zone, most: number): Column<ToolUse>[] {
       sort: 'calls',
       cell: (row) => (
         <span className="flex items-center justify-end gap-2" title={exact(row.calls)}>
-          <span aria-hidden className="hidden h-1 flex-1 rounded-bar bg-hover md:block">
+          <span aria-hidden className="hidden h-1 flex-1 rounded-bar bg-hover @min-[50rem]:block">
             <span
               className="block h-full rounded-bar bg-[var(--chart-3)]"
               style={{ width: `${(row.calls / most) * 100}%` }}

@@ -37,7 +37,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
           <span className="truncate">
             <bdi>{oneLine(row.rootSpan, 160) || 'unnamed'}</bdi>
           </span>
-          <span className="hidden shrink-0 text-12 text-muted md:inline">
+          <span className="hidden shrink-0 text-12 text-muted @min-[50rem]:inline">
             {row.kind === 'codex_operation' ? 'operation ' : ''}
             {row.sessionId ? `session ${oneLine(row.sessionId, 8)}` : ''}
           </span>
@@ -58,7 +58,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       align: 'right',
       cell: (row) => (
         <span className="flex items-center justify-end gap-2">
-          <span aria-hidden className="hidden h-1 flex-1 rounded-bar bg-hover lg:block">
+          <span aria-hidden className="hidden h-1 flex-1 rounded-bar bg-hover @min-[60rem]:block">
             <span
               className="block h-full rounded-bar bg-line"
               // The square root keeps the short ones apart beside one that took an hour.

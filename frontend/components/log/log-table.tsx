@@ -14,7 +14,7 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
       id: 'time',
       header: 'Time',
       width: '128px',
-      narrowWidth: '92px',
+      narrowWidth: '104px',
       cell: ({ record }) => {
         const ms = toMs(record.timestamp)
         return (
@@ -26,7 +26,7 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
     },
     {
       id: 'level',
-      header: <span className="sr-only md:not-sr-only">Level</span>,
+      header: <span className="sr-only @min-[50rem]:not-sr-only">Level</span>,
       width: '68px',
       narrowWidth: '16px',
       cell: ({ record }) => <Level terse text={record.severityText} />,
@@ -55,7 +55,7 @@ function columns(zone: Zone, today: number): Column<KeyedRecord>[] {
         const { message, pairs } = summaryOf(record)
         return (
           <span className="font-mono">
-            <bdi className="md:hidden">{record.eventName ? `${oneLine(record.eventName, 60)} ` : ''}</bdi>
+            <bdi className="@min-[50rem]:hidden">{record.eventName ? `${oneLine(record.eventName, 60)} ` : ''}</bdi>
             {message && <bdi>{message} </bdi>}
             {pairs.map(({ key, value }) => (
               <span key={key}>

@@ -25,7 +25,7 @@ export function keyed(records: readonly LogRecord[], before: readonly KeyedRecor
 
 // What stands in columns of its own, or says the same in every record of an agent.
 const told =
-  /^(?:event\.(?:name|timestamp|sequence)|session\.id|conversation\.id|prompt\.id|user\.|organization\.|terminal\.|app\.|service\.|telemetry\.|log\.|body$|originator$|slug$|auth_mode$|timestamp$)/
+  /^(?:event\.(?:name|timestamp|sequence)|session\.id|conversation\.id|prompt\.id|user\.|organization\.|terminal\.|app\.|service\.|telemetry\.|log\.|body$|record\.id$|project(?:\.id)?$|git_branch$|originator$|slug$|auth_mode$|timestamp$)/
 const pairsMax = 8
 const valueMax = 80
 
