@@ -69,14 +69,16 @@ test('a gzip or zstd body may have several parts', async () => {
 })
 
 test('twenty bombs at once never take more than the memory of two', async () => {
-  const bomb = gzipSync(Buffer.alloc(64 * limit))
+  const bomb = gzipSync(Buffer.alloc(256 * limit))
+  Bun.gc(true)
   const small = createDecompressor(8 * limit)
   const before = process.memoryUsage().rss
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => small('gzip', bomb)))
   expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof TooLargeError)).toBe(
     true,
   )
-  expect(process.memoryUsage().rss - before).toBeLessThan(150 * limit)
+  // Unpacked they would be 5 GiB. The process has run other tests, so its memory moves by itself as well.
+  expect(process.memoryUsage().rss - before).toBeLessThan(2 * 256 * limit)
 })
 
 test('an encoding that is not known is named before the body is read', async () => {
