@@ -69,6 +69,28 @@ describe('model calls', () => {
     ])
   })
 
+  test('a thousand requests of equal usage by one door stay apart, until another door tells of them', async () => {
+    const equal = (source: 'otlp_logs' | 'transcript', from: number, to: number) =>
+      batch({
+        calls: Array.from({ length: to - from }, (_, at) =>
+          seen({ source, weakKey: 'v', ...tokens, timeUnixNano: noon + BigInt(from + at) * second }),
+        ),
+      })
+    const counts = async () =>
+      (
+        await all(`select (select count(*) from model_calls)::integer as calls,
+          (select count(distinct component) from call_observations)::integer as components,
+          (select count(*) from model_calls where len(sources) = 2)::integer as both`)
+      )[0]
+    await keepAll(equal('otlp_logs', 0, 500), equal('otlp_logs', 500, 1000))
+    expect(await counts()).toEqual({ calls: 1000, components: 1000, both: 0 })
+    await desk.restart()
+    await keepAll(equal('transcript', 0, 3))
+    expect(await counts()).toEqual({ calls: 1000, components: 1, both: 3 })
+    await keepAll(equal('transcript', 3, 5))
+    expect(await counts()).toEqual({ calls: 1000, components: 1, both: 5 })
+  })
+
   test('a group that is rolled back leaves nothing behind, in the tables or in memory', async () => {
     const failing = desk.store.transaction(async (tx) => {
       const outcome = await desk.ledger.apply(tx, { telemetry: log(['req:1']), batch: 9n, receivedUnixNano: noon })
@@ -318,6 +340,76 @@ describe('counters', () => {
     expect(await inputs()).toEqual([
       ['aggregate', 500],
       ['exact', 10],
+    ])
+  })
+
+  test('cover the intervals of a process that sent nothing else, beside one that did', async () => {
+    const hour = 3600n
+    await keepAll(
+      input(100, 10n),
+      input(500, hour + 10n, { startTimeUnixNano: noon + hour * second }),
+      log(['req:1'], { model: 'm', timeUnixNano: noon + (hour + 8n) * second }),
+    )
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['exact', 10],
+    ])
+  })
+
+  test('stand for what came long after the last request that a file holds', async () => {
+    await keepAll(
+      file(['msg:1'], { model: 'm', timeUnixNano: noon }),
+      file(['msg:2'], { model: 'm', timeUnixNano: noon + 300n * second }),
+      input(100, 100n),
+      input(250, 3000n),
+      input(700, 5000n),
+    )
+    // What was added between 100 s and 3,000 s may be what the file holds; what came after cannot.
+    expect(await inputs()).toEqual([
+      ['exact', 10],
+      ['exact', 10],
+      ['aggregate', 450],
+    ])
+  })
+
+  test('tell requests and errors where nothing else does', async () => {
+    const count = (field: 'requests' | 'errors' | 'inputTokens', value: number) =>
+      counted({ tool: 'gemini', field, value, seriesId: field })
+    await keepAll(batch({ aggregates: [count('requests', 3), count('errors', 1), count('inputTokens', 60)] }))
+    expect(await all('select requests, errors, input_tokens, cost_nano_usd from model_calls')).toEqual([
+      { requests: 3n, errors: 1n, input_tokens: 60n, cost_nano_usd: 60_000n },
+    ])
+  })
+
+  test('that fall without a new start count nothing until they pass their highest value', async () => {
+    await keepAll(input(100, 10n), input(40, 20n), input(90, 30n), input(120, 40n))
+    expect(await inputs()).toEqual([
+      ['aggregate', 100],
+      ['aggregate', 20],
+    ])
+  })
+
+  test('of an interval that was sent with two values count the larger, whichever came first', async () => {
+    const delta = (value: number) => input(value, 60n, { temporality: 1 })
+    await keepAll(delta(5), delta(9), delta(7), delta(9))
+    expect(await inputs()).toEqual([['aggregate', 9]])
+  })
+
+  test('that report a cost are in force with it, and else are priced without a tier', async () => {
+    const part = (field: 'inputTokens' | 'reportedCostNanoUsd', value: number, sessionId: string) =>
+      counted({ tool: 'claude-code', model: 'm', field, value, sessionId, seriesId: `${field} ${sessionId}` })
+    await keepAll(
+      batch({
+        aggregates: [
+          part('inputTokens', 40, 'paid'),
+          part('reportedCostNanoUsd', 777, 'paid'),
+          part('inputTokens', 40, 'free'),
+        ],
+      }),
+    )
+    expect(await all('select session_id, cost_nano_usd, cost_basis from model_calls order by 1')).toEqual([
+      { session_id: 'free', cost_nano_usd: 40_000n, cost_basis: 'computed' },
+      { session_id: 'paid', cost_nano_usd: 777n, cost_basis: 'reported' },
     ])
   })
 
