@@ -189,6 +189,7 @@ function addExport(telltale: Command): void {
     .option('--to <time>', 'YYYY-MM-DD (UTC, that day included) or RFC 3339')
     .option('--from-files', 'of the transcripts of this machine instead of the database')
     .option('--format <format>', 'parquet, csv or jsonl (default parquet)')
+    .option('--zip', 'also as one archive, to take to another machine')
     .option('--dry-run', 'only tell how many rows')
     .option('--verbose', 'list the files')
     .option('--yes', 'do not ask')

@@ -19,6 +19,7 @@ export type ExportOptions = {
   to?: string
   format?: string
   fromFiles?: boolean
+  zip?: boolean
   dryRun?: boolean
   verbose?: boolean
   yes?: boolean
@@ -45,7 +46,7 @@ export async function exportCommand(config: Config, tool: string, options: Expor
   }
   const summary = await withSource(config, tool, options, async (client) => {
     let last: ExportSummary | undefined
-    const asked = { tool, output, from, to, format, dryRun }
+    const asked = { tool, output, from, to, format, dryRun, zip: options.zip ?? false }
     for await (const line of client.lines<ExportProgress | ExportSummary | { message: string }>('/api/export', asked)) {
       if ('progress' in line) {
         if (!options.json && process.stderr.isTTY) {
@@ -94,5 +95,7 @@ function print(summary: ExportSummary, verbose: boolean): void {
   else {
     const all = `${count(rows)} rows, ${bytes(summary.bytes)}, in ${(durationMs / 1000).toFixed(1)} s`
     process.stdout.write(`${all}: ${output}\nask them by name: duckdb '${output}/${database}'\n`)
+    if (summary.zip)
+      process.stdout.write(`to take away: ${output}/${summary.zip} (unpack it, and start duckdb there)\n`)
   }
 }

@@ -7,9 +7,10 @@ export type View = { name: string; reads: string }
 /**
  * Makes a database file of views. It opens in any DuckDB, from any folder, as long as the files stay where they are.
  *
+ * @param searchIn where files named without a folder lie now; such views need a DuckDB that is started beside the files.
  * @throws Error when a file cannot be read as told.
  */
-export async function writeViewsFile(path: string, views: readonly View[]): Promise<void> {
+export async function writeViewsFile(path: string, views: readonly View[], searchIn?: string): Promise<void> {
   const instance = await DuckDBInstance.create(path, {
     threads: '1',
     autoinstall_known_extensions: 'false',
@@ -17,6 +18,7 @@ export async function writeViewsFile(path: string, views: readonly View[]): Prom
   })
   try {
     const connection = await instance.connect()
+    if (searchIn) await connection.run(`set file_search_path = '${searchIn.replaceAll("'", "''")}'`)
     for (const { name, reads } of views) await connection.run(`create view "${name}" as select * from ${reads}`)
     await connection.run('checkpoint')
     connection.closeSync()

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { exportFolder } from '../../store/store.ts'
 import { openTestApi, type TestApi } from '../testing.ts'
@@ -59,10 +60,11 @@ async function summaryOf(request: object): Promise<ExportSummary> {
 }
 
 /** Asks a database of views by itself, from a folder that is not the export's. */
-async function ask(path: string, sql: string): Promise<Record<string, unknown>[]> {
+async function ask(path: string, sql: string, searchIn?: string): Promise<Record<string, unknown>[]> {
   const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' })
   try {
     const connection = await instance.connect()
+    if (searchIn) await connection.run(`set file_search_path = '${searchIn}'`)
     const rows = (await connection.runAndReadAll(sql)).getRowObjectsJS()
     connection.closeSync()
     return rows
@@ -70,6 +72,29 @@ async function ask(path: string, sql: string): Promise<Record<string, unknown>[]
     instance.closeSync()
   }
 }
+/** Unpacks an archive by its directory, as the format's description has it, and checks every sum. */
+function unpack(path: string, folder: string): void {
+  mkdirSync(folder)
+  const zip = readFileSync(path)
+  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
+  let at = zip.readUInt32LE(end + 16)
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    const [method, sum, packed] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 20)]
+    const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ]
+    const local = zip.readUInt32LE(at + 42)
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    const data = zip.subarray(start, start + packed)
+    const content = method === 8 ? inflateRawSync(data) : data
+    expect(crc32(content)).toBe(sum)
+    writeFileSync(join(folder, zip.toString('utf8', at + 46, at + 46 + nameBytes)), content)
+    at += 46 + nameBytes + extraBytes + commentBytes
+  }
+}
+
 const own = async (sql: string) => (await api.core.store.all(sql))[0]!
 
 const counted = `select (select count(*) from traces) as traces, (select count(*) from logs) as logs,
@@ -122,6 +147,21 @@ test('rows come in the order of time, packed with zstd, without what only the pr
   expect(columns).toContain('cost_nano_usd')
   expect(columns).not.toContain('component')
 })
+
+for (const format of ['parquet', 'csv'] as const) {
+  test(`the archive of ${format} files can be asked where it is unpacked`, async () => {
+    const output = join(folder, `zip-${format}`)
+    const { zip, database, files } = await summaryOf({ output, zip: true, format })
+    expect(zip).toBe('telltale-export-all-all.zip')
+    const away = join(folder, `away-${format}`)
+    unpack(join(output, zip!), away)
+    rmSync(output, { recursive: true })
+    expect(readdirSync(away).sort()).toEqual([...files.map(({ name }) => name), database].sort())
+    // Started in that folder, as the archive asks for; the search path stands for it here.
+    const counts = await ask(join(away, database), counted, away)
+    expect(counts[0]).toEqual(await own(ownCounted))
+  })
+}
 
 test('each line of the answer is a table done, the last the summary', async () => {
   const { lines } = await exported({ output: join(folder, 'lines') })

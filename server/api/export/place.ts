@@ -16,7 +16,7 @@ import { formats, tables } from './tables.ts'
 /** Whether a file in the folder is one that an export wrote. */
 export function isExported(name: string): boolean {
   const dot = name.lastIndexOf('.')
-  if (/^telltale-export-.*\.duckdb(\.wal|\.part|\.part\.wal)?$/.test(name)) return true
+  if (/^telltale-export-.*\.(zip|duckdb(\.wal|\.part|\.part\.wal)?)$/.test(name)) return true
   return (
     formats.some((format) => format === name.slice(dot + 1)) &&
     tables.some((table) => table.name === name.slice(0, dot))

@@ -22,6 +22,7 @@ export function exportRoutes({ store, agents, log }: ApiDeps) {
     output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a folder' }),
     ...bodyWindow,
     format: z.enum(formats, { error: `use one of ${formats.join(', ')}` }).default('parquet'),
+    zip: z.boolean().default(false),
     dryRun: z.boolean().default(false),
   })
   return new Hono().post(

@@ -14,7 +14,9 @@ import { basename, dirname, join } from 'node:path'
 import { exportFolder, type Reader, type Store } from '../../store/store.ts'
 import { writeViewsFile } from '../../store/views-file.ts'
 import { place, recover } from './place.ts'
+import { type Column, readsOf } from './reads.ts'
 import { type Format, named, ownColumns, quoted, rowsOf, type Selection, tables } from './tables.ts'
+import { writeZip } from './zip.ts'
 
 export type ExportRequest = Selection & {
   /** Absolute. */
@@ -23,6 +25,8 @@ export type ExportRequest = Selection & {
   /** How the range is written in the name of the database of views. */
   range: string
   dryRun: boolean
+  /** Also as one archive. */
+  zip: boolean
 }
 
 export type ExportProgress = { progress: { table: string; done: number; tables: number; rows: number } }
@@ -34,6 +38,8 @@ export type ExportSummary = {
   dryRun: boolean
   /** The database of views, in `output`. */
   database: string
+  /** The archive, in `output`. */
+  zip?: string
   files: { name: string; table: string; rows: number; bytes: number }[]
   rows: number
   bytes: number
@@ -41,7 +47,6 @@ export type ExportSummary = {
 }
 
 type Written = { rows: number; name: string }
-type Column = { name: string; type: string }
 
 /** An export of years of work may take a while; it holds one read connection. */
 const timeoutMs = 3_600_000
@@ -102,17 +107,16 @@ export async function* exportTables(
       yield { progress: { table: table.name, done: index + 1, tables: tables.length, rows } }
     }
     await all
+    const finished = files.map(({ name, table }) => ({ name, table, columns: columns.get(table)! }))
+    const zip = request.zip ? await writeZip(staging, database, finished, format) : undefined
     await place(staging, output, async () => {
       await writeViewsFile(
         join(output, `${database}.part`),
-        files.map(({ name, table }) => ({
-          name: table,
-          reads: readsOf(join(output, name), format, columns.get(table)!),
-        })),
+        finished.map((one) => ({ name: one.table, reads: readsOf(join(output, one.name), format, one.columns) })),
       )
       renameSync(join(output, `${database}.part`), join(output, database))
     })
-    return summary(output)
+    return { ...summary(output), ...(zip ? { zip } : {}) }
   } finally {
     rmSync(staging, { recursive: true, force: true })
     // Another export may be at work in it.
@@ -163,11 +167,4 @@ function guarded({ name, type }: Column): string {
   const column = named(name)
   if (type !== 'VARCHAR') return column
   return `case when regexp_matches(${column}, '^[=+\\-@\\t\\r]') then '''' || ${column} else ${column} end as ${column}`
-}
-
-function readsOf(path: string, format: Format, columns: Column[]): string {
-  if (format === 'parquet') return `read_parquet(${quoted(path)})`
-  const types = `{${columns.map(({ name, type }) => `${quoted(name)}: ${quoted(type)}`).join(', ')}}`
-  if (format === 'csv') return `read_csv(${quoted(path)}, header = true, columns = ${types})`
-  return `read_json(${quoted(path)}, format = 'newline_delimited', columns = ${types})`
 }
