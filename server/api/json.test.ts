@@ -29,7 +29,8 @@ test('a double keeps its point, so that 5.0 and 5 stay apart', () => {
 test('whatever plain JSON can hold is written so that JSON.parse gives it back', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(JSON.parse(writeJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      // JSON.stringify writes -0 as 0; ours keeps it (tested above), so both are compared as JSON.stringify has them.
+      expect(JSON.stringify(JSON.parse(writeJson(value)))).toBe(JSON.stringify(value))
     }),
   )
 })
