@@ -14,7 +14,12 @@ const mebibyte = 1024 * 1024
 /** From here on, at the next good moment. */
 const wantedBytes = 8 * mebibyte
 /** From here on, at once. */
-const urgentBytes = 24 * mebibyte
+const urgentBytes = 48 * mebibyte
+/**
+ * The share of time that checkpoints may take. One of telemetry alone takes 30 ms; each further table that grew has its
+ * last row group written anew, so that with the ledger's it is 150 ms, and every 8 MiB they took a third of the time.
+ */
+const dutyMax = 0.1
 /** In quiet moments; less is read in a few milliseconds at the next start. */
 const worthwhileBytes = mebibyte
 const quietMs = 2_000
@@ -26,8 +31,8 @@ export type Checkpoints = {
   appended(table: string, rows: number): void
   /** A transaction was committed: makes a checkpoint now, or when it has been quiet for a while. */
   committed(): void
-  /** Everything is in the file. */
-  done(): void
+  /** Everything is in the file; it took so long. */
+  done(tookMs: number): void
   stop(): void
 }
 
@@ -36,6 +41,7 @@ export function createCheckpoints(walBytes: () => number, checkpoint: () => Prom
   const rows = new Map<string, number>()
   let lastCommitMs = 0
   let notBeforeMs = 0
+  let restUntilMs = 0
   let running = false
   let timer: Timer | undefined
 
@@ -75,10 +81,14 @@ export function createCheckpoints(walBytes: () => number, checkpoint: () => Prom
     committed() {
       lastCommitMs = Date.now()
       const bytes = walBytes()
-      if (bytes >= urgentBytes || (bytes >= wantedBytes && isGoodMoment())) start()
+      const wanted = bytes >= wantedBytes && Date.now() >= restUntilMs && isGoodMoment()
+      if (wanted || bytes >= urgentBytes) start()
       else if (!timer) lookLater(quietMs)
     },
-    done: () => rows.clear(),
+    done(tookMs) {
+      rows.clear()
+      restUntilMs = Date.now() + tookMs * (1 / dutyMax - 1)
+    },
     stop() {
       clearTimeout(timer)
       notBeforeMs = Number.POSITIVE_INFINITY

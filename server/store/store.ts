@@ -170,8 +170,9 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     if (closed) throw new StorageTrouble('the database is closed')
     await heal()
     try {
+      const started = performance.now()
       await engine.writer.run('checkpoint db')
-      checkpoints.done()
+      checkpoints.done(performance.now() - started)
     } catch (error) {
       await giveUp(error)
       throw new StorageTrouble(messageOf(error))
