@@ -14,7 +14,7 @@ const mebibyte = 1024 * 1024
 /** From here on, at the next good moment. */
 const wantedBytes = 8 * mebibyte
 /** From here on, at once. */
-const urgentBytes = 48 * mebibyte
+const urgentBytes = 32 * mebibyte
 /**
  * The share of time that checkpoints may take. One of telemetry alone takes 30 ms; each further table that grew has its
  * last row group written anew, so that with the ledger's it is 150 ms, and every 8 MiB they took a third of the time.

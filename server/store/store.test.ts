@@ -185,7 +185,7 @@ describe('the write-ahead log', () => {
         largest = Math.max(largest, store.size().walBytes)
       }
       expect(largest).toBeGreaterThan(4_000_000)
-      expect(largest).toBeLessThan(32_000_000)
+      expect(largest).toBeLessThan(40_000_000)
     }, path)
     await withStore(
       async (store) => expect(await store.all('select count(*)::integer as c from n')).toEqual([{ c: 60_000 }]),
