@@ -24,15 +24,15 @@ const numberFields = ['durationMs', 'blockedMs', 'linesAdded', 'linesRemoved'] a
 const allFields = [...textFields, ...numberFields, 'success'] as const
 type Field = (typeof allFields)[number]
 
-/** Inputs and outputs are kept to this many characters; the whole texts are in `messages` and in the records themselves. */
-export const toolTextMax = 8192
+/**
+ * Texts are kept to this many characters. The whole of what a file holds is in `messages`, where a session's page reads it;
+ * what was sent or called may be nowhere else in order.
+ */
+const textMax = (source: Source) => (source === 'transcript' ? 2_048 : 8_192)
 
 /** Doors in the order in which they are believed about a tool call. */
 const doors: readonly Source[] = ['otlp_logs', 'hook', 'transcript', 'otlp_traces', 'push', 'otlp_metrics']
 const fieldDoors: Partial<Record<Field, readonly Source[]>> = {
-  // Transcripts and hooks hold the whole texts; telemetry cuts or withholds them.
-  input: ['transcript', 'hook'],
-  output: ['transcript', 'hook'],
   messageId: ['transcript'],
   agentId: ['transcript'],
   project: ['transcript', 'hook'],
@@ -60,10 +60,11 @@ export function toolFacts(observation: ToolCallObservation): ToolFacts {
     callId: wellFormed(observation.callId),
     timeUnixNano,
   }
+  const max = textMax(source)
   for (const field of textFields) {
     const value = observation[field]
     if (typeof value === 'string' && value !== '')
-      facts[field] = wellFormed(value.length > toolTextMax ? value.slice(0, toolTextMax) : value)
+      facts[field] = wellFormed(value.length > max ? value.slice(0, max) : value)
   }
   for (const field of numberFields) {
     const value = observation[field]
@@ -127,11 +128,22 @@ export function resolvedToolCall(facts: readonly ToolFacts[]): ToolCall {
 }
 
 function fieldOf(ordered: readonly ToolFacts[], field: Field): unknown {
+  if (field === 'input' || field === 'output') return longest(ordered, field)
   for (const door of fieldDoors[field] ?? []) {
     const value = ordered.find(({ source }) => source === door)?.[field]
     if (value !== undefined) return value
   }
   return ordered.find((facts) => facts[field] !== undefined)?.[field]
+}
+
+/** Doors cut or withhold texts as they please: who tells most is believed. */
+function longest(ordered: readonly ToolFacts[], field: 'input' | 'output'): string | undefined {
+  let best: string | undefined
+  for (const facts of ordered) {
+    const value = facts[field]
+    if (value !== undefined && (best === undefined || value.length > best.length)) best = value
+  }
+  return best
 }
 
 /** The JSON text of what is not in columns of `tool_call_observations`. */

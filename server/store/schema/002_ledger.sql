@@ -120,7 +120,7 @@ create table tool_call_observations (
   fingerprint bigint not null
 );
 
--- Input and output are their first 8,192 characters; the whole texts are in messages, spans and logs.
+-- Input and output are their beginnings (2,048 characters of a file's, else 8,192): a file's whole texts are in messages.
 create table tool_calls (
   tool varchar not null,
   session_id varchar not null,
