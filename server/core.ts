@@ -32,7 +32,7 @@ export type Core = {
  * @throws CannotOpen with a message for the user.
  */
 export async function openCore(config: Config, log: Log): Promise<Core> {
-  const store = await openStore({ path: config.database })
+  const store = await openStore({ path: config.database, warn: (message) => log.warn(message) })
   try {
     if (store.notice) log.warn(store.notice)
     const prices = createPrices(await loadUserPrices(store), configPrices(config.configFile))

@@ -14,9 +14,6 @@ const knownSeries = query(
 /** Histograms whose sum is a counter that people chart by itself. */
 const histogramSums = ['gen_ai.client.token.usage']
 
-/** Runs kept in memory; at 200 bytes each 20 MB. What falls out is asked of the database again. */
-const runsMax = 100_000
-
 /** One run of a counter: its newest value and when. `number` unless it is an exact integer that needs more. */
 type Run = { lastTime: bigint; value: number | bigint }
 
@@ -34,8 +31,11 @@ export type Deltas = {
   of(tx: Tx, points: MetricPoint[]): Promise<{ derived: MetricPoint[]; commit(): void }>
 }
 
-/** @param leaveOut derived names that come from the ledger instead, such as `gemini_cli.token.usage.delta`. */
-export function createDeltas(leaveOut: ReadonlySet<string> = new Set()): Deltas {
+/**
+ * @param leaveOut derived names that come from the ledger instead, such as `gemini_cli.token.usage.delta`.
+ * @param runsMax runs kept in memory; at 200 bytes each 100,000 are 20 MB. What falls out is asked of the database again.
+ */
+export function createDeltas(leaveOut: ReadonlySet<string> = new Set(), runsMax = 100_000): Deltas {
   const runs = new Map<string, Run>()
   let loaded = false
   let complete = false

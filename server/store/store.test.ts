@@ -180,7 +180,7 @@ describe('the write-ahead log', () => {
     await withStore(async (store) => {
       await store.transaction((tx) => tx.run('create table n (v varchar)'))
       let largest = 0
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; i < 90; i++) {
         await write(store, 1000)
         largest = Math.max(largest, store.size().walBytes)
       }
@@ -188,7 +188,7 @@ describe('the write-ahead log', () => {
       expect(largest).toBeLessThan(40_000_000)
     }, path)
     await withStore(
-      async (store) => expect(await store.all('select count(*)::integer as c from n')).toEqual([{ c: 60_000 }]),
+      async (store) => expect(await store.all('select count(*)::integer as c from n')).toEqual([{ c: 90_000 }]),
       path,
     )
   })
