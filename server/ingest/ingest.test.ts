@@ -173,6 +173,83 @@ describe('submit', () => {
     )
   })
 
+  test('a translator that throws on the records of one sender still gets those of the others', async () => {
+    const named = (serviceName: string) => {
+      const telemetry = logs(serviceName)
+      for (const log of telemetry.logs) log.resource.serviceName = serviceName
+      return telemetry
+    }
+    const mixed = { ...noTelemetry(), logs: [...named('good').logs, ...named('bad').logs, ...named('fine').logs] }
+    await withIngest(
+      async (ingest, store) => {
+        await ingest.submit(mixed, { source: 'otlp_logs', bytes: 1 })
+        expect(await store.all('select service_name as s, tool as t from logs order by 1')).toEqual([
+          { s: 'bad', t: null },
+          { s: 'fine', t: 'translated' },
+          { s: 'good', t: 'translated' },
+        ])
+        expect(ingest.stats().untranslatedBatches).toBe(1)
+      },
+      {
+        translate(telemetry) {
+          if (telemetry.logs.some((log) => log.resource.serviceName === 'bad')) throw new Error('unreadable')
+          for (const log of telemetry.logs) log.hot.tool = 'translated'
+          return telemetry
+        },
+      },
+    )
+  })
+
+  test("what a sender with a token of its own sends is that user's, where it names nobody", async () => {
+    await withIngest(async (ingest, store) => {
+      const telemetry = logs('named', 'unnamed')
+      telemetry.logs[0]!.hot.user = 'ada'
+      await ingest.submit(telemetry, { source: 'otlp_logs', bytes: 1, user: 'grace' })
+      expect(await store.all('select body as b, "user" as u from logs order by 1')).toEqual([
+        { b: 'named', u: 'ada' },
+        { b: 'unnamed', u: 'grace' },
+      ])
+    })
+  })
+
+  test('a listener that throws harms neither the sender nor the next group', async () => {
+    const warnings: string[] = []
+    await withIngest(
+      async (ingest, store) => {
+        ingest.onCommit(() => {
+          throw new Error('deaf')
+        })
+        await ingest.submit(logs('a'), { source: 'otlp_logs', bytes: 1 })
+        await ingest.submit(logs('b'), { source: 'otlp_logs', bytes: 1 })
+        expect(await bodiesOf(store)).toEqual(['a', 'b'])
+        expect(warnings.length).toBe(2)
+      },
+      { warn: (message) => warnings.push(message) },
+    )
+  })
+
+  test('after close nothing is taken, and what was taken before is stored', async () => {
+    await withIngest(async (ingest, store) => {
+      const taken = ingest.submit(logs('a'), { source: 'otlp_logs', bytes: 1 })
+      const closing = ingest.close()
+      await expect(ingest.submit(logs('b'), { source: 'otlp_logs', bytes: 1 })).rejects.toBeInstanceOf(Unavailable)
+      await Promise.all([taken, closing])
+      expect(await bodiesOf(store)).toEqual(['a'])
+    })
+  })
+
+  test('a request of more records than a group takes is stored whole, and others get their turn', async () => {
+    await withIngest(async (ingest, store) => {
+      const many = logs(...Array.from({ length: 30_000 }, (_, i) => `n${i}`))
+      let turns = 0
+      const ticking = setInterval(() => turns++, 1)
+      await ingest.submit(many, { source: 'otlp_logs', bytes: 1 })
+      clearInterval(ticking)
+      expect(turns).toBeGreaterThan(3)
+      expect(await store.all('select count(distinct body)::integer as n from logs')).toEqual([{ n: 30_000 }])
+    })
+  })
+
   test('rows alongside commit or roll back with the batch', async () => {
     await withIngest(async (ingest, store) => {
       await store.transaction((tx) => tx.run('create table cursors (n bigint)'))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { TableWriter } from './append.ts'
-import { CannotOpen, QueryTimeout } from './errors.ts'
+import { CannotOpen, QueryTimeout, StorageTrouble } from './errors.ts'
 import { big, flag, int, json, list, maybe, query, real, text, time } from './query.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -204,15 +204,74 @@ describe('the write-ahead log', () => {
 })
 
 describe('readers', () => {
+  const slowSql = 'select count(*) from range(1000000) a, range(1000000) b'
+
   test('a query that runs too long is stopped, and the next one works', async () => {
     await withStore(async (store) => {
-      const slow = store.reader((reader) => reader.all('select count(*) from range(1000000) a, range(1000000) b'), {
+      const slow = store.reader((reader) => reader.all(slowSql), {
         timeoutMs: 100,
       })
       expect(slow).rejects.toBeInstanceOf(QueryTimeout)
       await slow.catch(() => {})
       expect(await store.all('select 1 as one')).toEqual([{ one: 1 }])
     })
+  })
+
+  test('many at once are handled a few at a time, and each that waits too long is told so', async () => {
+    await withStore(async (store) => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 12 }, () =>
+          store
+            .reader((reader) => reader.all(slowSql), { timeoutMs: 150 })
+            .then(
+              () => 'done',
+              (error) => error.name,
+            ),
+        ),
+      )
+      expect(new Set(outcomes)).toEqual(new Set(['QueryTimeout']))
+      const quick = await Promise.all(Array.from({ length: 50 }, (_, i) => store.all('select $i::integer as i', { i })))
+      expect(quick.map(([row]) => row?.i)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    })
+  })
+
+  test('commits do not wait for slow queries', async () => {
+    await withStore(async (store) => {
+      await store.transaction((tx) => tx.run('create table n (n bigint)'))
+      const slow = Array.from({ length: 16 }, () =>
+        store.reader((reader) => reader.all(slowSql), { timeoutMs: 3000 }).catch((error) => error.name),
+      )
+      for (let i = 0; i < 10; i++) await store.transaction((tx) => tx.run('insert into n values ($i)', { i }))
+      // Every query is still running or waiting.
+      expect(await Promise.race([Promise.all(slow).then(() => 'over'), 'running'])).toBe('running')
+      await Promise.all(slow)
+    })
+  })
+
+  test('a store that is closed interrupts what runs and refuses what comes', async () => {
+    let slow: Promise<unknown> = Promise.resolve()
+    let closed: Store | undefined
+    await withStore(async (store) => {
+      closed = store
+      slow = store.reader((reader) => reader.all(slowSql)).catch((error) => error)
+      await Bun.sleep(50)
+    })
+    expect(await slow).toBeInstanceOf(StorageTrouble)
+    await expect(closed?.all('select 1')).rejects.toBeInstanceOf(StorageTrouble)
+    await expect(closed?.transaction(async () => {})).rejects.toBeInstanceOf(StorageTrouble)
+  })
+
+  test('a result that is only read in part does not keep the file open', async () => {
+    const path = newPath()
+    await withStore(
+      (store) =>
+        store.reader(async (reader) => {
+          const result = await reader.read('select n from range(1000000) t(n)', {}, 10)
+          expect(result.currentRowCount).toBeLessThan(10_000)
+        }),
+      path,
+    )
+    await withStore(async (store) => expect(await store.all('select 1 as one')).toEqual([{ one: 1 }]), path)
   })
 
   test.each([
