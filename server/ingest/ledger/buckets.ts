@@ -1,20 +1,15 @@
 // buckets.ts: the counters of a group: points kept, and the rows for what no exact request covers brought up to date.
 import type { AggregateField, AggregateObservation, Source } from '#proto/telemetry.ts'
-import { int, json, list, maybe, query, type Row, real, text, time } from '../../store/query.ts'
+import { int, json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import pointsSql from './aggregate-points.sql' with { type: 'text' }
 import { type AggregateRow, attributionFields, Bucket, bucketOf, type RowChange } from './aggregates.ts'
-import extentsSql from './bucket-extents.sql' with { type: 'text' }
-import exactSql from './exact-calls.sql' with { type: 'text' }
-import { Lru } from './lru.ts'
-import { ends, type Mark, Marks, markOf, sessionlessSlackNs, Times } from './marks.ts'
+import { type BucketKey, type Buckets, type exactShape, keyText } from './known-buckets.ts'
+import { type Mark, Marks, markOf } from './marks.ts'
 import { aggregateCall, type ModelCall, type Pricing } from './model-call.ts'
 import { wellFormed } from './observation.ts'
 import { type SessionGroup, sessionKey } from './sessions.ts'
 import { aggregatePointWriter, modelCallWriter } from './writers.ts'
-
-/** Counter points kept in memory; one is some 500 bytes. A bucket that fell out is read again when it is needed. */
-const pointsMax = 20_000
 
 const pointsOf = query(
   pointsSql,
@@ -33,26 +28,6 @@ const pointsOf = query(
     detail: json,
   },
 )
-const exactShape = {
-  tool: text,
-  session_id: text,
-  time: time,
-  duration_ms: maybe(real),
-  model: text,
-  query_source: maybe(text),
-  status: text,
-  quality: text,
-  sources: list(text),
-  total_tokens: int,
-}
-/** Exact requests of some sessions, and of some tools. */
-function exactIn(table: string) {
-  const sql = exactSql.replace('from model_calls', `from ${table}`)
-  return {
-    ofSessions: query(sql, { names: list(text) }, exactShape),
-    ofTools: query(sql.replace('session_id in', 'tool in'), { names: list(text) }, exactShape),
-  }
-}
 const deleteRows = query(
   `delete from model_calls
   where quality = 'aggregate' and call_id in (select unnest($ids))
@@ -60,96 +35,6 @@ const deleteRows = query(
   { ids: list(text), from: time, to: time },
   {},
 )
-const extents = query(extentsSql, {}, { tool: text, session_id: text, hour: int, from_time: time, to_time: time })
-
-export type BucketKey = { tool: string; sessionId: string; hour: number }
-/** The times (ns) between which a bucket's counters add up. */
-type Extent = { from: number; to: number }
-const keyText = ({ tool, sessionId, hour }: BucketKey) => `${tool}\n${sessionId}\n${hour}`
-
-/** What the ledger remembers of counters between groups. */
-export class Buckets {
-  readonly exact: ReturnType<typeof exactIn>
-  readonly cache = new Lru<string, Bucket>(pointsMax)
-  /** The buckets of sessions there are. */
-  ofSessions = new Set<string>()
-  /** The buckets of counters that name no session, by tool and hour. */
-  ofTools = new Map<string, Map<number, Extent>>()
-  tools = new Set<string>()
-  /** Marks of a whole tool, for its counters that name no session; read when the first of them comes. */
-  readonly marks = new Map<string, Marks>()
-
-  /** @param callsTable where exact requests are looked up: another table than `model_calls` while that is rebuilt. */
-  constructor(callsTable = 'model_calls') {
-    this.exact = exactIn(callsTable)
-  }
-
-  async load(reader: Reader): Promise<void> {
-    this.cache.clear()
-    this.marks.clear()
-    this.ofSessions = new Set()
-    this.ofTools = new Map()
-    this.tools = new Set()
-    for (const row of await extents(reader, {})) {
-      const extent = { from: Number(row.from_time), to: Number(row.to_time) }
-      this.know({ tool: row.tool, sessionId: row.session_id, hour: row.hour }, extent)
-    }
-  }
-
-  knows(key: BucketKey): boolean {
-    if (key.sessionId !== '') return this.ofSessions.has(keyText(key))
-    return this.ofTools.get(key.tool)?.has(key.hour) ?? false
-  }
-
-  know(key: BucketKey, { from, to }: Extent): void {
-    this.tools.add(key.tool)
-    if (key.sessionId !== '') {
-      this.ofSessions.add(keyText(key))
-      return
-    }
-    const hours = this.ofTools.get(key.tool) ?? new Map<number, Extent>()
-    const known = hours.get(key.hour)
-    hours.set(key.hour, known ? { from: Math.min(from, known.from), to: Math.max(to, known.to) } : { from, to })
-    this.ofTools.set(key.tool, hours)
-  }
-
-  /** Every bucket there is. */
-  all(): BucketKey[] {
-    const sessions = [...this.ofSessions].map((text) => {
-      const [tool = '', sessionId = ''] = text.split('\n')
-      return { tool, sessionId, hour: 0 }
-    })
-    const hours = [...this.ofTools].flatMap(([tool, own]) =>
-      [...own.keys()].map((hour) => ({ tool, sessionId: '', hour })),
-    )
-    return [...sessions, ...hours]
-  }
-
-  /** The buckets whose rows some requests may cover. */
-  concerned(marks: readonly Mark[]): BucketKey[] {
-    const keys = new Map<string, BucketKey>()
-    const times = new Map<string, number[]>()
-    for (const mark of marks) {
-      const key = { tool: mark.tool, sessionId: mark.sessionId, hour: 0 }
-      if (mark.sessionId !== '' && this.knows(key)) keys.set(keyText(key), key)
-      if (!this.ofTools.has(mark.tool)) continue
-      const list = times.get(mark.tool)
-      if (list) list.push(...ends(mark))
-      else times.set(mark.tool, ends(mark))
-    }
-    for (const [tool, own] of times) {
-      const sorted = new Times()
-      sorted.add(own)
-      for (const [hour, { from, to }] of this.ofTools.get(tool) ?? []) {
-        if (!sorted.between(from - sessionlessSlackNs, to + sessionlessSlackNs)) continue
-        const key = { tool, sessionId: '', hour }
-        keys.set(keyText(key), key)
-      }
-    }
-    return [...keys.values()]
-  }
-}
-
 /** The counters of one group. */
 export class BucketGroup {
   readonly #buckets: Buckets
@@ -245,6 +130,7 @@ export class BucketGroup {
   /** Buckets and marks were changed in place: forgotten, they are read again as the database has them. */
   forget(): void {
     for (const text of this.#open.keys()) this.#buckets.cache.delete(text)
+    for (const { key } of this.#open.values()) if (key.sessionId === '') this.#marked.add(key.tool)
     for (const tool of this.#marked) {
       this.#buckets.marks.delete(tool)
       for (const hour of this.#buckets.ofTools.get(tool)?.keys() ?? [])

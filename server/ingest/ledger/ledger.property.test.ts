@@ -149,15 +149,16 @@ afterAll(async () => {
   await other.close()
 })
 
-test('any order, repetition, grouping and restart gives the same ledger, and so does a rebuild', async () => {
+test('any order, repetition, grouping, failure and restart gives the same ledger, and so does a rebuild', async () => {
   const scenario = fc.record({
     records: fc.array(record, { minLength: 1, maxLength: 24 }),
     seed: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 60, maxLength: 60 }),
     groupSize: fc.integer({ min: 1, max: 5 }),
     reloadAt: fc.integer({ min: 0, max: 12 }),
+    failAt: fc.integer({ min: 0, max: 12 }),
   })
   await fc.assert(
-    fc.asyncProperty(scenario, async ({ records, seed, groupSize, reloadAt }) => {
+    fc.asyncProperty(scenario, async ({ records, seed, groupSize, reloadAt, failAt }) => {
       await emptyDesk(desk)
       await emptyDesk(other)
       await desk.keep(joined(records))
@@ -168,7 +169,9 @@ test('any order, repetition, grouping and restart gives the same ledger, and so 
         .sort((a, b) => a.order - b.order)
         .map(({ part }) => part)
       for (let at = 0, group = 0; at < shuffled.length; at += groupSize, group++) {
-        await other.keep(joined(shuffled.slice(at, at + groupSize)))
+        const telemetry = joined(shuffled.slice(at, at + groupSize))
+        if (group === failAt) await other.fail(telemetry)
+        await other.keep(telemetry)
         if (group === reloadAt) await other.store.reader((reader) => other.ledger.load(reader))
       }
       const rows = await ledgerRows(desk.store)

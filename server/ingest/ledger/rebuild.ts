@@ -1,9 +1,10 @@
 // rebuild.ts: the whole ledger computed anew from its observations, and what that moves.
 import { int, list, query, real } from '../../store/query.ts'
 import type { Store, Tx } from '../../store/store.ts'
-import { BucketGroup, Buckets } from './buckets.ts'
+import { BucketGroup } from './buckets.ts'
 import { rebuiltCommits } from './commits.ts'
 import { HashIndex } from './hash-index.ts'
+import { Buckets } from './known-buckets.ts'
 import type { Ledger } from './ledger.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
 import { mergedVersions, type StoredObservation } from './observation.ts'

@@ -89,6 +89,8 @@ export type Desk = {
   ledger: Ledger
   /** Commits one group. */
   keep(telemetry: Telemetry): Promise<void>
+  /** Writes one group, and rolls it back. */
+  fail(telemetry: Telemetry): Promise<void>
   /** Opens the database again, as a new process would. */
   restart(): Promise<void>
   close(): Promise<void>
@@ -112,6 +114,17 @@ export async function openDesk(options: Partial<LedgerOptions> = {}): Promise<De
       const group = { telemetry, batch: number, receivedUnixNano: noon }
       const outcome = await store.transaction((tx) => ledger.apply(tx, group))
       outcome.committed()
+    },
+    async fail(telemetry) {
+      const { store, ledger } = desk
+      const failing = store.transaction(async (tx) => {
+        const outcome = await ledger.apply(tx, { telemetry, batch: 0n, receivedUnixNano: noon })
+        outcome.rolledBack()
+        throw new Error('the disk is full')
+      })
+      await failing.catch((error: Error) => {
+        if (error.message !== 'the disk is full') throw error
+      })
     },
     async restart() {
       await desk.store.close()
