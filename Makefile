@@ -33,7 +33,7 @@ run: dist/telltale ## Build and start it: page on http://127.0.0.1:8080
 	@dist/telltale serve $(ARGS)
 
 dev: node_modules/.installed ## Start from the sources with reload
-	@$(RUN) --watch server/main.ts serve $(ARGS)
+	@UV_THREADPOOL_SIZE=32 $(RUN) --watch server/main.ts serve $(ARGS)
 
 check: node_modules/.installed ## Format, lint and type check
 	@$(RUN) x biome check .

@@ -6,6 +6,9 @@ import { dlopen, FFIType, ptr } from 'bun:ffi'
  * dashboard queries stopped ingestion for as long as they ran; 8 readers made commits take p99 1,013 ms, with 32 threads
  * 27 ms. Bun reads the size from the real environment once, at first use, so `process.env` is too late: libc's `setenv`
  * it is. Where there is no libc to be found (Windows) the pool keeps its size.
+ *
+ * In the compiled binary this comes first (5 and more threads were seen); run from its sources, Bun has already loaded
+ * modules with a pool of three, so that `make dev` sets the variable from outside.
  */
 export const poolThreads = 32
 
