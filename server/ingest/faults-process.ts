@@ -63,8 +63,10 @@ async function obey(order: Order): Promise<Pick<Answer, 'status' | 'refused'>> {
     return { status: String(symbols.setrlimit(rlimitFileSize, ptr(limit))) }
   }
   if ('checkpoint' in order) {
-    await store.checkpoint()
-    return {}
+    return store.checkpoint().then(
+      () => ({ status: 'done' }),
+      (error: Error) => ({ refused: error.name }),
+    )
   }
   try {
     const meta = { source: 'otlp_logs' as const, bodyHash: order.send, bytes: order.bytes }
