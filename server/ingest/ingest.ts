@@ -85,6 +85,8 @@ export type IngestOptions = {
 /** A quarter of a gigabyte of decoded bodies: four of the largest requests. Records weigh about twice that in memory. */
 const defaultQueueBytesMax = 256 * 1024 * 1024
 
+const complaintEveryMs = 10_000
+
 export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const {
     store,
@@ -107,6 +109,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   }
   let lastCommitUnixMs: number | null = null
   let closing = false
+  let lastComplaintMs = 0
+  let unsaid = 0
 
   const stages = [createTelemetryStage(createDeltas(options.ledgerMetrics)), ...(options.stages ?? [])]
   const writer = createWriter({
@@ -120,6 +124,15 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       for (const listener of listeners) listener(telemetry)
     },
   })
+
+  /** On a full disk every batch fails: that is said once in a while, with the number of those in between. */
+  function complain(message: string): void {
+    unsaid++
+    if (Date.now() - lastComplaintMs < complaintEveryMs) return
+    lastComplaintMs = Date.now()
+    warn(unsaid > 1 ? `${message} (and ${unsaid - 1} before it)` : message)
+    unsaid = 0
+  }
 
   /** The agents' words for a batch. Records that an agent chokes on are worth more than what we make of them. */
   function translated(telemetry: Telemetry): Telemetry {
@@ -195,7 +208,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       return await receipt
     } catch (error) {
       counts.failedBatches++
-      warn(`a batch was not stored: ${messageOf(error)}`)
+      complain(`a batch was not stored: ${messageOf(error)}`)
       throw new Unavailable(
         error instanceof StorageTrouble ? 'the database cannot be written to now' : messageOf(error),
         5,

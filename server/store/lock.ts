@@ -1,7 +1,7 @@
 // lock.ts: one process owns a database, by a lock file of our own.
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { CannotOpen } from './errors.ts'
+import { CannotOpen, messageOf } from './errors.ts'
 
 /** Who holds the lock: the process, and when it started, since process ids are used again. */
 type Holder = { pid: number; processStart: string; since: string }
@@ -17,7 +17,11 @@ export function takeLock(databasePath: string): { release(): void } {
   const path = `${databasePath}.lock`
   const own: Holder = { pid: process.pid, processStart: processStart(process.pid), since: new Date().toISOString() }
   const mine = `${path}.${process.pid}`
-  writeFileSync(mine, JSON.stringify(own), { mode: 0o600 })
+  try {
+    writeFileSync(mine, JSON.stringify(own), { mode: 0o600 })
+  } catch (error) {
+    throw new CannotOpen(`the folder ${dirname(databasePath)} cannot be written to: ${messageOf(error)}`)
+  }
   try {
     // A link is made whole or not at all, and never over an existing file.
     for (let attempt = 0; ; attempt++) {
