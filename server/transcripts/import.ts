@@ -53,8 +53,8 @@ export type ImportDeps = {
   signal?: AbortSignal | undefined
 }
 
-/** Text that is committed at once: enough to share a commit's fixed cost, little enough that receivers do not wait for it. */
-const commitBytes = Number(process.env.CB ?? 8) * 1024 * 1024
+/** Text that is committed at once: enough to share a commit's fixed costs, little enough that receivers hardly wait for it. */
+const commitBytes = 24 * 1024 * 1024
 /** Reasons that are kept to be shown; a broken tree may hold millions. */
 const skippedMax = 1000
 
@@ -115,10 +115,10 @@ class Run {
       async (reader) => {
         if (!force && !purge) this.#records = await loadRecords(reader, tools)
         if (!force) this.#removed = await loadRemoved(reader)
-        for (const tool of tools) this.#tallies.set(tool, await Tally.open(reader, tool, prices.price, this.#mode))
       },
-      { timeoutMs: 600_000 },
+      { timeoutMs: 60_000 },
     )
+    for (const tool of tools) this.#tallies.set(tool, new Tally(prices.price, this.#mode))
   }
 
   skip(path: string, skipped: Skipped): void {
@@ -146,6 +146,13 @@ class Run {
 
   async readAll(found: Found[]): Promise<void> {
     found.sort((a, b) => b.modifiedMs - a.modifiedMs)
+    await this.#deps.core.store.reader(
+      async (reader) => {
+        for (const tool of new Set(found.map(({ file }) => file.source.agent.id)))
+          await this.#tallies.get(tool)?.open(reader, tool)
+      },
+      { timeoutMs: 600_000 },
+    )
     const progress = new Progress(
       found.map(({ size }) => size),
       this.#deps.progress,

@@ -28,7 +28,7 @@ type Request = { call: CallObservation; known: boolean }
 
 /** Counts what is read of one tool. Whatever is read twice, from one file or several, counts once. */
 export class Tally {
-  readonly #known: Map<number, number>
+  #known: ReadonlyMap<number, number> = new Map()
   readonly #price: Prices['price']
   readonly #mode: PricingMode
   readonly #requests: Request[] = []
@@ -42,15 +42,15 @@ export class Tally {
   newFiles = 0
   unchangedFiles = 0
 
-  private constructor(known: Map<number, number>, price: Prices['price'], mode: PricingMode) {
-    this.#known = known
+  constructor(price: Prices['price'], mode: PricingMode) {
     this.#price = price
     this.#mode = mode
   }
 
-  static async open(reader: Reader, tool: string, price: Prices['price'], mode: PricingMode): Promise<Tally> {
+  /** Looks up which requests are known; before anything is added. */
+  async open(reader: Reader, tool: string): Promise<void> {
     const rows = await knownRequests(reader, { tool })
-    return new Tally(new Map(rows.map(({ hash, seen }) => [hash, seen])), price, mode)
+    this.#known = new Map(rows.map(({ hash, seen }) => [hash, seen]))
   }
 
   add({ calls, toolCalls, sessions, messages, aggregates, commits }: Telemetry): void {
