@@ -79,6 +79,28 @@ test('a kill at any moment of that leaves a database that opens and goes on from
   expect(interrupted).toBeGreaterThan(0)
 }, 60_000)
 
+test('a kill between the last step and its checkpoint is made good at the next start', async () => {
+  const path = join(folder, 'between.duckdb')
+  await oldDatabase(path)
+  // Every step is committed and none moved into the file: the process is killed where it would do that.
+  const script = `
+    import { DuckDBInstance } from '@duckdb/node-api'
+    import { migrate } from ${JSON.stringify(join(import.meta.dir, 'migrate.ts'))}
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run("attach '" + process.argv[1] + "' as db")
+    await connection.run('use db')
+    const run = connection.run.bind(connection)
+    connection.run = (sql, ...rest) => (sql === 'checkpoint db' ? process.kill(process.pid, 'SIGKILL') : run(sql, ...rest))
+    await migrate(connection, process.argv[1])
+  `
+  const cwd = join(import.meta.dir, '../..')
+  await Bun.spawn([process.execPath, '-e', script, path], { cwd, stderr: 'inherit' }).exited
+  expect(statSync(`${path}.wal`).size).toBeGreaterThan(1000)
+  expect(await stateOf(path)).toEqual(upToDate)
+  expect(existsSync(`${path}.migrating`)).toBe(false)
+})
+
 test('a new database is whole when its first start was killed', async () => {
   const path = join(folder, 'new', 't.duckdb')
   const script = `

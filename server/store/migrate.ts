@@ -1,4 +1,5 @@
 // migrate.ts: brings a database to this program's schema, forward only.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CannotOpen } from './errors.ts'
 import telemetry from './schema/001_telemetry.sql' with { type: 'text' }
@@ -25,7 +26,9 @@ export const schemaVersion = migrations.at(-1)!.version
 
 /**
  * Runs the steps that are missing, each in its own transaction, then a CHECKPOINT: a WAL with DDL in it is what a kill at
- * the wrong moment makes unreadable (reliability fact 2).
+ * the wrong moment makes unreadable (reliability fact 2). `<database>.migrating` stands beside the file until that is done:
+ * a kill between the last step's commit and the CHECKPOINT leaves an up-to-date schema whose steps still wait in the log, which
+ * the version alone does not tell. Not every log is moved at the start, because on a full disk that would refuse to open.
  *
  * @throws CannotOpen when the database was made by a newer program.
  */
@@ -48,6 +51,9 @@ export async function migrate(connection: DuckDBConnection, path: string): Promi
       `the database ${path} has schema ${from}, and this telltale knows only ${schemaVersion}: it was written by a newer version; use that one (nothing was changed)`,
     )
   }
+  const mark = `${path}.migrating`
+  if (from === schemaVersion && !existsSync(mark)) return { from, to: schemaVersion }
+  writeFileSync(mark, '', { mode: 0o600 })
   for (const migration of migrations.filter(({ version }) => version > from)) {
     await connection.run('begin transaction')
     try {
@@ -61,6 +67,7 @@ export async function migrate(connection: DuckDBConnection, path: string): Promi
       throw error
     }
   }
-  if (from < schemaVersion) await connection.run('checkpoint db')
+  await connection.run('checkpoint db')
+  rmSync(mark, { force: true })
   return { from, to: schemaVersion }
 }
