@@ -49,12 +49,14 @@ export type ImportDeps = {
   settings: PathSettings
   pricingMode: PricingMode
   progress?: ((progress: ImportProgress) => void) | undefined
+  /** Text that is committed at once, in bytes. @default 24 MiB */
+  commitBytes?: number
   /** Stops after what is being written. */
   signal?: AbortSignal | undefined
 }
 
 /** Text that is committed at once: enough to share a commit's fixed costs, little enough that receivers hardly wait for it. */
-const commitBytes = 24 * 1024 * 1024
+const defaultCommitBytes = 24 * 1024 * 1024
 /** Reasons that are kept to be shown; a broken tree may hold millions. */
 const skippedMax = 1000
 
@@ -157,8 +159,8 @@ class Run {
       found.map(({ size }) => size),
       this.#deps.progress,
     )
-    const { ingest } = this.#deps.core
-    const gathering = new Gathering(ingest, commitBytes, (path, reason) => this.skip(path, { reason }))
+    const { core, commitBytes = defaultCommitBytes } = this.#deps
+    const gathering = new Gathering(core.ingest, commitBytes, (path, reason) => this.skip(path, { reason }))
     for (const { file } of found) {
       if (this.#deps.signal?.aborted) break
       await this.#readOne(file, progress, gathering)
