@@ -58,9 +58,18 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Starts `telltale serve` and waits until it listens. `home` is kept when given, so that a restart finds its data. */
+/**
+ * Starts `telltale serve` (or what `verb` says, nothing for plain `telltale`) and waits until it listens. `home` is kept when
+ * given, so that a restart finds its data.
+ */
 export async function start(
-  options: { home?: string; flags?: string[]; environment?: Record<string, string>; grpc?: boolean } = {},
+  options: {
+    home?: string
+    verb?: string[]
+    flags?: string[]
+    environment?: Record<string, string>
+    grpc?: boolean
+  } = {},
 ): Promise<Running> {
   const home = options.home ?? newHome()
   const grpcPort = options.grpc ? await freePort() : 0
@@ -69,7 +78,7 @@ export async function start(
       binary,
       '--home',
       join(home, '.telltale'),
-      'serve',
+      ...(options.verb ?? ['serve']),
       '--otlp-port',
       '0',
       '--api-port',

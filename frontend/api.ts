@@ -1,6 +1,7 @@
 // api.ts: every question the page asks the server. The client knows each route, its parameters and its answer from the server's
 // own types; only the fetching is ours, for one kind of error everywhere.
 import { hc, type InferResponseType } from 'hono/client'
+import type { ImportFound, ImportState } from '../server/api/import/shape.ts'
 import type { Api } from '../server/api/index.ts'
 import type { Question, Topic } from './lib/answers.ts'
 import type { Refusal, SqlAnswer, Statistic, TraceKind, Transcript, UsageKey } from './lib/shapes.ts'
@@ -201,3 +202,28 @@ export const prices = () => ask(api.prices, { query: {} }, [])
 /** Runs one read-only statement. */
 export const runSql = (sql: string, limit: number, signal: AbortSignal) =>
   postJson<SqlAnswer>(api.sql, { sql, limit }, signal)
+
+const importFoundPath = '/api/import/found'
+const importJobPath = '/api/import/job'
+
+/** The agents found on the server's machine, and what of their history was never read. */
+export const importFound = (): Question<ImportFound> => ({
+  key: importFoundPath,
+  topics: [],
+  ask: (signal) => request(importFoundPath, { signal }),
+})
+/** The import that runs; one begun elsewhere (a terminal) shows by what it stores. */
+export const importJob = (): Question<ImportState> => ({
+  key: importJobPath,
+  topics: ['sessions', 'usage'],
+  spacingMs: 400,
+  ask: (signal) => request(importJobPath, { signal }),
+})
+/** Begins to read the history of some agents; it goes on when this page is closed. */
+export const beginImport = (tool: string) =>
+  request<ImportState>(importJobPath, {
+    method: 'POST',
+    body: JSON.stringify({ tool }),
+    headers: { 'content-type': 'application/json' },
+  })
+export const stopImport = () => request<void>(importJobPath, { method: 'DELETE' })

@@ -12,6 +12,8 @@ export type Settings = {
   sidebarCollapsed: boolean
   /** Share of the width that the detail pane takes, in percent. */
   detailPercent: number
+  /** The reader left the history that was found; the overview no longer offers it. */
+  historyLeft: boolean
 }
 
 const storageKey = 'telltale.settings'
@@ -21,6 +23,7 @@ const defaults: Settings = {
   compact: false,
   sidebarCollapsed: false,
   detailPercent: 36,
+  historyLeft: false,
 }
 
 /** Reads what was stored; anything that is not as it should be is the default. */
@@ -36,6 +39,7 @@ export function readSettings(text: string | null): Settings {
         typeof stored.detailPercent === 'number'
           ? Math.min(70, Math.max(20, stored.detailPercent))
           : defaults.detailPercent,
+      historyLeft: stored.historyLeft === true,
     }
   } catch {
     return defaults

@@ -1,6 +1,7 @@
 // shapes.ts: what the API answers, taken as types from the routes that answer it; no shape is written twice.
 import type { hc, InferResponseType } from 'hono/client'
 import type { Failure } from '../../server/api/errors/routes.ts'
+import type { ImportFound, ImportJob } from '../../server/api/import/shape.ts'
 import type { Api } from '../../server/api/index.ts'
 import type { PriceTable } from '../../server/api/prices/routes.ts'
 import type { PriceEntry } from '../../server/api/prices/shape.ts'
@@ -24,6 +25,7 @@ import type { UsageNumbers } from '../../server/api/usage/shape.ts'
 
 export type {
   Failure,
+  ImportJob,
   LogList,
   LogRecord,
   MetricList,
@@ -55,6 +57,7 @@ export type UsageKey = UsageReport['groupBy'][number]
 export type Message = Transcript['messages'][number]
 export type LogHistogram = InferResponseType<Client['api']['logs']['histogram']['$get'], 200>
 export type Levels = { [level: string]: number }
+export type FoundAgent = ImportFound['agents'][number]
 export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>['agents'][number]
 export type Audit = InferResponseType<Client['api']['audit']['$get'], 200>
 export type Status = InferResponseType<Client['api']['status']['$get'], 200>

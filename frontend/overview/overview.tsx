@@ -23,6 +23,7 @@ import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { FirstRun } from './first-run.tsx'
 import { headline } from './headline.ts'
 import { HeadlineStrip } from './headline-strip.tsx'
+import { HistoryOffer } from './history-offer.tsx'
 import { LiveActivity } from './live-activity.tsx'
 import { TokenKinds } from './token-kinds.tsx'
 import { YearPanel } from './year-panel.tsx'
@@ -82,6 +83,7 @@ function Numbers() {
       {byTime.error && !data && (
         <ErrorState what="Usage could not be read." error={byTime.error} retry={byTime.retry} />
       )}
+      <HistoryOffer />
       <HeadlineStrip cells={cells} pending={byTime.pending} />
       {data && data.rows.length === 0 && window.from !== undefined && <QuietTime view={view} />}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">

@@ -4,7 +4,6 @@ import { ErrorState } from '../components/error-state.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
 import { Screen } from '../components/screen.tsx'
-import { SetupList } from '../components/setup-list.tsx'
 import { useAnswer } from '../lib/answers.ts'
 import { bytes, duration, exact, rate } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
@@ -16,6 +15,7 @@ import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TabPanel, Tabs } from '../ui/tabs.tsx'
 import { PriceTable } from './price-table.tsx'
+import { Sources } from './sources.tsx'
 
 const tabs = ['sources', 'server', 'prices', 'appearance'] as const
 type Tab = (typeof tabs)[number]
@@ -38,9 +38,7 @@ export function SettingsScreen() {
         className="flex-1"
       >
         <TabPanel value="sources" className="overflow-y-auto p-4">
-          <Panel title="Agents" note="what to set, so that each sends here" className="max-w-3xl">
-            <SetupList />
-          </Panel>
+          <Sources />
         </TabPanel>
         <TabPanel value="server" className="overflow-y-auto p-4">
           <Server />

@@ -4,7 +4,10 @@ import { stream } from 'hono/streaming'
 import { z } from 'zod'
 import { about } from '../api/describe.ts'
 import { badRequest } from '../api/errors.ts'
+import { ImportFound, type ImportJob, ImportState } from '../api/import/shape.ts'
+import { send } from '../api/json.ts'
 import { bodyOf } from '../api/params.ts'
+import type { ImportStanding } from '../transcripts/import-job.ts'
 import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
 import { allTools, type TranscriptService } from '../transcripts/service.ts'
 import { UsageError } from '../usage-error.ts'
@@ -50,9 +53,26 @@ export function extraRoutes(transcripts: TranscriptService): Hono[] {
     )
     .get(
       '/api/import/found',
-      about('The agents found on this machine, and how much of their history was never read'),
-      async (c) => c.json({ agents: await transcripts.findAgents(), watch: transcripts.watching() ?? null }),
+      about('The agents found on this machine, and how much of their history was never read', ImportFound),
+      async (c) =>
+        send<ImportFound>(c, { agents: await transcripts.findAgents(), watch: transcripts.watching() ?? null }),
     )
+    .get('/api/import/job', about('The import that runs, else the last one', ImportState), (c) =>
+      send<ImportState>(c, stateOf(transcripts)),
+    )
+    .post(
+      '/api/import/job',
+      about('Begins an import that goes on by itself; one that runs already is answered', ImportState),
+      bodyOf(ImportBody),
+      (c) => {
+        transcripts.begin(asked(c.req.valid('json') as ImportRequest))
+        return send<ImportState>(c, stateOf(transcripts))
+      },
+    )
+    .delete('/api/import/job', about('Stops the import that runs; the next one goes on there'), (c) => {
+      transcripts.stop()
+      return c.body(null, 204)
+    })
   return [routes]
 }
 
@@ -62,5 +82,33 @@ function asked(request: ImportRequest) {
   } catch (error) {
     if (error instanceof UsageError) throw badRequest(error.message)
     throw error
+  }
+}
+
+function stateOf(transcripts: TranscriptService): ImportState {
+  const standing = transcripts.standing()
+  return { job: standing ? jobOf(standing) : null }
+}
+
+function jobOf({ progress, summary, ...standing }: ImportStanding): ImportJob {
+  const tools = summary && Object.values(summary.tools)
+  const sum = (field: 'sessions' | 'calls' | 'costUsd') => tools?.reduce((total, tool) => total + tool[field], 0)
+  return {
+    state: standing.state,
+    tools: [...standing.tools],
+    dryRun: standing.dryRun,
+    startedAt: new Date(standing.startedUnixMs).toISOString(),
+    endedAt: standing.endedUnixMs === undefined ? undefined : new Date(standing.endedUnixMs).toISOString(),
+    files: progress.files,
+    filesDone: progress.filesDone,
+    bytes: progress.bytes,
+    bytesDone: progress.bytesDone,
+    bytesPerSecond: standing.bytesPerSecond,
+    secondsLeft: standing.secondsLeft,
+    sessions: sum('sessions'),
+    calls: sum('calls'),
+    costUsd: sum('costUsd'),
+    skipped: summary?.skipped.length,
+    message: standing.message,
   }
 }

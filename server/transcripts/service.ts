@@ -13,6 +13,7 @@ import {
   type ImportSummary,
   importTranscripts,
 } from './import.ts'
+import { ImportJob, type ImportStanding } from './import-job.ts'
 import type { PathSettings } from './sources.ts'
 import { type TranscriptWatch, type WatchOptions, type WatchStatus, watchTranscripts } from './watching.ts'
 
@@ -27,6 +28,12 @@ export type TranscriptService = {
     progress?: (progress: ImportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ImportSummary>
+  /** Begins an import that nobody has to wait for; one that runs is left to itself. */
+  begin(options: ImportOptions): void
+  /** The import that runs, else the last one, however it was asked for. */
+  standing(): ImportStanding | undefined
+  /** Stops the import that runs, after what it is writing; the next one goes on there. */
+  stop(): void
   /** Begins to watch; a second call adds nothing. */
   watch(options: WatchOptions): Promise<void>
   watching(): WatchStatus | undefined
@@ -60,6 +67,8 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
   const deps: ImportDeps = { core, agents, env, settings, pricingMode: config.pricingMode }
   let watch: TranscriptWatch | undefined
   const running = new Set<Promise<unknown>>()
+  const jobs = new Set<ImportJob>()
+  let lastJob: ImportJob | undefined
   const stopping = new AbortController()
 
   async function run(
@@ -67,16 +76,29 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
     progress?: (progress: ImportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ImportSummary> {
+    const job = new ImportJob(options.tools, options.dryRun === true)
     const work = importTranscripts(options, {
       ...deps,
-      progress,
-      signal: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
+      progress: (where) => {
+        job.told(where)
+        progress?.(where)
+      },
+      signal: AbortSignal.any([stopping.signal, job.signal, ...(signal ? [signal] : [])]),
     })
+    signal?.addEventListener('abort', () => job.stop())
     running.add(work)
+    jobs.add(job)
     try {
-      return await work
+      const summary = await work
+      job.done(summary)
+      return summary
+    } catch (error) {
+      job.failed(error)
+      throw error
     } finally {
       running.delete(work)
+      jobs.delete(job)
+      lastJob = job
     }
   }
 
@@ -108,9 +130,20 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
     yield await result
   }
 
+  /** Imports take turns: the first that still runs is the one that reads. */
+  const current = () => jobs.values().next().value ?? lastJob
+
   return {
     importing,
     import: run,
+    begin(options) {
+      if (jobs.size > 0) return
+      run(options).catch((error: unknown) => log.error('the history could not be imported', { error }))
+    },
+    standing: () => current()?.standing(),
+    stop() {
+      for (const job of jobs) job.stop()
+    },
     async watch(options) {
       watch ??= await watchTranscripts(options, { core, agents, env, settings, log })
     },

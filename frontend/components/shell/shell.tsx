@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useKeys } from '../../lib/keys.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { BottomBar } from './bottom-bar.tsx'
+import { ImportStrip } from './import-strip.tsx'
 import { KeyMap } from './key-map.tsx'
 import { OfflineStrip } from './offline-strip.tsx'
 import { places } from './places.ts'
@@ -43,6 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Sidebar />
         <div className="flex min-w-0 flex-1 flex-col">
           <OfflineStrip />
+          <ImportStrip />
           <div className="min-h-0 flex-1">{children}</div>
         </div>
       </div>
