@@ -87,6 +87,7 @@ function program(): Command {
   addSetup(telltale)
   addAsking(telltale)
   addPrices(telltale)
+  addTokens(telltale)
   return telltale
 }
 
@@ -285,6 +286,31 @@ function addAsking(telltale: Command): void {
     .action(async (options, command: Command) =>
       (await import('./commands/rebuild.ts')).rebuild(configOf(command), options),
     )
+}
+
+/** Bearer tokens of a shared server. */
+function addTokens(telltale: Command): void {
+  const token = telltale.command('token').description('bearer tokens for a shared server; only their hashes are kept')
+  const load = () => import('./commands/token.ts')
+  token
+    .command('create')
+    .description('make a token and print it, once; from then on every port asks for one')
+    .option('--name <text>', 'what it is for, such as the machine that will use it')
+    .option('--user <name>', 'whose records come by it, where a record names nobody')
+    .option('--scope <scopes...>', 'ingest (send), read (ask, see the page), admin (everything); default ingest')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) => (await load()).createToken(configOf(command), options))
+  token
+    .command('list')
+    .description('the tokens ever made, without what they are')
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) => (await load()).listTokens(configOf(command), options))
+  token
+    .command('revoke [token]')
+    .description('refuse a token from now on, by its id or name')
+    .option('--all', 'forget all tokens: a server on this machine alone then asks for none')
+    .option('--json', 'as one JSON document')
+    .action(async (which, options, command: Command) => (await load()).revokeToken(configOf(command), which, options))
 }
 
 /** The price table, and the user's own prices. */

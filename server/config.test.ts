@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Flags, loadConfig } from './config.ts'
+import { checkExposure, type Flags, loadConfig } from './config.ts'
 import { UsageError } from './usage-error.ts'
 
 const home = (toml?: string) => {
@@ -53,7 +53,6 @@ describe('a value that cannot be used is an error that names the setting, the va
     [{ bodyBytesMax: '5' }, 'such as 64MiB'],
     [{ host: 'a b' }, 'is not an address'],
     [{ frontendUrl: 'http://x/path' }, 'is not an origin'],
-    [{ host: '0.0.0.0' }, 'set --token'],
   ] as [Flags, string][])('%j', (flags, message) => expect(refusal(flags)).toContain(message))
 
   test('an environment variable is named as it was set', () => {
@@ -67,6 +66,9 @@ describe('a value that cannot be used is an error that names the setting, the va
 })
 
 test('a host that others reach is accepted with a token or when the user insists', () => {
-  expect(refusal({ host: '0.0.0.0', token: 'secret' })).toBe('accepted')
-  expect(refusal({ host: '0.0.0.0', insecure: 'true' })).toBe('accepted')
+  const exposed = (flags: Flags, hasTokens: boolean) => () => checkExposure(loadConfig(flags, {}), hasTokens)
+  expect(exposed({ host: '0.0.0.0' }, false)).toThrow('set --token')
+  expect(exposed({ host: '0.0.0.0', token: 'secret' }, false)).not.toThrow()
+  expect(exposed({ host: '0.0.0.0', insecure: 'true' }, false)).not.toThrow()
+  expect(exposed({ host: '0.0.0.0' }, true)).not.toThrow()
 })

@@ -38,7 +38,6 @@ export function loadConfig(flags: Flags, environment: Record<string, string | un
     ]),
   ) as Settings
   const database = flags.database ?? fromEnvironment(environment, 'DATABASE_PATH')?.value ?? textOf(file.database)
-  checkExposure(resolved)
   return Object.freeze({
     ...resolved,
     home,
@@ -142,9 +141,9 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Refuses to listen where others can read prompts unless there is a token or the user insists (contract §3). */
-function checkExposure(config: Settings): void {
-  if (isLoopback(config.host) || config.token || config.insecure) return
+export function checkExposure(config: Settings, hasTokens: boolean): void {
+  if (isLoopback(config.host) || config.token || hasTokens || config.insecure) return
   throw new UsageError(
-    `--host ${config.host} would let other machines read your prompts: set --token (or TELLTALE_TOKEN), or say --insecure if the network is yours alone`,
+    `--host ${config.host} would let other machines read your prompts: set --token (or TELLTALE_TOKEN), make one with \`telltale token create\`, or say --insecure if the network is yours alone`,
   )
 }

@@ -1,5 +1,6 @@
 // core.ts: the parts that every process which owns the database needs: store, prices, ledger, ingest.
 import { agents, translate } from '#importers/index.ts'
+import { loadTokens, type Tokens } from './api/tokens/tokens.ts'
 import type { Config } from './config.ts'
 import { nameMetrics } from './ingest/agent-metrics.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
@@ -22,6 +23,8 @@ export type Core = {
   ledger: Ledger
   ingest: Ingest
   redactions: RedactionReport
+  /** Who may call. */
+  tokens: Tokens
   /** Finishes what was accepted, checkpoints and closes. */
   close(): Promise<void>
 }
@@ -29,9 +32,10 @@ export type Core = {
 /**
  * Opens the database of a configuration, alone on it.
  *
+ * @param ownerToken what commands of the same user may call with, beside the tokens that are set and made.
  * @throws CannotOpen with a message for the user.
  */
-export async function openCore(config: Config, log: Log): Promise<Core> {
+export async function openCore(config: Config, log: Log, ownerToken?: string): Promise<Core> {
   const store = await openStore({ path: config.database, warn: (message) => log.warn(message) })
   try {
     if (store.notice) log.warn(store.notice)
@@ -48,6 +52,7 @@ export async function openCore(config: Config, log: Log): Promise<Core> {
       ledgerMetrics: new Set(agents.flatMap((agent) => Object.values(agent.metrics))),
       warn: (message) => log.warn(message),
     })
+    const tokens = await loadTokens(store, { setting: config.token, owner: ownerToken })
     return {
       store,
       prices,
@@ -55,6 +60,7 @@ export async function openCore(config: Config, log: Log): Promise<Core> {
       ledger,
       ingest,
       redactions: privacy.report,
+      tokens,
       async close() {
         await ingest.close()
         await store.close()

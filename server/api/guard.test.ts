@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createGuard, oneToken } from '../receivers/guard.ts'
+import { createGuard } from '../receivers/guard.ts'
+import { oneToken } from '../receivers/testing.ts'
 import { createApi } from './index.ts'
 import { openTestApi, type TestApi } from './testing.ts'
 

@@ -1,7 +1,16 @@
 // guard.ts: who may ask the API: Host, Origin, token, and what a web page of another site could send without asking.
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import { type Authorize, bearerOf, checkCaller, type Guard, isRefusal } from '../receivers/guard.ts'
+import {
+  type Authorize,
+  bearerOf,
+  type Caller,
+  checkCaller,
+  type Guard,
+  isRefusal,
+  lacks,
+  type Scope,
+} from '../receivers/guard.ts'
 import { ApiError, errorResponse } from './errors.ts'
 
 export type GuardRules = { guard: Guard; authorize?: Authorize | undefined }
@@ -55,9 +64,32 @@ export function guarded({ guard, authorize }: GuardRules): MiddlewareHandler {
     const refusal = crossSite(c, isConfigured) ?? notJson(c)
     if (refusal) return errorResponse(c, refusal)
     if (c.req.path === '/login' && c.req.method === 'POST') return login(c, authorize)
-    if (authorize && !authorize(bearerOf(header('authorization')) ?? getCookie(c, cookieName))) return unauthorized(c)
+    if (!authorize) return next()
+    const need = needOf(c.req.method, c.req.path)
+    const known = authorize(bearerOf(header('authorization')) ?? getCookie(c, cookieName), need)
+    if (known === undefined) return unauthorized(c)
+    if (known === 'forbidden') return errorResponse(c, new ApiError(403, lacks(need)))
+    c.set(callerKey, known)
     return next()
   }
+}
+
+const callerKey = 'caller'
+
+/** Whose request it is; nobody's in particular where no token is needed, or the program asks itself. */
+export const callerOf = (c: Context): Caller => (c.get(callerKey) as Caller | undefined) ?? {}
+
+/** Questions whose parameters are too long for an address. */
+const asking = new Set(['/api/sql', '/api/metrics/batch-series', '/mcp'])
+/** What records come by. */
+const sending = new Set(['/api/ingest', '/api/push'])
+
+/** The scope that a request needs; nothing for what any caller may know. */
+function needOf(method: string, path: string): Scope | undefined {
+  if (path === '/health') return undefined
+  if (sending.has(path)) return 'ingest'
+  if (path === '/api/tokens' || path.startsWith('/api/tokens/')) return 'admin'
+  return method === 'GET' || method === 'HEAD' || asking.has(path) ? 'read' : 'admin'
 }
 
 const changesState = (c: Context) => !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)
@@ -100,7 +132,9 @@ async function login(c: Context, authorize: Authorize | undefined): Promise<Resp
   const isJson = c.req.header('content-type')?.startsWith('application/json')
   const given = isJson ? await c.req.json().catch(() => ({})) : await c.req.parseBody().catch(() => ({}))
   const token: unknown = given && typeof given === 'object' && 'token' in given ? given.token : undefined
-  if (authorize && (typeof token !== 'string' || !authorize(token.trim()))) return unauthorized(c)
+  const known = authorize?.(typeof token === 'string' ? token.trim() : undefined, 'read')
+  if (known === 'forbidden') return errorResponse(c, new ApiError(403, lacks('read')))
+  if (authorize && known === undefined) return unauthorized(c)
   if (typeof token === 'string')
     setCookie(c, cookieName, token.trim(), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: cookieSeconds })
   return isJson ? c.body(null, 204) : c.redirect('/', 303)

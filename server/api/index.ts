@@ -28,6 +28,7 @@ import { sessionsRoutes } from './sessions/routes.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
 import { statusRoutes } from './status/routes.ts'
+import { tokensRoutes } from './tokens/routes.ts'
 import { toolsRoutes } from './tools/routes.ts'
 import { tracesRoutes } from './traces/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
@@ -55,6 +56,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', dashboardsRoutes(deps))
     .route('/', budgetsRoutes(deps))
     .route('/', ledgerRoutes(deps))
+    .route('/', tokensRoutes(deps, live))
 }
 
 /** What the page's client is made of. */

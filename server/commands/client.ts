@@ -5,7 +5,7 @@ import { version } from '../cli.ts'
 import type { Config } from '../config.ts'
 import { openCore } from '../core.ts'
 import { createLog } from '../log.ts'
-import { readServerFile, type ServerFile } from '../server-file.ts'
+import { callerHeaders, readServerFile, type ServerFile } from '../server-file.ts'
 import { createTranscripts } from '../transcripts/service.ts'
 import { extraRoutes } from './extra-routes.ts'
 
@@ -25,7 +25,7 @@ export type Client = {
 export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<Client | undefined> {
   const server = readServerFile(config.home)
   if (!server) return undefined
-  const headers: Record<string, string> = config.token ? { authorization: `Bearer ${config.token}` } : {}
+  const headers = callerHeaders(config)
   try {
     await fetch(new URL('/health', server.apiUrl), { headers, signal: AbortSignal.timeout(2000) })
   } catch {

@@ -13,16 +13,15 @@ export type TestExport = { door: 'HTTP/JSON' | 'HTTP/protobuf' | 'gRPC'; problem
 /**
  * Every door gets a record with a text that is nowhere else, and has to have it in the database when it answers.
  *
- * @param token what the doors ask for.
+ * @param headers what the doors ask for.
  */
 export async function testExports(
   api: ApiClient,
   otlpUrl: string,
   grpcUrl: string | null,
-  token: string | undefined,
+  headers: Record<string, string>,
 ): Promise<TestExport[]> {
   const time = BigInt(Date.now()) * 1_000_000n
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
   const doors: [TestExport['door'], (text: string) => Promise<void>][] = [
     ['HTTP/JSON', (text) => post(otlpUrl, 'application/json', JSON.stringify(jsonRequest(text, time)), headers)],
     ['HTTP/protobuf', (text) => post(otlpUrl, 'application/x-protobuf', protobufRequest(text, time), headers)],

@@ -4,7 +4,7 @@ import { connect as connectTo } from 'node:net'
 import { dirname } from 'node:path'
 import { agents } from '#importers/index.ts'
 import type { Config } from '../config.ts'
-import { readServerFile } from '../server-file.ts'
+import { callerHeaders, readServerFile } from '../server-file.ts'
 import { type Client, connect, withClient } from './client.ts'
 import { testExports } from './doctor-export.ts'
 import { setupOptions } from './setup.ts'
@@ -66,7 +66,7 @@ async function askServer(config: Config, client: Client, findings: Finding[]): P
     const mend = 'start it with `telltale serve` to receive telemetry'
     findings.push({ check: 'receivers', status: 'note', message: 'the server runs without its OTLP ports', mend })
   } else {
-    for (const { door, problem } of await testExports(client, otlpUrl, grpcUrl, config.token)) {
+    for (const { door, problem } of await testExports(client, otlpUrl, grpcUrl, callerHeaders(config))) {
       const to = door === 'gRPC' ? grpcUrl : otlpUrl
       if (!problem)
         findings.push({ check: door, status: 'ok', message: `${to}: a test record was stored, found and taken out` })

@@ -1,5 +1,5 @@
 // hook.ts: `telltale hook TOOL`: hands what an agent says on stdin to the running server, and never gets in its way.
-import { readServerFile } from '../server-file.ts'
+import { callerHeaders, readServerFile } from '../server-file.ts'
 
 export type HookOptions = {
   tool: string
@@ -28,7 +28,7 @@ export async function hook(options: HookOptions): Promise<void> {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+        ...callerHeaders(options),
       },
       body,
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,16 +1,16 @@
 // serve.ts: the receivers, the API and the page, on one database, until a signal.
-import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
 import { agents } from '#importers/index.ts'
 import page from '../../frontend/index.html'
 import type { Ask } from '../api/index.ts'
 import { type ApiServer, listenApi } from '../api/serve.ts'
 import { version } from '../cli.ts'
-import type { Config } from '../config.ts'
+import { type Config, checkExposure } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
 import { keepFor } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { mcpRoutes } from '../mcp/http.ts'
-import { oneToken } from '../receivers/guard.ts'
 import { storeHooks } from '../receivers/hooks.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
 import { listenOtlpHttp, type Receiver } from '../receivers/otlp-http-server.ts'
@@ -32,19 +32,23 @@ export type ServeOptions = {
 /** Runs until SIGTERM or SIGINT; then finishes what is in flight, commits, checkpoints, and resolves. */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<void> {
   const log = createLog(config.logLevel)
+  // A database that is not there yet has no tokens; nothing is made for a server that may not start.
+  if (!existsSync(config.database)) checkExposure(config, false)
   process.umask(0o077)
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   const stopped = stopSignal()
-  const core = await openCore(config, log)
+  const ownerToken = randomBytes(32).toString('base64url')
+  const core = await openCore(config, log, ownerToken)
   const doors: Doors = { receivers: [], apiUrl: '', otlpUrl: null, grpcUrl: null }
   let stopRetention = () => {}
   const transcripts = createTranscripts(core, config, log)
   try {
+    checkExposure(config, core.tokens.required())
     await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
     // Whoever hears that we run may write at once: what comes after that is new.
     const tools = watchedTools(options.watch)
     if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
-    announce(config, doors)
+    announce(config, doors, ownerToken)
     if (options.offer && !options.backfill) void offerHistory(transcripts, log)
     if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
     if (options.open) openBrowser(doors.apiUrl)
@@ -78,7 +82,7 @@ async function openDoors(
   receive: boolean,
 ): Promise<void> {
   const { host, frontendUrl, bodyBytesMax, otlpPort, grpcPort, apiPort } = config
-  const authorize = config.token ? oneToken(config.token) : undefined
+  const { authorize } = core.tokens
   const common = { host, frontendUrl, authorize, bodyBytesMax, ingest: core.ingest, log }
   if (receive) {
     const hooks = storeHooks(core.ingest)
@@ -128,21 +132,18 @@ function urlOf(host: string, port: number): string {
   return `http://${shown}:${port}`
 }
 
-function announce(config: Config, { apiUrl, otlpUrl, grpcUrl }: Doors): void {
+function announce(config: Config, { apiUrl, otlpUrl, grpcUrl }: Doors, ownerToken: string): void {
   const lines = [
     ['dashboard', apiUrl],
     ['OTLP/HTTP', otlpUrl],
     ['OTLP/gRPC', grpcUrl],
   ]
   for (const [name, url] of lines) if (url) process.stdout.write(`${name}  ${url}\n`)
-  writeServerFile(config.home, {
-    pid: process.pid,
-    version,
-    startedAt: new Date().toISOString(),
-    apiUrl,
-    otlpUrl: otlpUrl ?? '',
-    grpcUrl,
-  })
+  writeServerFile(
+    config.home,
+    { pid: process.pid, version, startedAt: new Date().toISOString(), apiUrl, otlpUrl: otlpUrl ?? '', grpcUrl },
+    ownerToken,
+  )
 }
 
 /** The first SIGTERM or SIGINT; a second one ends at once. */

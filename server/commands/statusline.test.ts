@@ -33,7 +33,11 @@ const line = (value: unknown, rest: object = {}) =>
 
 function serverAt(apiUrl: string): void {
   const startedAt = new Date().toISOString()
-  writeServerFile(home, { pid: process.pid, version: '0', startedAt, apiUrl, otlpUrl: apiUrl, grpcUrl: null })
+  writeServerFile(
+    home,
+    { pid: process.pid, version: '0', startedAt, apiUrl, otlpUrl: apiUrl, grpcUrl: null },
+    'the-owner',
+  )
 }
 
 test('without a server the line says what the agent knows', async () => {

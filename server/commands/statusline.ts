@@ -1,5 +1,5 @@
 // statusline.ts: Claude Code's statusLine command: its JSON on stdin, one line on stdout, fast with and without a server.
-import { readServerFile } from '../server-file.ts'
+import { callerHeaders, readServerFile } from '../server-file.ts'
 import { UsageError } from '../usage-error.ts'
 import { dollars } from './words.ts'
 
@@ -85,10 +85,11 @@ async function ask(
   const server = readServerFile(home)
   if (!server) return {}
   const signal = AbortSignal.timeout(waitMs)
+  const headers = callerHeaders({ home, token })
   const usage = async (query: Record<string, string>): Promise<number | undefined> => {
     try {
       const url = new URL(`/api/usage?${new URLSearchParams(query)}`, server.apiUrl)
-      const response = await fetch(url, { signal, headers: token ? { authorization: `Bearer ${token}` } : {} })
+      const response = await fetch(url, { signal, headers })
       if (!response.ok) return undefined
       const { totals } = (await response.json()) as Usage
       return totals.requests > 0 ? (totals.costUsd ?? undefined) : undefined

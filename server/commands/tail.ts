@@ -2,6 +2,7 @@
 import WebSocket from 'ws'
 import type { Config } from '../config.ts'
 import { oneLine } from '../log.ts'
+import { callerHeaders } from '../server-file.ts'
 import { UsageError } from '../usage-error.ts'
 import { connect } from './client.ts'
 
@@ -20,7 +21,7 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
   const client = await connect(config)
   if (!client?.server) throw new Error(`no server runs for ${config.home}; start one with \`telltale serve\``)
   const url = new URL('/ws', client.server.apiUrl.replace(/^http/, 'ws'))
-  const headers = config.token ? { authorization: `Bearer ${config.token}` } : {}
+  const headers = callerHeaders(config)
   for (;;) {
     const socket = new WebSocket(url, { headers })
     await new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { hostname } from 'node:os'
-import { bearerOf, checkCaller, createGuard, hostAllowed, isRefusal, oneToken, originAllowed } from './guard.ts'
+import { bearerOf, checkCaller, createGuard, hostAllowed, isRefusal, originAllowed } from './guard.ts'
+import { oneToken } from './testing.ts'
 
 const loopback = createGuard({ host: '127.0.0.1', port: 4318 })
 

@@ -3,7 +3,6 @@
 // The user's own browser is the attacker's way in: a page may send requests to 127.0.0.1 (cross-site), and after DNS
 // rebinding even read the answers. A name in Host that is not ours, or an Origin that is not ours, is therefore refused
 // before anything else is looked at.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 
@@ -99,18 +98,15 @@ export function originAllowed(guard: Guard, origin: string | null | undefined): 
 /** Whose request it is: `user` is the name that a token was made for. */
 export type Caller = { user?: string }
 
-/** Decides whether a bearer token (without the word Bearer; `undefined` when none was sent) may call. */
-export type Authorize = (token: string | undefined) => Caller | undefined
+/** What a token allows: to send records, to ask for them, and everything. */
+export const scopes = ['ingest', 'read', 'admin'] as const
+export type Scope = (typeof scopes)[number]
 
-/** Allows one token, compared in constant time. */
-export function oneToken(expected: string): Authorize {
-  const digest = sha256(expected)
-  return (token) => (token !== undefined && timingSafeEqual(sha256(token), digest) ? {} : undefined)
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
+/**
+ * Decides whether a bearer token (without the word Bearer; `undefined` when none was sent) may do what needs a scope; with
+ * no `need` any valid token may. `undefined`: it is not valid. `forbidden`: it is, but not for this.
+ */
+export type Authorize = (token: string | undefined, need: Scope | undefined) => Caller | 'forbidden' | undefined
 
 /** The token of an Authorization header; `undefined` for any other scheme. */
 export function bearerOf(header: string | null | undefined): string | undefined {
@@ -121,11 +117,13 @@ export function bearerOf(header: string | null | undefined): string | undefined 
  * Checks one request in the order in which an attacker would be told least: host, origin, token.
  *
  * @param header looks up a header by its lower-case name.
+ * @param need the scope that a token must have; the receivers' own unless given.
  */
 export function checkCaller(
   guard: Guard,
   header: (name: string) => string | null | undefined,
   authorize?: Authorize,
+  need: Scope | undefined = 'ingest',
 ): Refusal | Caller {
   if (!hostAllowed(guard, header('host'))) {
     return {
@@ -137,9 +135,14 @@ export function checkCaller(
     return { status: 403, message: 'pages of other origins may not call this server; --frontend-url allows one' }
   }
   if (!authorize) return {}
-  const caller = authorize(bearerOf(header('authorization')))
+  const caller = authorize(bearerOf(header('authorization')), need)
+  if (caller === 'forbidden') return { status: 403, message: lacks(need) }
   return caller ?? { status: 401, message: 'this server needs "Authorization: Bearer <token>" with its token' }
 }
+
+/** What a caller is told whose token is valid, but not for this. */
+export const lacks = (need: Scope | undefined): string =>
+  `this token lacks the scope ${need}; an admin makes one with: telltale token create --scope ${need}`
 
 /** Tells a refusal from a caller. */
 export function isRefusal(answer: Refusal | Caller): answer is Refusal {

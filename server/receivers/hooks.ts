@@ -8,10 +8,14 @@ const hookBytes = 4096
 
 /** Stores hook calls; an unknown tool, or one without hooks, is `undefined`. */
 export function storeHooks(ingest: Pick<Ingest, 'submit'>, now: () => number = Date.now): Hooks {
-  return async (tool, payload) => {
+  return async (tool, payload, caller) => {
     const telemetry = hookToTelemetry(tool, payload, BigInt(now()) * 1_000_000n)
     if (!telemetry) return undefined
-    await ingest.submit(telemetry, { source: 'hook', bytes: hookBytes })
+    await ingest.submit(telemetry, {
+      source: 'hook',
+      bytes: hookBytes,
+      ...(caller.user === undefined ? {} : { user: caller.user }),
+    })
     return {}
   }
 }

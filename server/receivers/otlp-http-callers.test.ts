@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Unavailable } from '../ingest/ingest.ts'
-import { oneToken } from './guard.ts'
-import { contentType, encodings, oneRecord, read, startServer, stored, type TestServer } from './testing.ts'
+import { contentType, encodings, oneRecord, oneToken, read, startServer, stored, type TestServer } from './testing.ts'
 
 // The letters and numbers at the ends are rows of the conformance table that the receiver was built to.
 
@@ -79,7 +78,7 @@ describe('a caller', () => {
           return { status: 'stored', rejected: 0, message: '' }
         },
       },
-      authorize: (token) => (token === 'of-ann' ? { user: 'ann' } : oneToken('general')(token)),
+      authorize: (token) => (token === 'of-ann' ? { user: 'ann' } : oneToken('general')(token, undefined)),
     })
     try {
       const status = async (authorization?: string) =>

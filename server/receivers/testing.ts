@@ -11,6 +11,7 @@ import { createIngest, type Ingest, type IngestOptions } from '../ingest/ingest.
 import { createLog } from '../log.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Encoding, Signal } from './codec.ts'
+import type { Authorize } from './guard.ts'
 import { listenOtlpHttp, type OtlpHttpServerOptions, type Receiver } from './otlp-http-server.ts'
 
 /** A record as plain JSON values in which every type can be told from every other. */
@@ -27,6 +28,11 @@ export function plain(value: unknown): unknown {
       .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   }
   return value
+}
+
+/** Allows one token to do everything. */
+export function oneToken(expected: string): Authorize {
+  return (token) => (token === expected ? {} : undefined)
 }
 
 /** The three kinds of received records. */

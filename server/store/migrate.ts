@@ -9,6 +9,7 @@ import imports from './schema/004_imports.sql' with { type: 'text' }
 import pushed from './schema/005_pushed.sql' with { type: 'text' }
 import dashboards from './schema/006_dashboards.sql' with { type: 'text' }
 import budgets from './schema/007_budgets.sql' with { type: 'text' }
+import tokens from './schema/008_tokens.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -19,6 +20,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 5, name: 'pushed', sql: pushed },
   { version: 6, name: 'dashboards', sql: dashboards },
   { version: 7, name: 'budgets', sql: budgets },
+  { version: 8, name: 'tokens', sql: tokens },
 ]
 
 /** The newest schema that this program knows. */

@@ -6,6 +6,7 @@ import { list, query, text } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { callerOf } from '../guard.ts'
 import { send } from '../json.ts'
 import { bodyOf, firstIssue } from '../params.ts'
 import knownSql from './known.sql' with { type: 'text' }
@@ -107,7 +108,11 @@ export function ingestRoutes({ store, ingest }: ApiDeps) {
   }
 
   /** @throws Unavailable when nothing of it was stored */
-  async function keep(body: z.infer<typeof Push>, good: Pushed[]): Promise<{ accepted: number; duplicates: number }> {
+  async function keep(
+    body: z.infer<typeof Push>,
+    good: Pushed[],
+    user: string | undefined,
+  ): Promise<{ accepted: number; duplicates: number }> {
     const { source, host } = body
     const ids = [...new Set(good.map(({ record }) => record.id))]
     const rows = ids.length === 0 ? [] : await findKnown(store, { source, ids })
@@ -124,6 +129,7 @@ export function ingestRoutes({ store, ingest }: ApiDeps) {
       await ingest.submit(telemetry, {
         source: 'push',
         bytes: JSON.stringify(body).length,
+        ...(user === undefined ? {} : { user }),
         alongside: (tx) =>
           tx.append(
             pushedWriter,
@@ -146,7 +152,7 @@ export function ingestRoutes({ store, ingest }: ApiDeps) {
       const count = kinds.reduce((sum, kind) => sum + (body[kind]?.length ?? 0), 0)
       if (count > recordsMax) throw badRequest(`holds ${count} records; send at most ${recordsMax} in one request`)
       const { good, rejected } = read(body)
-      return send<Pushing>(c, { ...(await inTurn(body.source, () => keep(body, good))), rejected })
+      return send<Pushing>(c, { ...(await inTurn(body.source, () => keep(body, good, callerOf(c).user))), rejected })
     },
   )
 }

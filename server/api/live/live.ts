@@ -13,6 +13,8 @@ export type Live = {
   drained(socket: Socket): void
   closed(socket: Socket): void
   stats(): { clients: number; framesSent: number; framesDropped: number }
+  /** Closes every socket with a reason; those that may come back do. */
+  disconnect(reason: string): void
   stop(): void
 }
 
@@ -132,6 +134,10 @@ export function createLive(
       clients.delete(socket)
     },
     stats: () => ({ clients: clients.size, ...counts }),
+    disconnect(reason) {
+      for (const socket of clients.keys()) socket.close(1008, reason)
+      clients.clear()
+    },
     stop() {
       stopped = true
       unsubscribe()
