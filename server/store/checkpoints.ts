@@ -7,8 +7,8 @@
 /** Rows of a row group; a multiple of 2,048. Queries of 2 million rows took the CPU they took with 122,880. */
 export const rowGroupRows = 8192
 
-/** Where DuckDB would do it by itself, in case that nobody else does. */
-export const safetyThreshold = '1GB'
+/** DuckDB never does it by itself: only ours can be undone when it is killed (block-journal.ts). */
+export const neverByItself = '1000TB'
 
 const mebibyte = 1024 * 1024
 /** From here on, at the next good moment. */

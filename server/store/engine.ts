@@ -1,7 +1,8 @@
 // engine.ts: one DuckDB instance with our file attached, its writer and its readers.
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { rowGroupRows, safetyThreshold } from './checkpoints.ts'
+import { type BlockJournal, openBlockJournal } from './block-journal.ts'
+import { neverByItself, rowGroupRows } from './checkpoints.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { attachOrMend } from './recover.ts'
 
@@ -19,6 +20,8 @@ export type Engine = {
   readonly readers: Readers
   /** What was mended when the file was attached. */
   readonly notice: string | undefined
+  /** Moves the log into the file; the only way to do so, since it can be undone when it is killed. */
+  checkpoint(): Promise<void>
   /** Ends what runs and lets go of the file, with a checkpoint when the file is sound. */
   close(): Promise<void>
 }
@@ -32,7 +35,7 @@ export type Engine = {
  */
 export async function openEngine(
   options: EngineOptions,
-  prepare: (writer: DuckDBConnection) => Promise<unknown>,
+  prepare: (writer: DuckDBConnection, checkpoint: () => Promise<void>) => Promise<unknown>,
 ): Promise<Engine> {
   const { path } = options
   const spill = `${path}.tmp`
@@ -43,15 +46,24 @@ export async function openEngine(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     temp_directory: spill,
-    checkpoint_threshold: safetyThreshold,
+    checkpoint_threshold: neverByItself,
   })
+  let journal: BlockJournal | undefined
   try {
     const writer = await instance.connect()
+    await writer.run('pragma disable_checkpoint_on_shutdown')
     const notice = await attachOrMend(path, async () => {
       await writer.run(`attach '${quoted(path)}' as db (row_group_size ${rowGroupRows})`)
       await writer.run('use db')
     })
-    await prepare(writer)
+    const blocks = openBlockJournal(path)
+    journal = blocks
+    const checkpoint = async () => {
+      await blocks.keep(writer)
+      await writer.run('checkpoint db')
+      blocks.drop()
+    }
+    await prepare(writer, checkpoint)
     await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
     const readers = createReaders(instance, Math.max(2, cores))
     let closed = false
@@ -59,17 +71,20 @@ export async function openEngine(
       writer,
       readers,
       notice,
+      checkpoint,
       async close() {
         if (closed) return
         closed = true
         await readers.close()
-        await writer.run('checkpoint db').catch(() => {})
+        await checkpoint().catch(() => {})
         writer.closeSync()
         instance.closeSync()
+        blocks.close()
       },
     }
   } catch (error) {
     instance.closeSync()
+    journal?.close()
     throw error
   }
 }

@@ -90,9 +90,7 @@ test('a kill between the last step and its checkpoint is made good at the next s
     const connection = await instance.connect()
     await connection.run("attach '" + process.argv[1] + "' as db")
     await connection.run('use db')
-    const run = connection.run.bind(connection)
-    connection.run = (sql, ...rest) => (sql === 'checkpoint db' ? process.kill(process.pid, 'SIGKILL') : run(sql, ...rest))
-    await migrate(connection, process.argv[1])
+    await migrate(connection, process.argv[1], () => process.kill(process.pid, 'SIGKILL'))
   `
   const cwd = join(import.meta.dir, '../..')
   await Bun.spawn([process.execPath, '-e', script, path], { cwd, stderr: 'inherit' }).exited

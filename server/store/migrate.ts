@@ -32,9 +32,14 @@ export const schemaVersion = migrations.at(-1)!.version
  * a kill between the last step's commit and the CHECKPOINT leaves an up-to-date schema whose steps still wait in the log, which
  * the version alone does not tell. Not every log is moved at the start, because on a full disk that would refuse to open.
  *
+ * @param checkpoint moves the log into the file.
  * @throws CannotOpen when the database was made by a newer program.
  */
-export async function migrate(connection: DuckDBConnection, path: string): Promise<{ from: number; to: number }> {
+export async function migrate(
+  connection: DuckDBConnection,
+  path: string,
+  checkpoint: () => Promise<void>,
+): Promise<{ from: number; to: number }> {
   const tables = (await connection.runAndReadAll("select table_name from duckdb_tables() where database_name = 'db'"))
     .getRows()
     .map(([name]) => name)
@@ -69,7 +74,7 @@ export async function migrate(connection: DuckDBConnection, path: string): Promi
       throw error
     }
   }
-  await connection.run('checkpoint db')
+  await checkpoint()
   rmSync(mark, { force: true })
   return { from, to: schemaVersion }
 }

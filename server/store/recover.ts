@@ -1,6 +1,7 @@
 // recover.ts: what to do when the write-ahead log is damaged: keep a copy, save what can be saved, and say what was lost.
 import { constants, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { undoTornCheckpoint } from './block-journal.ts'
 import { CannotOpen, isStorage, messageOf } from './errors.ts'
 import { commitsAround, readWal, type Wal } from './wal.ts'
 
@@ -16,6 +17,7 @@ type Attach = () => Promise<void>
  * @throws CannotOpen when the database itself is not readable.
  */
 export async function attachOrMend(path: string, attach: Attach): Promise<string | undefined> {
+  undoTornCheckpoint(path)
   const wal = readWal(`${path}.wal`)
   const dropped = wal ? commitsAround(wal, wal.readableBytes).lost : 0
   const quarantine = wal && dropped > 0 ? keepCopies(path) : undefined

@@ -65,7 +65,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     // What a killed export left.
     rmSync(exportFolder(path), { recursive: true, force: true })
-    const engine = await openEngine({ ...options, path, allowedFolders }, (writer) => migrate(writer, path))
+    const engine = await openEngine({ ...options, path, allowedFolders }, (writer, checkpoint) =>
+      migrate(writer, path, checkpoint),
+    )
     keepPrivate(path)
     return live(engine, { ...options, path, allowedFolders }, lock.release)
   } catch (error) {
@@ -171,7 +173,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await heal()
     try {
       const started = performance.now()
-      await engine.writer.run('checkpoint db')
+      await engine.checkpoint()
       checkpoints.done(performance.now() - started)
     } catch (error) {
       await giveUp(error)
