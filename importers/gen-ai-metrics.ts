@@ -1,11 +1,12 @@
 // gen-ai-metrics.ts: counters and histograms of the GenAI conventions → tokens and requests that add up many.
 import { text } from '#proto/attributes.ts'
-import type { Hot, MetricPoint, Resource } from '#proto/telemetry.ts'
+import type { MetricPoint, Resource } from '#proto/telemetry.ts'
 import { modelOf, providerOf } from './gen-ai.ts'
 import type { OtlpBatch, Sender } from './otlp-batch.ts'
 import { type Amount, amountOf, Points, timesOf } from './otlp-points.ts'
+import { type TokenType, tokenTypeOf } from './token-type.ts'
 
-type Token = { type: Hot['tokenType']; amounts: (value: number) => Amount[] }
+type Token = { type: TokenType; amounts: (value: number) => Amount[] }
 
 const input: Token = { type: 'input', amounts: (value) => [{ field: 'inputTokens', value }] }
 const output: Token = { type: 'output', amounts: (value) => [{ field: 'outputTokens', value }] }
@@ -36,16 +37,9 @@ const counters = new Map<string, Token>([
 ])
 
 /** `gen_ai.client.token.usage` tells the kind in an attribute. */
-const types = new Map<string, Token>([
-  ['input', input],
-  ['output', output],
-  ['completion', output],
-  ['cache_read', cacheRead],
-  ['input_cached', cacheRead],
-  ['cache_creation', cacheWrite],
-  ['cache_write', cacheWrite],
-  ['reasoning', reasoning],
-])
+const types = new Map<TokenType, Token>(
+  [input, output, cacheRead, cacheWrite, reasoning].map((token) => [token.type, token]),
+)
 
 const durations = ['gen_ai.client.inference.duration', 'gen_ai.client.operation.duration']
 const requests = new Set(['chat', 'text_completion', 'generate_content', 'completion', 'embeddings'])
@@ -85,8 +79,9 @@ export function readGenAiPoints(
 }
 
 function tokenOf({ name, attributes }: MetricPoint): Token | undefined {
-  if (name === 'gen_ai.client.token.usage') return types.get(text(attributes['gen_ai.token.type']) ?? '')
-  return counters.get(name)
+  if (name !== 'gen_ai.client.token.usage') return counters.get(name)
+  const type = tokenTypeOf(attributes, 'gen_ai.token.type')
+  return type && types.get(type)
 }
 
 function isRequest({ attributes }: MetricPoint): boolean {

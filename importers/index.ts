@@ -20,8 +20,11 @@ export const conventions: Agent = genai
  * attribute), so that an agent is known under any OTEL_SERVICE_NAME. `undefined`: a plain service.
  */
 export function agentFor(resource: Resource, records: Telemetry): Agent | undefined {
+  const name = resource.serviceName.toLowerCase()
+  // Agents and their versions differ in `-` and `_`.
+  const spellings = [name, name.replaceAll('_', '-')]
   return (
-    agents.find((agent) => agent.services(resource.serviceName)) ??
+    agents.find((agent) => spellings.some(agent.services)) ??
     agents.find((agent) => agent.claims?.(records)) ??
     (conventions.claims?.(records) ? conventions : undefined)
   )

@@ -1,11 +1,12 @@
-// otlp-metrics.ts: Claude Code's counters of tokens and cost; its own names for token types are ours.
+// otlp-metrics.ts: Claude Code's counters of tokens and cost; its names for kinds of tokens are ours.
 import { text } from '#proto/attributes.ts'
 import type { AggregateField, MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
 import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { attributionOf } from './otlp-values.ts'
 
-const fields = new Map<string, AggregateField>([
+const fields = new Map<TokenType, AggregateField>([
   ['input', 'inputTokens'],
   ['output', 'outputTokens'],
   ['cacheRead', 'cacheReadTokens'],
@@ -27,9 +28,9 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
         version: text(attributes['app.version']) ?? text(point.resource.attributes['service.version']),
       })
     if (name === 'claude_code.token.usage') {
-      const type = text(attributes.type) ?? ''
-      const field = fields.get(type)
-      hot.tokenType = field ? type : ''
+      const type = tokenTypeOf(attributes, 'type')
+      const field = type && fields.get(type)
+      hot.tokenType = (field && type) ?? ''
       if (field) counted.add(point, [{ field, value: amountOf(point) }], facts)
     } else if (name === 'claude_code.cost.usage') {
       const cost: Amount = { field: 'reportedCostNanoUsd', value: Math.round(amountOf(point) * 1e9) }

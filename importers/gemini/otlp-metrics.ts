@@ -1,36 +1,31 @@
 // otlp-metrics.ts: Gemini CLI's counters of tokens and requests, cumulative from the start of each process.
 import { numeric, text } from '#proto/attributes.ts'
-import type { Hot, MetricPoint } from '#proto/telemetry.ts'
+import type { MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
 import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { sessionOf } from './otlp-values.ts'
 
-type Token = { type: Hot['tokenType']; amounts: (value: number) => Amount[] }
+type Token = (value: number) => Amount[]
 
 /** `input` holds the cached part; `thought` comes on top of `output`, `tool` on top of `input`. */
-const tokens = new Map<string, Token>([
-  ['input', { type: 'input', amounts: (value) => [{ field: 'inputTokens', value }] }],
-  ['tool', { type: 'tool', amounts: (value) => [{ field: 'inputTokens', value }] }],
+const tokens = new Map<TokenType, Token>([
+  ['input', (value) => [{ field: 'inputTokens', value }]],
+  ['tool', (value) => [{ field: 'inputTokens', value }]],
   [
-    'cache',
-    {
-      type: 'cacheRead',
-      amounts: (value) => [
-        { field: 'cacheReadTokens', value },
-        { field: 'inputTokens', value: -value },
-      ],
-    },
+    'cacheRead',
+    (value) => [
+      { field: 'cacheReadTokens', value },
+      { field: 'inputTokens', value: -value },
+    ],
   ],
-  ['output', { type: 'output', amounts: (value) => [{ field: 'outputTokens', value }] }],
+  ['output', (value) => [{ field: 'outputTokens', value }]],
   [
-    'thought',
-    {
-      type: 'reasoning',
-      amounts: (value) => [
-        { field: 'reasoningTokens', value },
-        { field: 'outputTokens', value },
-      ],
-    },
+    'reasoning',
+    (value) => [
+      { field: 'reasoningTokens', value },
+      { field: 'outputTokens', value },
+    ],
   ],
 ])
 
@@ -48,11 +43,12 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
     batch.session('otlp_metrics', sessionId, [point.timeUnixNano], sender)
     const facts = { sessionId, model: hot.model, provider: 'google', ...sender }
     // `gen_ai.client.token.usage` repeats the same tokens and is only charted.
-    if (name === 'gen_ai.client.token.usage') hot.tokenType = text(attributes['gen_ai.token.type']) ?? ''
+    if (name === 'gen_ai.client.token.usage') hot.tokenType = tokenTypeOf(attributes, 'gen_ai.token.type') ?? ''
     if (name === 'gemini_cli.token.usage') {
-      const token = tokens.get(text(attributes.type) ?? '')
-      hot.tokenType = token?.type ?? ''
-      if (token) counted.add(point, token.amounts(amountOf(point)), facts)
+      const type = tokenTypeOf(attributes, 'type')
+      const amounts = type && tokens.get(type)
+      hot.tokenType = (amounts && type) ?? ''
+      if (amounts) counted.add(point, amounts(amountOf(point)), facts)
     } else if (name === 'gemini_cli.api.request.count') {
       const amount = requestOf(point)
       if (amount) counted.add(point, [amount], facts)

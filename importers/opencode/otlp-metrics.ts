@@ -1,28 +1,26 @@
 // otlp-metrics.ts: counters of OpenCode's plug-in, under whatever prefix it was given.
 import { text } from '#proto/attributes.ts'
-import type { Hot, MetricPoint } from '#proto/telemetry.ts'
+import type { MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
 import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { attributionOf, modelOf, sessionOf } from './otlp-values.ts'
 
-type Token = { type: Hot['tokenType']; amounts: (value: number) => Amount[] }
+type Token = (value: number) => Amount[]
 
 /** Nothing overlaps; reasoning comes on top of the output. */
-const tokens = new Map<string, Token>([
-  ['input', { type: 'input', amounts: (value) => [{ field: 'inputTokens', value }] }],
-  ['output', { type: 'output', amounts: (value) => [{ field: 'outputTokens', value }] }],
+const tokens = new Map<TokenType, Token>([
+  ['input', (value) => [{ field: 'inputTokens', value }]],
+  ['output', (value) => [{ field: 'outputTokens', value }]],
   [
     'reasoning',
-    {
-      type: 'reasoning',
-      amounts: (value) => [
-        { field: 'reasoningTokens', value },
-        { field: 'outputTokens', value },
-      ],
-    },
+    (value) => [
+      { field: 'reasoningTokens', value },
+      { field: 'outputTokens', value },
+    ],
   ],
-  ['cacheRead', { type: 'cacheRead', amounts: (value) => [{ field: 'cacheReadTokens', value }] }],
-  ['cacheCreation', { type: 'cacheCreation', amounts: (value) => [{ field: 'cacheWriteTokens', value }] }],
+  ['cacheRead', (value) => [{ field: 'cacheReadTokens', value }]],
+  ['cacheCreation', (value) => [{ field: 'cacheWriteTokens', value }]],
 ])
 
 export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
@@ -45,9 +43,10 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
     // `OPENCODE_METRIC_PREFIX` replaces `opencode.`, for example with `claude_code.`.
     const name = /(?:^|\.)(token\.usage|cost\.usage|model\.usage|retry\.count)$/.exec(point.name)?.[1]
     if (name === 'token.usage') {
-      const token = tokens.get(text(attributes.type) ?? '')
-      hot.tokenType = token?.type ?? ''
-      if (token) counted.add(point, token.amounts(amountOf(point)), facts)
+      const type = tokenTypeOf(attributes, 'type')
+      const amounts = type && tokens.get(type)
+      hot.tokenType = (amounts && type) ?? ''
+      if (amounts) counted.add(point, amounts(amountOf(point)), facts)
     } else if (name === 'cost.usage') {
       counted.add(point, [{ field: 'reportedCostNanoUsd', value: nanoUsdOf(point) }], facts)
     } else if (name === 'model.usage') {
