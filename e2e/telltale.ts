@@ -69,12 +69,15 @@ export async function start(
     flags?: string[]
     environment?: Record<string, string>
     grpc?: boolean
+    /** What the program is started by, such as a shell that sets limits and becomes it with `exec`. */
+    by?: string[]
   } = {},
 ): Promise<Running> {
   const home = options.home ?? newHome()
   const grpcPort = options.grpc ? await freePort() : 0
   const child = Bun.spawn(
     [
+      ...(options.by ?? []),
       binary,
       '--home',
       join(home, '.telltale'),

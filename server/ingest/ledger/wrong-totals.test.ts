@@ -1,8 +1,9 @@
 // wrong-totals.test.ts: the wrong totals of the nearest system, one by one: what its rule makes of an input, and what ours
-// makes of the same. Numbered as in its review; the ones that concern decoding, names and prices are tested there.
+// makes of the same. Numbered as in its review; the twelfth, of the API, is in `e2e/wrong-totals.test.ts`.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { agents, translate } from '#importers/index.ts'
 import { readLines } from '#importers/transcript-fixtures.ts'
+import { loadSchema, requestType } from '#proto/schema.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
@@ -183,6 +184,83 @@ test('4. the output of a Claude request is that of its first line, which was a p
   expect(wrong).toBe(5)
 })
 
+test('5. prompts stored as a plain string are missing from the transcript', async () => {
+  const user = (n: number, content: unknown) => ({
+    type: 'user',
+    uuid: `u${n}`,
+    sessionId: 's1',
+    timestamp: `2026-11-22T04:00:0${n}.000Z`,
+    message: { role: 'user', content },
+  })
+  const lines = [user(1, 'why does it fail?'), user(2, [{ type: 'text', text: 'mend it' }]), user(3, 'and test it')]
+  const wrong = lines.flatMap(({ message: { content } }) =>
+    Array.isArray(content) ? content.map(({ text }) => text) : [],
+  )
+  const { telemetry } = readLines(agents[0]!.transcripts!, '/home/dev/.claude/projects/p/s1.jsonl', lines)
+  await desk.keep(telemetry)
+  const rows = await desk.store.all("select content from messages where role = 'user' order by time")
+  expect(rows.map(({ content }) => content)).toEqual(['why does it fail?', 'mend it', 'and test it'])
+  expect(wrong).toEqual(['mend it'])
+})
+
+test('6. ids in OTLP/JSON are read as base64, so that they match nothing that another sender says', () => {
+  const [traceId, spanId] = ['5b8efff798038103d269b633813fc60c', 'eee19b7ec3c1b174']
+  const json = JSON.stringify({
+    resourceSpans: [{ scopeSpans: [{ spans: [{ traceId, spanId, name: 'chat', startTimeUnixNano: '1' }] }] }],
+  })
+  const type = requestType(loadSchema(), 'logs')
+  const ofSpan = { traceId: Buffer.from(traceId, 'hex'), spanId: Buffer.from(spanId, 'hex'), timeUnixNano: 1 }
+  const bytes = type.encode(type.fromObject({ resourceLogs: [{ scopeLogs: [{ logRecords: [ofSpan] }] }] })).finish()
+  const [span] = decode('traces', 'json', Buffer.from(json), 1n).telemetry.spans
+  const [log] = decode('logs', 'protobuf', bytes, 1n).telemetry.logs
+  const wrong = [traceId, spanId].map((id) => Buffer.from(id, 'base64').toString('hex'))
+  expect([span!.traceId, span!.spanId]).toEqual([log!.traceId, log!.spanId])
+  expect([span!.traceId, span!.spanId]).toEqual([traceId, spanId])
+  expect(wrong.map((id) => id.length)).toEqual([48, 24])
+})
+
+describe('7. prices without their rules', () => {
+  const priced = async (call: Parameters<typeof seen>[0]) => {
+    await desk.keep(batch({ calls: [seen({ keys: ['req:1'], inputTokens: 0, outputTokens: 0, ...call })] }))
+    return cost()
+  }
+
+  test('a one-hour cache write is billed as one of five minutes', async () => {
+    // Opus 4.6: $5 a million of input, 1.25 times that to write for five minutes, twice for an hour.
+    const wrong = 100_000 * 6_250
+    const right = 100_000 * 10_000
+    expect(await priced({ model: 'claude-opus-4-6', cacheWriteTokens: 100_000, cacheWrite1hTokens: 100_000 })).toBe(
+      right,
+    )
+    expect(wrong).toBeLessThan(right)
+  })
+
+  test('a long context is billed as a short one, for all but one agent', async () => {
+    // Gemini 2.5 Pro: $1.25 and $10 a million up to 200,000 tokens of input, $2.50 and $15 beyond.
+    const wrong = 250_000 * 1_250 + 1_000 * 10_000
+    const right = 250_000 * 2_500 + 1_000 * 15_000
+    const call = { tool: 'gemini', model: 'gemini-2.5-pro', inputTokens: 250_000, outputTokens: 1_000 }
+    expect(await priced(call)).toBe(right)
+    expect(right / wrong).toBeGreaterThan(1.9)
+  })
+
+  test('cached input is free on models sold as “pro”', async () => {
+    const wrong = 10_000 * 1_250
+    const right = wrong + 90_000 * 125
+    const call = { tool: 'gemini', model: 'gemini-2.5-pro', inputTokens: 10_000, cacheReadTokens: 90_000 }
+    expect(await priced(call)).toBe(right)
+  })
+
+  test('reasoning and cache writes of Copilot are billed twice', async () => {
+    // Claude Sonnet 4.5: $3, $3.75 and $15 a million; reasoning is part of the output.
+    const counts = { inputTokens: 1_000, cacheWriteTokens: 40_000, outputTokens: 5_000, reasoningTokens: 4_000 }
+    const right = 1_000 * 3_000 + 40_000 * 3_750 + 5_000 * 15_000
+    const wrong = right + 40_000 * 3_000 + 4_000 * 15_000
+    expect(await priced({ tool: 'copilot', source: 'otlp_traces', ...counts })).toBe(right)
+    expect(wrong / right).toBeGreaterThan(1.5)
+  })
+})
+
 test('8. a trace export that is retried doubles Copilot’s tokens and cost', async () => {
   const traces = recorded('copilot/01-http-json', 'traces')
   for (const group of traces) await desk.keep(group)
@@ -222,6 +300,38 @@ test('9. user-facing points of the same type, model and time overwrite each othe
   )
   expect(right).toEqual({ n: 1600, sessions: 2 })
   expect(wrong).toBe(900)
+})
+
+test('10. one agent and one kind of tokens appear as several, by their spelling', async () => {
+  const services = ['gemini-cli', 'gemini_cli', 'Gemini-CLI']
+  const spellings = [
+    ['thought', 'thoughts'],
+    ['cache', 'cached', 'cache_read', 'cacheRead'],
+  ].flat()
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } })
+  const dataPoints = spellings.map((type, at) => ({
+    attributes: [text('type', type), text('model', 'gemini-2.5-pro'), text('session.id', 's1')],
+    startTimeUnixNano: String(noon),
+    timeUnixNano: String(noon + BigInt(at + 1) * second),
+    asInt: '10',
+  }))
+  const sum = { aggregationTemporality: 1, isMonotonic: true, dataPoints }
+  for (const service of services) {
+    const body = {
+      resourceMetrics: [
+        {
+          resource: { attributes: [text('service.name', service)] },
+          scopeMetrics: [{ metrics: [{ name: 'gemini_cli.token.usage', sum }] }],
+        },
+      ],
+    }
+    const group = translate(decode('metrics', 'json', Buffer.from(JSON.stringify(body)), 1n).telemetry)
+    const kinds = group.points.map(({ hot }) => `${hot.tool} ${hot.tokenType}`)
+    expect([...new Set(kinds)]).toEqual(['gemini reasoning', 'gemini cacheRead'])
+    expect(group.aggregates.length).toBeGreaterThan(0)
+  }
+  const wrong = new Set(services.flatMap((service) => spellings.map((type) => `${service} ${type}`)))
+  expect(wrong.size).toBe(18)
 })
 
 test('11. no derived token or cost names its session, so that nothing can be told by session, project or branch', async () => {
