@@ -110,10 +110,12 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
         errorResponse(c, new ApiError(413, `the body is larger than ${bodyBytesMax} bytes; send less at once`)),
     }),
   )
-  // A browser that opens an address of the page gets the page, also where a program gets something else (/metrics).
+  // A browser that opens an address of the page gets the page, also where a program gets something else (/metrics); `/` is the
+  // page for everybody.
   app.use(async (c, next) => {
     const { method, path } = c.req
-    if (!page || method !== 'GET' || isOurs(path) || !c.req.header('accept')?.includes('text/html')) return next()
+    if (!page || !/^(GET|HEAD)$/.test(method) || isOurs(path)) return next()
+    if (path !== '/' && !c.req.header('accept')?.includes('text/html')) return next()
     return page.index(c.req.raw)
   })
   app.get('/ws', (c) => {
@@ -133,7 +135,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
   methodsOf(app)
 
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request) => (request.method === 'HEAD' ? likeGet(request, app) : app.fetch(request)),
     request: app.request,
     routes: () => api.routes.map(({ method, path }) => ({ method, path })),
     live,
@@ -164,6 +166,17 @@ function methodsOf(app: Hono): void {
       return errorResponse(c, new ApiError(405, `${c.req.path} takes ${[...known].sort().join(', ')}`))
     })
   }
+}
+
+/**
+ * HEAD is GET without the body, with the length that GET's would have: the runtime keeps the body back and counts it. (The
+ * router's own HEAD has no body to count, and would say 0.) What streams is let go.
+ */
+async function likeGet(request: Request, app: Hono): Promise<Response> {
+  const answer = await app.fetch(new Request(request.url, { headers: request.headers, signal: request.signal }))
+  if (!/^text\/event-stream|ndjson/.test(answer.headers.get('content-type') ?? '')) return answer
+  await answer.body?.cancel()
+  return new Response(null, answer)
 }
 
 function once<T>(make: () => T): () => T {

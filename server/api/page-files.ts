@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { acceptedEncoding, compress, type Encoding, isCompressible } from './page-encodings.ts'
 
 /** What `import page from './index.html'` gives: in the compiled binary a list of embedded files. */
 type Manifest = {
@@ -33,22 +34,10 @@ const forEver = 'public, max-age=31536000, immutable'
 function embedded({ index, files }: Manifest): PageFiles {
   const folder = dirname(index)
   const byPath = new Map(
-    files.map((file) => {
-      const isIndex = file.path === index
-      const headers = {
-        'content-type': file.headers['content-type'],
-        etag: `"${file.headers.etag}"`,
-        'cache-control': isIndex ? 'no-cache' : forEver,
-      }
-      return [file.path.slice(folder.length).replaceAll('\\', '/'), { path: file.path, headers }]
-    }),
+    files.map((file) => [file.path.slice(folder.length).replaceAll('\\', '/'), pageFile(file, file.path === index)]),
   )
   async function answer(request: Request, path: string): Promise<Response | undefined> {
-    const file = byPath.get(path)
-    if (!file) return undefined
-    if (request.headers.get('if-none-match') === file.headers.etag)
-      return new Response(null, { status: 304, headers: file.headers })
-    return new Response(Bun.file(file.path), { headers: file.headers })
+    return byPath.get(path)?.(request)
   }
   const indexPath = index.slice(folder.length).replaceAll('\\', '/')
   return {
@@ -56,6 +45,40 @@ function embedded({ index, files }: Manifest): PageFiles {
     index: async (request) => (await answer(request, indexPath))!,
     stop() {},
   }
+}
+
+/** One file, as whoever asks takes it. Each form of it has a tag of its own, and is made when it is first wanted. */
+function pageFile({ path, headers }: Manifest['files'][number], isIndex: boolean) {
+  const type = headers['content-type']
+  const common = { 'content-type': type, 'cache-control': isIndex ? 'no-cache' : forEver }
+  const isText = isCompressible(type)
+  const forms = new Map<Encoding | undefined, Promise<Uint8Array<ArrayBuffer>>>()
+  const content = (encoding: Encoding | undefined): Promise<Uint8Array<ArrayBuffer>> => {
+    let form = forms.get(encoding)
+    if (!form) {
+      form = encoding ? content(undefined).then((whole) => compress(whole, encoding)) : Bun.file(path).bytes()
+      forms.set(encoding, form)
+    }
+    return form
+  }
+  return async (request: Request): Promise<Response> => {
+    const encoding = isText ? acceptedEncoding(request.headers.get('accept-encoding')) : undefined
+    const etag = `"${headers.etag}${encoding ? `-${encoding}` : ''}"`
+    const told = {
+      ...common,
+      etag,
+      ...(isText ? { vary: 'Accept-Encoding' } : {}),
+    }
+    if (isKnown(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers: told })
+    return new Response(await content(encoding), {
+      headers: encoding ? { ...told, 'content-encoding': encoding } : told,
+    })
+  }
+}
+
+/** Whether `If-None-Match` names a tag, weak or not, or any. */
+function isKnown(header: string | null, etag: string): boolean {
+  return header?.split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim())) ?? false
 }
 
 /** From source Bun bundles the page when it is first asked for: a second server on a private socket does that. */
