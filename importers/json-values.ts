@@ -46,6 +46,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The JSON document of a file, also with a byte order mark before it or the NULs of an interrupted write behind it. */
+export function parseFile(text: string): unknown {
+  return parseJson(text.replace(/^[\ufeff\0]+|\0+$/g, ''))
+}
+
 /** Text as it stands; anything else as JSON. */
 export function spelled(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

@@ -19,23 +19,37 @@ export type SqliteFile = {
 }
 
 /**
- * Opens the file for reading. Opening a file in WAL mode the plain way makes `-wal` and `-shm` files beside it and leaves
- * them there, so: with a writer's `-wal` and `-shm` in place it is opened beside the writer; without a `-wal` it is read as
- * it lies (immutable); with a `-wal` that a crash left alone, a private copy is read.
+ * Opens the file for reading. Opened the plain way, a file in WAL mode gets `-wal` and `-shm` files beside it that stay, or a
+ * reader's marks in its writer's `-shm`; so: with a writer's `-wal` and `-shm` in place both are only read; without a `-wal`
+ * the file is read as it lies (immutable); with a `-wal` or a `-journal` that waits for a recovery, a private copy is read.
  *
- * @throws Busy when a writer holds it or is in the middle of a rollback.
+ * @throws Busy when a writer changes it at this moment.
  */
 export function openSqlite(path: string): SqliteFile {
-  if (sizeOf(`${path}-journal`) > 0) throw new Busy('a transaction is being written')
+  if (sizeOf(`${path}-journal`) > 0) return openedCopy(path)
   const before = lookOf(path)
-  const wal = sizeOf(`${path}-wal`) > 0
-  if (wal && exists(`${path}-shm`)) return opened(new Database(path, { readonly: true }), () => {})
-  if (wal) return openedCopy(path)
-  const uri = `file:${path.replaceAll('%', '%25').replaceAll('?', '%3f').replaceAll('#', '%23')}?immutable=1`
-  const database = new Database(uri, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI)
-  return opened(database, () => {
+  if (sizeOf(`${path}-wal`) > 0) return exists(`${path}-shm`) ? openedBeside(path) : openedCopy(path)
+  return opened(new Database(uriOf(path, 'immutable=1'), readUri), () => {
     if (lookOf(path) !== before) throw new Busy('the file changed while it was read')
   })
+}
+
+const readUri = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI
+
+const uriOf = (path: string, parameters: string) =>
+  `file:${path.replaceAll('%', '%25').replaceAll('?', '%3f').replaceAll('#', '%23')}?${parameters}`
+
+function openedBeside(path: string): SqliteFile {
+  const database = new Database(uriOf(path, 'mode=ro&readonly_shm=1'), readUri)
+  try {
+    database.query('select 1 from sqlite_schema').get()
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) throw new Busy('the database is locked')
+    // What stands in the `-shm` is of no use without a writer.
+    return openedCopy(path)
+  }
+  return opened(database, () => {})
 }
 
 function openedCopy(path: string): SqliteFile {
@@ -45,7 +59,8 @@ function openedCopy(path: string): SqliteFile {
     const before = lookOf(path)
     const copy = join(folder, 'copy.db')
     copyFileSync(path, copy)
-    copyFileSync(`${path}-wal`, `${copy}-wal`)
+    for (const suffix of ['-wal', '-journal'])
+      if (sizeOf(`${path}${suffix}`) > 0) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
     if (lookOf(path) !== before) throw new Busy('the file changed while it was copied')
     return opened(new Database(copy, { readwrite: true, create: false }), remove)
   } catch (error) {
@@ -79,6 +94,12 @@ function opened(database: Database, after: () => void): SqliteFile {
   }
 }
 
+/** Whether a part of the file is damaged; others may still be read. */
+export function isCorrupt(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  return /SQLITE_CORRUPT|disk image is malformed/.test(`${code ?? ''} ${message ?? ''}`)
+}
+
 function isBusy(error: unknown): boolean {
   return /SQLITE_(BUSY|LOCKED|PROTOCOL)|database is locked|database table is locked/.test(
     `${(error as { code?: string }).code ?? ''} ${(error as Error).message}`,
@@ -86,7 +107,7 @@ function isBusy(error: unknown): boolean {
 }
 
 function lookOf(path: string): string {
-  return [path, `${path}-wal`]
+  return [path, `${path}-wal`, `${path}-journal`]
     .map((file) => {
       try {
         const { size, mtimeMs } = lstatSync(file)

@@ -74,15 +74,15 @@ function kindOf(entry: Dirent): string {
   return 'a device'
 }
 
-/** Whether a path's folder really lies in the root, whatever links were put on the way since. */
+/**
+ * Whether a path's folder really lies in the root, whatever links were put on the way since.
+ *
+ * @throws the system's error when there is no such path any more.
+ */
 export function isInside(root: string, path: string): boolean {
-  try {
-    const real = realpathSync(root)
-    const target = realpathSync(path)
-    return target === real || target.startsWith(real.endsWith(sep) ? real : real + sep)
-  } catch {
-    return false
-  }
+  const real = realpathSync(root)
+  const target = realpathSync(path)
+  return target === real || target.startsWith(real.endsWith(sep) ? real : real + sep)
 }
 
 export function isAbsent(error: unknown): boolean {

@@ -1,7 +1,7 @@
 // transcript.ts: what Gemini CLI writes → our vocabulary.
 import { readFileSync } from 'node:fs'
 import type { TranscriptFile, TranscriptSlice, Transcripts } from '#proto/agent.ts'
-import { arrayOf, dictionary, isObject, type JsonObject, objectOf, parseJson, textOf } from '../json-values.ts'
+import { arrayOf, dictionary, isObject, type JsonObject, objectOf, parseFile, textOf } from '../json-values.ts'
 import { geminiRoots, isGeminiChat } from './transcript-places.ts'
 import { chatReader, linesReader } from './transcript-reader.ts'
 
@@ -24,7 +24,7 @@ function* readDocument(file: TranscriptFile, stored: unknown): Generator<Transcr
   const reader = chatReader(file, before.state)
   const text = readFileSync(file.path, 'utf8')
   const skipped: { line?: number; reason: string }[] = []
-  const document = parseJson(text)
+  const document = parseFile(text)
   const lost = (reason: string) => skipped.push({ reason })
   if (isObject(document)) {
     const { messages, ...header } = document

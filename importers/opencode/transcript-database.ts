@@ -2,7 +2,7 @@
 import type { TranscriptFile, TranscriptSlice } from '#proto/agent.ts'
 import { isObject, numberOf, objectOf, parseJson, textOf } from '../json-values.ts'
 import { RecordBatch } from '../record-batch.ts'
-import { openSqlite, type SqliteFile } from '../sqlite-file.ts'
+import { isCorrupt, openSqlite, type SqliteFile } from '../sqlite-file.ts'
 import { addPart, addRequests, addSession, type Message, type Part, type Session, tool } from './transcript-records.ts'
 
 /** Up to where a former reading saw changes, in OpenCode's own clock (ms). */
@@ -30,12 +30,23 @@ export function* readDatabase(
     for (const row of changedSessions(database, before)) {
       updated = Math.max(updated, numberOf(row.time_updated) ?? 0)
       // The watermark moves only with the last page: a reading that is cut off begins again, and nothing counts twice.
-      for (const slice of sessionPages(database, file, row, Math.max(0, before - lookBackMs)))
+      for (const slice of readable(sessionPages(database, file, row, Math.max(0, before - lookBackMs)), row))
         yield { ...slice, watermark: { updated: before } }
     }
     yield { telemetry: new RecordBatch(tool).build(), skipped: [], watermark: { updated } }
   } finally {
     database.close()
+  }
+}
+
+/** A page of the file that is damaged takes the rest of its session, and not the sessions after it. */
+function* readable(slices: Generator<TranscriptSlice>, row: Record<string, unknown>): Generator<TranscriptSlice> {
+  try {
+    yield* slices
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+    const reason = `session ${textOf(row.id) ?? ''}: what follows cannot be read: ${(error as Error).message}`
+    yield { telemetry: new RecordBatch(tool).build(), skipped: [{ reason }] }
   }
 }
 

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { TranscriptFile, TranscriptSlice } from '#proto/agent.ts'
-import { isObject, type JsonObject, parseJson, textOf } from '../json-values.ts'
+import { isObject, type JsonObject, parseFile, textOf } from '../json-values.ts'
 import { RecordBatch } from '../record-batch.ts'
 import { addPart, addRequests, addSession, type Message, type Part, type Session, tool } from './transcript-records.ts'
 
@@ -17,7 +17,6 @@ export function isDocument(path: string): boolean {
 export function* readDocument(file: TranscriptFile): Generator<TranscriptSlice & { watermark: null }> {
   const [, storage, kind] = place.exec(file.path) ?? []
   const batch = new RecordBatch(tool)
-  const skipped: { reason: string }[] = []
   const data = document(file.path)
   if (!storage || !data) {
     const reason = lstatSync(file.path).size === 0 ? 'an empty file' : 'not a JSON document'
@@ -38,17 +37,17 @@ export function* readDocument(file: TranscriptFile): Generator<TranscriptSlice &
           : undefined
     if (!id || !sessionId || !body) {
       // Its message was not written yet, or is lost; with it the part comes again.
-      yield { telemetry: batch.build(), skipped, watermark: null }
+      yield { telemetry: batch.build(), skipped: [], watermark: null }
       return
     }
     const session = sessionIn(storage, sessionId)
     const message: Message = { id, session, data: body, fallbackTime: file.modifiedUnixNano }
-    const parts = partsOf(storage, id, skipped)
+    const parts = partsOf(storage, id)
     addRequests(batch, message, parts)
     const told = kind === 'message' ? parts : parts.filter((part) => part.id === basename(file.path, '.json'))
     for (const part of told) addPart(batch, message, part)
   }
-  yield { telemetry: batch.build(), skipped, watermark: null }
+  yield { telemetry: batch.build(), skipped: [], watermark: null }
 }
 
 function sessionOf(id: string, data: JsonObject | undefined): Session {
@@ -64,14 +63,14 @@ function sessionIn(storage: string, id: string): Session {
   return { id }
 }
 
-function partsOf(storage: string, messageId: string, skipped: { reason: string }[]): Part[] {
+/** The parts of a message that can be read; one that cannot is told as the file that it is. */
+function partsOf(storage: string, messageId: string): Part[] {
   const folder = join(storage, 'part', messageId)
   return names(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .flatMap((name, order) => {
       const data = document(join(folder, name))
-      if (!data) skipped.push({ reason: `part ${name}: not a JSON document` })
       return data ? [{ id: basename(name, '.json'), data, order }] : []
     })
 }
@@ -79,7 +78,7 @@ function partsOf(storage: string, messageId: string, skipped: { reason: string }
 function document(path: string): JsonObject | undefined {
   try {
     if (!lstatSync(path).isFile()) return undefined
-    const data = parseJson(readFileSync(path, 'utf8'))
+    const data = parseFile(readFileSync(path, 'utf8'))
     return isObject(data) ? data : undefined
   } catch {
     return undefined

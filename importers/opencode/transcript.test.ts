@@ -1,7 +1,17 @@
 // transcript.test.ts: what is read from OpenCode's stores, against the truth of the recordings and trap by trap.
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
@@ -119,6 +129,20 @@ function store(name: string): { path: string; database: Database } {
   return { path, database }
 }
 
+/** The files of a folder with all that a reader could change of them. */
+function looks(folder: string): Record<string, string> {
+  const names = readdirSync(folder).sort()
+  return Object.fromEntries(
+    names.map((name) => {
+      const path = join(folder, name)
+      // By another process: in this one it would take the writer's locks along.
+      const hash = Bun.spawnSync(['cksum', path]).stdout.toString()
+      const { size, mtimeMs, ino, mode } = lstatSync(path)
+      return [name, `${size} ${mtimeMs} ${ino} ${mode} ${hash}`]
+    }),
+  )
+}
+
 const data = (more: object = {}) => ({
   role: 'assistant',
   modelID: 'gpt-5.5',
@@ -188,15 +212,22 @@ describe('traps', () => {
     expect(slices.flatMap(({ skipped }) => skipped)).toEqual([{ reason: 'message msg_4: not JSON' }])
   })
 
-  test('a writer’s WAL is read with the store, and closing leaves its files alone', () => {
+  test('a writer’s WAL is read with the store, and neither reading nor closing leaves a mark in its files', async () => {
     const { path, database } = store('wal')
     database.run('pragma journal_mode = wal')
     database.run('pragma wal_autocheckpoint = 0')
     add(database, 'msg_1', data())
-    const files = readdirSync(dirname(path))
-    expect(readAll(path).calls).toHaveLength(1)
-    expect(readdirSync(dirname(path))).toEqual(files)
+    const before = looks(dirname(path))
+    // In another process, as it is: what is closed in this one would take the writer's locks along.
+    const script = `
+      const { transcripts } = await import(${JSON.stringify(join(import.meta.dir, 'transcript.ts'))})
+      const file = { path: ${JSON.stringify(path)}, root: ${JSON.stringify(dirname(path))}, modifiedUnixNano: 1n }
+      console.log([...transcripts.readWhole(file, undefined)].flatMap((slice) => slice.telemetry.calls).length)`
+    expect(Bun.spawnSync([process.execPath, '-e', script]).stdout.toString()).toBe('1\n')
+    expect(looks(dirname(path))).toEqual(before)
+    add(database, 'msg_2', data())
     database.close()
+    expect(readAll(path).calls).toHaveLength(2)
   })
 
   test('a WAL that a crash left behind is read from a copy', () => {
@@ -223,14 +254,46 @@ describe('traps', () => {
     expect(readdirSync(dirname(path))).toEqual(['opencode.db'])
   })
 
-  test('a transaction being written is a reason to come again', () => {
-    const { path, database } = store('busy')
-    database.run('begin exclusive')
+  test('of a transaction that is being written, or was never finished, what was committed before is read', () => {
+    const { path, database } = store('open')
     add(database, 'msg_1', data())
-    writeFileSync(`${path}-journal`, 'x')
-    expect(() => readAll(path)).toThrow(expect.objectContaining({ retry: true }))
-    rmSync(`${path}-journal`, { force: true })
+    database.run('pragma cache_size = 1')
+    database.run('begin exclusive')
+    for (let n = 2; n < 200; n++) add(database, `msg_${n}`, data({ padding: 'x'.repeat(1000) }))
+    const killed = join(home, 'killed')
+    mkdirSync(killed)
+    for (const end of ['', '-journal']) copyFileSync(path + end, join(killed, `opencode.db${end}`))
+    for (const folder of [dirname(path), killed]) {
+      const before = looks(folder)
+      expect(Object.keys(before)).toEqual(['opencode.db', 'opencode.db-journal'])
+      expect(readAll(join(folder, 'opencode.db')).calls).toHaveLength(1)
+      expect(looks(folder)).toEqual(before)
+    }
+    database.run('rollback')
     database.close()
+  })
+
+  test('a damaged page takes what stands on it and not the sessions after it', () => {
+    const { path, database } = store('damaged')
+    database.run("insert into session values ('ses_2', null, '/none/app', 't', '1', 1767225600001, 1767225600001)")
+    // Large enough that each has pages of its own.
+    for (const session of ['ses_1', 'ses_2'])
+      for (let n = 0; n < 3; n++)
+        database.run('insert into message values (?, ?, 1, 1767225600000, ?)', [
+          `msg_${session}_${n}`,
+          session,
+          JSON.stringify(data({ padding: `${'x'.repeat(20_000)}${session}-${n}${'y'.repeat(20_000)}` })),
+        ])
+    database.close()
+    const bytes = readFileSync(path)
+    const page = Math.floor(bytes.indexOf('ses_1-1') / 4096) * 4096
+    bytes.fill(0xff, page, page + 4096)
+    writeFileSync(path, bytes)
+    const { calls, slices } = readAll(path)
+    const told = slices.flatMap(({ skipped }) => skipped)
+    expect(calls.filter(({ sessionId }) => sessionId === 'ses_2')).toHaveLength(3)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told[0]?.reason).toContain('ses_1')
   })
 
   test('a store of an unknown shape is told, a corrupt one throws, and both leave the rest of the import alone', () => {

@@ -33,7 +33,9 @@ export type SkippedRecord = Skipped & { path: string }
 /** What `import --json` prints (contract §2); `unknown` counts records of types that no reader knows, by tool and type. */
 export type ImportSummary = {
   tools: Record<string, ToolSummary>
+  /** The first thousand of them, with where and why. */
   skipped: SkippedRecord[]
+  skippedCount: number
   durationMs: number
   bytes: number
   dryRun?: true
@@ -59,6 +61,9 @@ export type ImportDeps = {
 const defaultCommitBytes = 24 * 1024 * 1024
 /** Reasons that are kept to be shown; a broken tree may hold millions. */
 const skippedMax = 1000
+/** How often, and after which pause, a file is tried again whose writer was in the middle of something. */
+const busyTriesMax = 10
+const busyPauseMs = 300
 
 type Found = { file: SourceFile; size: number; modifiedMs: number }
 
@@ -100,6 +105,7 @@ class Run {
   #removed: Removed = new Map()
   readonly #tallies = new Map<string, Tally>()
   readonly #skipped: SkippedRecord[] = []
+  #skippedCount = 0
   readonly #unknown: Record<string, Record<string, number>> = {}
   #bytes = 0
 
@@ -124,6 +130,7 @@ class Run {
   }
 
   skip(path: string, skipped: Skipped): void {
+    this.#skippedCount++
     if (this.#skipped.length < skippedMax) this.#skipped.push({ path, ...skipped })
   }
 
@@ -161,16 +168,25 @@ class Run {
     )
     const { core, commitBytes = defaultCommitBytes } = this.#deps
     const gathering = new Gathering(core.ingest, commitBytes, (path, reason) => this.skip(path, { reason }))
+    let busy: SourceFile[] = []
     for (const { file } of found) {
       if (this.#deps.signal?.aborted) break
-      await this.#readOne(file, progress, gathering)
+      if (!(await this.#readOne(file, progress, gathering))) busy.push(file)
       progress.fileDone()
+    }
+    for (let tries = 1; busy.length > 0 && !this.#deps.signal?.aborted; tries++) {
+      await Bun.sleep(busyPauseMs)
+      const still: SourceFile[] = []
+      for (const file of busy)
+        if (!(await this.#readOne(file, progress, gathering, tries >= busyTriesMax))) still.push(file)
+      busy = still
     }
     await gathering.end()
     progress.end()
   }
 
-  async #readOne(file: SourceFile, progress: Progress, gathering: Gathering): Promise<void> {
+  /** Whether the file was dealt with; it is not when it is busy and this is not the last try. */
+  async #readOne(file: SourceFile, progress: Progress, gathering: Gathering, isLast = false): Promise<boolean> {
     const known = this.#records.get(file.path)
     // A watch that began without the history left it for now.
     const fromBeginning = known !== undefined && known.fromOffset > 0
@@ -183,13 +199,15 @@ class Run {
         this.#tallies.get(file.source.agent.id)?.add(kept)
         progress.read(file.path, step.bytes)
         if (!this.#options.dryRun) await gathering.add(file.path, this.#toStore({ ...step, telemetry: kept }, whole))
-        if (this.#deps.signal?.aborted) return
+        if (this.#deps.signal?.aborted) return true
       }
     } catch (error) {
       // One file that cannot be read is one file; a database that cannot be written to ends the import.
       if (error instanceof Unavailable) throw error
+      if ((error as { retry?: boolean }).retry && !isLast) return false
       this.skip(file.path, { reason: reasonOf(error) })
     }
+    return true
   }
 
   #toStore({ telemetry, bytes, record }: Step, whole: boolean): Read {
@@ -216,6 +234,7 @@ class Run {
     return {
       tools: Object.fromEntries([...this.#tallies].map(([tool, tally]) => [tool, tally.summary()])),
       skipped: this.#skipped,
+      skippedCount: this.#skippedCount,
       durationMs,
       bytes: this.#bytes,
       ...(this.#options.dryRun ? { dryRun: true as const } : {}),

@@ -18,7 +18,7 @@ export type Step = {
   record: FileRecord
   /** Everything known of the file is void: it was truncated, replaced or rewritten. */
   restarted: boolean
-  /** The last line has no end yet; the cursor stands before it. */
+  /** The last line has no end yet; the cursor stands before it, and what is skipped may still come. */
   unfinished: boolean
 }
 
@@ -31,6 +31,9 @@ export type ReadOptions = {
   handle?: FileHandle
   sliceBytes?: number
 }
+
+/** A JSON document is read as one; the largest session of an agent that writes such ones is a tenth of this. */
+const documentBytesMax = 256 * 1024 * 1024
 
 /** How a file looks; for SQLite its write-ahead log belongs to it. Nothing when it is not there or not regular. */
 export function lookAt(path: string, kind: 'lines' | 'whole'): Stats | undefined {
@@ -131,7 +134,7 @@ async function* readLines(
     // What a line without an end says is told, but the reader that goes on has not seen it.
     const used = slice.unfinished ? source.transcripts.open(about, copy(reader.state())) : reader
     const read = used.read(slice.lines)
-    const skipped = slice.unfinished ? [] : [...slice.skipped, ...read.skipped]
+    const skipped = slice.unfinished ? read.skipped.map(withoutEnd) : [...slice.skipped, ...read.skipped]
     record = slice.unfinished
       ? { ...record, cursor: slice.cursor }
       : { ...counted(record, read, skipped), cursor: slice.cursor, state: copy(reader.state()) }
@@ -139,10 +142,20 @@ async function* readLines(
   }
 }
 
+/** What is lost of a last line only as long as its writer does not go on. */
+const withoutEnd = ({ line }: Skipped): Skipped => ({
+  ...(line === undefined ? {} : { line }),
+  reason: 'the last record has no end yet',
+})
+
 async function* readWhole(file: SourceFile, start: FileRecord): AsyncGenerator<Step> {
   const { source, path } = file
   const stat = lookAt(path, 'whole')
   if (!stat || !source.transcripts.readWhole) return
+  if (!path.endsWith('.db') && stat.size > documentBytesMax)
+    throw Object.assign(new Error(`a document of ${Math.round(stat.size / 1024 / 1024)} MB is more than can be read`), {
+      code: 'EFBIG',
+    })
   const about: TranscriptFile = {
     path,
     root: source.root,

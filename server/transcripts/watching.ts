@@ -266,8 +266,9 @@ class Watch implements TranscriptWatch {
 
   async #store(step: Step): Promise<void> {
     const { kept } = within(step.telemetry, {}, this.#removed)
-    this.#skipped += step.skipped.length
-    for (const { line, reason } of step.skipped)
+    const lost = step.unfinished ? [] : step.skipped
+    this.#skipped += lost.length
+    for (const { line, reason } of lost)
       this.#trouble(`${step.record.path}${line === undefined ? '' : `:${line}`}: ${reason}`)
     await submitted(this.#deps.core.ingest, { telemetry: kept, bytes: step.bytes, records: [step.record] })
     this.#records.set(step.record.path, step.record)
