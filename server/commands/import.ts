@@ -52,13 +52,12 @@ function print(summary: ImportSummary, verbose: boolean): void {
   process.stdout.write(
     `${summary.dryRun ? 'would read' : 'read'} ${bytes(summary.bytes)} in ${seconds.toFixed(1)} s${seconds > 0 ? ` (${bytes(summary.bytes / seconds)}/s)` : ''}\n`,
   )
-  if (summary.skippedCount === 0) return
-  process.stdout.write(
-    `${count(summary.skippedCount)} records could not be read${verbose ? '' : ' (--verbose lists them)'}\n`,
-  )
+  const lost = summary.skippedCount ?? summary.skipped.length
+  if (lost === 0) return
+  process.stdout.write(`${count(lost)} records could not be read${verbose ? '' : ' (--verbose lists them)'}\n`)
   if (!verbose) return
   for (const { path, line, reason } of summary.skipped)
     process.stdout.write(`  ${oneLine(path)}${line === undefined ? '' : `:${line}`}: ${oneLine(reason)}\n`)
-  const more = summary.skippedCount - summary.skipped.length
+  const more = lost - summary.skipped.length
   if (more > 0) process.stdout.write(`  and ${count(more)} more\n`)
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -252,6 +253,14 @@ describe('files that change between imports', () => {
     await bench.import()
     expect((await ledger()).length).toBeGreaterThan(part.length)
     expect(await own()).toEqual(await reference())
+  })
+
+  test('of more lost records than can be listed the number is told', async () => {
+    const folder = join(bench.home, '.claude/projects/-home-dev-project')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'noise.jsonl'), 'no record\n'.repeat(1500))
+    const { skipped, skippedCount } = await bench.import({ tools: ['claude-code'] })
+    expect([skipped.length, skippedCount]).toEqual([1000, 1500])
   })
 
   test('a file that cannot be read is told and the others are imported', async () => {

@@ -33,9 +33,9 @@ export type SkippedRecord = Skipped & { path: string }
 /** What `import --json` prints (contract §2); `unknown` counts records of types that no reader knows, by tool and type. */
 export type ImportSummary = {
   tools: Record<string, ToolSummary>
-  /** The first thousand of them, with where and why. */
   skipped: SkippedRecord[]
-  skippedCount: number
+  /** How many there are, where it is more than can be told one by one. */
+  skippedCount?: number
   durationMs: number
   bytes: number
   dryRun?: true
@@ -234,9 +234,9 @@ class Run {
     return {
       tools: Object.fromEntries([...this.#tallies].map(([tool, tally]) => [tool, tally.summary()])),
       skipped: this.#skipped,
-      skippedCount: this.#skippedCount,
       durationMs,
       bytes: this.#bytes,
+      ...(this.#skippedCount > skippedMax ? { skippedCount: this.#skippedCount } : {}),
       ...(this.#options.dryRun ? { dryRun: true as const } : {}),
       ...(Object.keys(this.#unknown).length > 0 ? { unknown: this.#unknown } : {}),
     }
