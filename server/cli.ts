@@ -88,6 +88,7 @@ function program(): Command {
   addAsking(telltale)
   addPrices(telltale)
   addTokens(telltale)
+  addPush(telltale)
   return telltale
 }
 
@@ -153,6 +154,23 @@ function addImport(telltale: Command): void {
     .option('--json', 'as one JSON document')
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    )
+}
+
+/** To a server of several machines. */
+function addPush(telltale: Command): void {
+  telltale
+    .command('push')
+    .description('send the transcripts of this machine to another telltale; it goes on where it stopped')
+    .option('--to <url>', "the address of the other's page, such as http://server:8080")
+    .option('--token <token>', 'the token it asks for (scope ingest)')
+    .option('--tool <tool>', `only of these: ${tools.join(', ')} (a comma list; default all)`)
+    .option('--as <name>', "this machine's name there (default: its host name)")
+    .option('--watch', 'and what is written from now on, until Ctrl-C')
+    .option('--json', 'as one JSON document')
+    // --token is a flag of plain `telltale`, too, and so the program's own.
+    .action(async (_options, command: Command) =>
+      (await import('./commands/push.ts')).push(configOf(command), command.optsWithGlobals()),
     )
 }
 

@@ -58,7 +58,7 @@ export async function withClient<T>(config: Config, work: (client: Client) => Pr
       urls: { otlpUrl: '', grpcUrl: null },
       startedAt: new Date(),
     },
-    { mounts: extraRoutes(transcripts) },
+    { mounts: extraRoutes(core, transcripts) },
   )
   try {
     return await work(clientOf(undefined, async (path, init) => app.fetch(new Request(`http://telltale${path}`, init))))

@@ -7,10 +7,12 @@ import { badRequest } from '../api/errors.ts'
 import { ImportFound, type ImportJob, ImportState } from '../api/import/shape.ts'
 import { send } from '../api/json.ts'
 import { bodyOf } from '../api/params.ts'
+import type { Core } from '../core.ts'
 import type { ImportStanding } from '../transcripts/import-job.ts'
 import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
 import { allTools, type TranscriptService } from '../transcripts/service.ts'
 import { UsageError } from '../usage-error.ts'
+import { pushRoutes } from './push-routes.ts'
 
 /** Checked by {@link readImportRequest}, which the command line shares; here only named for the API's description. */
 const ImportBody = z.object({
@@ -25,7 +27,7 @@ const ImportBody = z.object({
 })
 
 /** Mounted beside the API's own routes, in the server and in commands that work without one. */
-export function extraRoutes(transcripts: TranscriptService): Hono[] {
+export function extraRoutes(core: Core, transcripts: TranscriptService): Hono[] {
   const routes = new Hono()
     .post(
       '/api/import',
@@ -73,7 +75,7 @@ export function extraRoutes(transcripts: TranscriptService): Hono[] {
       transcripts.stop()
       return c.body(null, 204)
     })
-  return [routes]
+  return [routes, pushRoutes(core)]
 }
 
 function asked(request: ImportRequest) {

@@ -96,7 +96,7 @@ async function openDoors(
     doors.grpcUrl = urlOf(host, grpc.port)
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
-  const mounts = [...extraRoutes(transcripts), (ask: Ask) => mcpRoutes(ask, version)]
+  const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version)]
   const shown = { page, core, agents, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))
   doors.apiUrl = urlOf(host, doors.api.port)

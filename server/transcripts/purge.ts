@@ -35,6 +35,11 @@ export async function purge(
         { tool, from, to },
       )
     }
+    // What other machines pushed went with it: their next push begins anew.
+    await tx.run('delete from import_files where tool = $tool and starts_with(path, $pushed)', {
+      tool,
+      pushed: `${tool}@`,
+    })
     ledger.invalidate()
   })
   await rebuild(store, pricing, { ledger })
