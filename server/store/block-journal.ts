@@ -5,6 +5,7 @@
 // checksum belongs to what was not written any more, and DuckDB then refuses the file, though nothing in it is lost (seen
 // in 1 of 1,000 kills aimed at a checkpoint). With the old blocks at hand it is exactly undone, as InnoDB's doublewrite does.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import blocksSql from './rewritten-blocks.sql' with { type: 'text' }
 
@@ -18,32 +19,40 @@ const digestBytes = 32
 export const journalOf = (path: string): string => `${path}.blocks`
 
 export type BlockJournal = {
-  /** Keeps the blocks that the next checkpoint may write over. Two or three of them, so about 1 ms. */
+  /** Keeps the blocks that the next checkpoint may write over: two or three of them. */
   keep(connection: DuckDBConnection): Promise<void>
-  /** The checkpoint is done: what was kept is of no use any more. */
-  drop(): void
-  /** To be called when the database itself is closed, not before: see {@link openBlockJournal}. */
-  close(): void
+  /**
+   * To be called after the database itself was closed: see {@link openBlockJournal}.
+   *
+   * @param isDone whether the last checkpoint was; what was kept for it then goes.
+   */
+  close(isDone: boolean): void
 }
 
 /**
  * Opens the journal of an attached database.
  *
  * It holds one descriptor of the file for as long as DuckDB does: closing any descriptor of a file gives up the POSIX
- * locks that the process has on it, so that reading it and closing it would take DuckDB's lock away.
+ * locks that the process has on it, so that reading it and closing it would take DuckDB's lock away. The journal's own file
+ * stays, too, and is written over each time: to make and remove it took longer than the checkpoint on a busy disk.
  */
 export function openBlockJournal(path: string): BlockJournal {
   const file = openSync(path, 'r')
+  let journal: FileHandle | undefined
   return {
     async keep(connection) {
       const rows = (await connection.runAndReadAll(blocksSql)).getRows()
       const headers = readAt(file, 0, headersBytes)
       if (keptFor(path, headers)) return
       const blocks = rows.map(([id]) => ({ id: Number(id), content: readAt(file, positionOf(Number(id)), blockBytes) }))
-      write(path, headers, blocks)
+      journal ??= await open(journalOf(path), existsSync(journalOf(path)) ? 'r+' : 'w', 0o600)
+      await write(journal, headers, blocks)
     },
-    drop: () => rmSync(journalOf(path), { force: true }),
-    close: () => closeSync(file),
+    close(isDone) {
+      closeSync(file)
+      void journal?.close().catch(() => {})
+      if (isDone) rmSync(journalOf(path), { force: true })
+    },
   }
 }
 
@@ -83,24 +92,28 @@ function readAt(file: number, position: number, bytes: number): Buffer {
 
 /** After a checkpoint that failed, what was kept before it is still what the file needs; the file itself may be torn. */
 function keptFor(path: string, headers: Buffer): boolean {
-  return read(path)?.headers.equals(headers) ?? false
+  if (!existsSync(journalOf(path))) return false
+  const file = openSync(journalOf(path), 'r')
+  try {
+    if (!readAt(file, magic.length, headersBytes).equals(headers)) return false
+  } finally {
+    closeSync(file)
+  }
+  return read(path) !== undefined
 }
 
 /** Layout: the name, the file's headers, number of blocks, their ids (8 bytes each), their contents, SHA-256 of it all. */
-function write(path: string, headers: Buffer, blocks: Kept[]): void {
+async function write(file: FileHandle, headers: Buffer, blocks: Kept[]): Promise<void> {
   const ids = Buffer.alloc(8 * (blocks.length + 1))
   ids.writeBigUInt64LE(BigInt(blocks.length), 0)
   blocks.forEach(({ id }, index) => {
     ids.writeBigUInt64LE(BigInt(id), 8 * (index + 1))
   })
   const parts = [magic, headers, ids, ...blocks.map(({ content }) => content)]
-  const file = openSync(journalOf(path), 'w', 0o600)
-  try {
-    for (const part of [...parts, digestOf(parts)]) writeSync(file, part)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  const content = Buffer.concat([...parts, digestOf(parts)])
+  for (let at = 0; at < content.length; ) at += (await file.write(content, at, content.length - at, at)).bytesWritten
+  await file.truncate(content.length)
+  await file.datasync()
 }
 
 /** Nothing when it is missing or was not finished: then the checkpoint had not begun. */

@@ -61,7 +61,6 @@ export async function openEngine(
     const checkpoint = async () => {
       await blocks.keep(writer)
       await writer.run('checkpoint db')
-      blocks.drop()
     }
     await prepare(writer, checkpoint)
     await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
@@ -76,15 +75,18 @@ export async function openEngine(
         if (closed) return
         closed = true
         await readers.close()
-        await checkpoint().catch(() => {})
+        const isDone = await checkpoint().then(
+          () => true,
+          () => false,
+        )
         writer.closeSync()
         instance.closeSync()
-        blocks.close()
+        blocks.close(isDone)
       },
     }
   } catch (error) {
     instance.closeSync()
-    journal?.close()
+    journal?.close(false)
     throw error
   }
 }
