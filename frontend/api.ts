@@ -114,9 +114,35 @@ export const logLevels = (window: Window, service?: string) =>
 export const metricNames = (service?: string) => ask(api.metrics.names, { query: { service } }, ['metrics'])
 export const metricPoints = (window: Window, filter: { name?: string; service?: string }, page: Page = {}) =>
   ask(api.metrics, { query: { ...within(window), ...filter, ...paged(page) } }, ['metrics'])
-export type SeriesFilter = { name: string; service?: string; interval?: string; groupBy?: string; stat?: Statistic }
-export const metricSeries = (window: Window, query: SeriesFilter) =>
-  ask(api.metrics.series, { query: { ...within(window), ...query } }, ['metrics'])
+export const metricCatalogue = () => ask(api.metrics.catalogue, {}, [])
+export const metricAttributes = (name: string) => ask(api.metrics.attributes, { query: { name } }, [])
+export const metricValues = (name: string, attribute: string) =>
+  ask(api.metrics['breakdown-values'], { query: { name, attribute } }, [])
+/** Values by attribute: points that have one of each; an empty text stands for none. */
+export type AttributeFilter = Readonly<Record<string, readonly string[]>>
+export type SeriesFilter = {
+  name: string
+  service?: string | undefined
+  interval?: string
+  /** One value over the whole window. */
+  aggregate?: boolean
+  groupBy?: string | undefined
+  stat?: Statistic | undefined
+  filter?: AttributeFilter | undefined
+}
+export const metricSeries = (window: Window, { filter, aggregate, ...query }: SeriesFilter) =>
+  ask(
+    api.metrics.series,
+    {
+      query: {
+        ...within(window),
+        ...query,
+        ...(aggregate ? { aggregate: 'true' as const } : {}),
+        ...(filter && Object.keys(filter).length > 0 ? { filter: JSON.stringify(filter) } : {}),
+      },
+    },
+    ['metrics'],
+  )
 
 export const services = () => ask(api.services, {}, ['traces', 'metrics', 'logs'])
 export const stats = () => ask(api.stats, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
@@ -227,3 +253,7 @@ export const beginImport = (tool: string) =>
     headers: { 'content-type': 'application/json' },
   })
 export const stopImport = () => request<void>(importJobPath, { method: 'DELETE' })
+
+export const dashboards = () => ask(api.dashboards, {}, [])
+export const defaultDashboard = () => ask(api.dashboards.default, {}, [])
+export const dashboard = (id: string) => ask(api.dashboards[':id'], { param: { id } }, [])

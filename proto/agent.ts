@@ -1,4 +1,5 @@
 // agent.ts: the questions an agent's folder in importers/ answers.
+import type { MetricCatalogue } from './metric-facts.ts'
 import type { Setup } from './setup.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -89,6 +90,8 @@ export type Agent = {
     importedTokens?: string
     importedCost?: string
   }
+  /** What its metrics are called and mean; the page names all others after themselves. */
+  metricCatalogue?: MetricCatalogue
   transcripts?: Transcripts
   /** One hook call's JSON → our words. `receivedUnixNano` stands in where the payload has no time. */
   hooks?(payload: unknown, receivedUnixNano: bigint): Telemetry

@@ -33,6 +33,11 @@ export function CanvasMarks({
     context.clearRect(0, 0, prepared.width, prepared.height)
     const color = resolver(canvas)
     const strength = (key: string) => (emphasis === undefined || emphasis === key ? 1 : 0.2)
+    for (const bar of prepared.bars) {
+      context.fillStyle = color(bar.color)
+      context.globalAlpha = strength(bar.key) * (bar.partial ? 0.5 : 1)
+      context.fillRect(bar.x, bar.y, bar.width, bar.height)
+    }
     context.lineWidth = 1.5
     context.lineJoin = 'round'
     for (const line of prepared.lines) {
@@ -50,11 +55,6 @@ export function CanvasMarks({
       context.stroke(new Path2D(line.dots))
       context.lineCap = 'butt'
       context.lineWidth = 1.5
-    }
-    for (const bar of prepared.bars) {
-      context.fillStyle = color(bar.color)
-      context.globalAlpha = strength(bar.key) * (bar.partial ? 0.5 : 1)
-      context.fillRect(bar.x, bar.y, bar.width, bar.height)
     }
   }, [prepared, emphasis, theme])
   return <canvas ref={ref} aria-hidden className="pointer-events-none absolute inset-0 size-full" />

@@ -31,6 +31,12 @@ export function chartPng(title: string, prepared: Prepared): Promise<Blob | null
     context.lineTo(prepared.width, tick.y)
     context.stroke()
   }
+  for (const bar of prepared.bars) {
+    context.fillStyle = color(bar.color)
+    context.globalAlpha = bar.partial ? 0.5 : 1
+    context.fillRect(bar.x, bar.y, bar.width, bar.height)
+  }
+  context.globalAlpha = 1
   for (const line of prepared.lines) {
     context.fillStyle = context.strokeStyle = color(line.color)
     context.lineWidth = 1.5
@@ -49,11 +55,6 @@ export function chartPng(title: string, prepared: Prepared): Promise<Blob | null
     context.lineWidth = 1.5
   }
   context.setLineDash([])
-  for (const bar of prepared.bars) {
-    context.fillStyle = color(bar.color)
-    context.globalAlpha = bar.partial ? 0.5 : 1
-    context.fillRect(bar.x, bar.y, bar.width, bar.height)
-  }
   context.globalAlpha = 1
   context.font = '11px "Inter Variable", sans-serif'
   context.fillStyle = color('--muted-foreground')

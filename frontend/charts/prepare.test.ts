@@ -214,3 +214,31 @@ test('marks begin beside the labels of the lines, and a place on the axis is an 
 test('nothing at all is empty and does not throw', () => {
   expect(prepare(input({})).empty).toBe(true)
 })
+
+test('a reference is a dotted line through the middles of the bars, stands on nothing and raises the scale', () => {
+  const before: ChartSeries = {
+    ...series('before', [
+      [0, 40],
+      [10, 20],
+    ]),
+    reference: true,
+  }
+  const bars = [
+    series('a', [
+      [0, 10],
+      [10, 10],
+    ]),
+    series('b', [
+      [0, 10],
+      [10, 10],
+    ]),
+  ]
+  const drawn = prepare(input({ series: [...bars, before], form: 'bar', stacked: true, to: 20 }))
+  expect(drawn.bars).toHaveLength(4)
+  expect(drawn.lines).toEqual([{ key: 'before', color: 'red', path: '', dotted: 'M25 16L75 66', dots: '', area: '' }])
+  expect(valuesAt(drawn, 0).map(({ key, value }) => [key, value])).toEqual([
+    ['before', 40],
+    ['a', 10],
+    ['b', 10],
+  ])
+})

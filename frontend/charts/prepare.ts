@@ -8,6 +8,8 @@ export type ChartSeries = {
   label: string
   color: string
   points: readonly (readonly [number, number | null])[]
+  /** Something to compare with, such as the period before: a dotted line that stands on nothing, whatever the form. */
+  reference?: boolean
 }
 
 export type ChartForm = 'line' | 'area' | 'bar'
@@ -104,9 +106,11 @@ export function prepare(input: ChartInput): Prepared {
     for (const [time, value] of points) values[indexOf.get(time)!] = value
     return { key, label, color, values }
   })
-  const stacks = input.stacked ? stack(series.map(({ values }) => values)) : undefined
-  const tops = stacks ? stacks.map((one) => one.map((pair) => pair?.[1] ?? null)) : series.map(({ values }) => values)
-  const all = tops.flat().filter((value) => value !== null)
+  const main = series.filter((_, index) => !input.series[index]!.reference)
+  const references = series.filter((_, index) => input.series[index]!.reference)
+  const stacks = input.stacked ? stack(main.map(({ values }) => values)) : undefined
+  const tops = stacks ? stacks.map((one) => one.map((pair) => pair?.[1] ?? null)) : main.map(({ values }) => values)
+  const all = [...tops, ...references.map(({ values }) => values)].flat().filter((value) => value !== null)
   const lineCount = Math.min(5, Math.max(2, Math.floor((height - topRoom - axisHeight) / lineRoomPx)))
   const ticks = niceTicks(least(all), most(all), lineCount)
   const low = ticks[0] ?? 0
@@ -124,14 +128,14 @@ export function prepare(input: ChartInput): Prepared {
   const isPartial = (index: number) => partialFrom !== -1 && index >= partialFrom
   const lines: Line[] = []
   const bars: Bar[] = []
-  for (const [at, { key, color, values }] of series.entries()) {
+  for (const [at, { key, color, values }] of main.entries()) {
     const pairs = values.map((value, index): [number, number] | null =>
       stacks ? stacks[at]![index]! : value === null ? null : [0, value],
     )
     if (form === 'bar') {
       // Side by side when they do not stand on each other.
       const lane = stacks ? 0 : at
-      const lanes = stacks ? 1 : series.length
+      const lanes = stacks ? 1 : main.length
       for (const [index, pair] of pairs.entries()) {
         if (!pair || pair[0] === pair[1]) continue
         const start = x(starts[index]!)
@@ -156,6 +160,12 @@ export function prepare(input: ChartInput): Prepared {
     }
   }
   const middle = form === 'bar' ? step / 2 : 0
+  for (const { key, color, values } of references) {
+    const points = values.map((value, index) =>
+      value === null ? null : { x: x(starts[index]! + middle), top: y(value), base: y(0) },
+    )
+    lines.push({ key, color, ...linePaths(points, () => true, starts, step, false) })
+  }
   return {
     width,
     height,

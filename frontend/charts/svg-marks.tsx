@@ -12,6 +12,17 @@ export const SvgMarks = memo(function SvgMarks({
   const opacity = (key: string) => (emphasis === undefined || emphasis === key ? 1 : 0.2)
   return (
     <>
+      {prepared.bars.map((bar) => (
+        <rect
+          key={`${bar.key} ${bar.x}`}
+          x={bar.x}
+          y={bar.y}
+          width={bar.width}
+          height={bar.height}
+          fill={bar.color}
+          opacity={opacity(bar.key) * (bar.partial ? 0.5 : 1)}
+        />
+      ))}
       {prepared.lines.map((line) => (
         <g
           key={line.key}
@@ -26,17 +37,6 @@ export const SvgMarks = memo(function SvgMarks({
           {line.dots && <path d={line.dots} strokeWidth={4} strokeLinecap="round" />}
           {line.dotted && <path d={line.dotted} strokeDasharray="2 3" />}
         </g>
-      ))}
-      {prepared.bars.map((bar) => (
-        <rect
-          key={`${bar.key} ${bar.x}`}
-          x={bar.x}
-          y={bar.y}
-          width={bar.width}
-          height={bar.height}
-          fill={bar.color}
-          opacity={opacity(bar.key) * (bar.partial ? 0.5 : 1)}
-        />
       ))}
     </>
   )

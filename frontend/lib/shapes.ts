@@ -61,6 +61,10 @@ export type FoundAgent = ImportFound['agents'][number]
 export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>['agents'][number]
 export type Audit = InferResponseType<Client['api']['audit']['$get'], 200>
 export type Status = InferResponseType<Client['api']['status']['$get'], 200>
+export type MetricCatalogue = InferResponseType<Client['api']['metrics']['catalogue']['$get'], 200>
+export type Dashboards = InferResponseType<Client['api']['dashboards']['$get'], 200>
+export type Dashboard = InferResponseType<Client['api']['dashboards'][':id']['$get'], 200>
+export type Widget = NonNullable<Dashboard['widgets']>[number]
 export type SqlAnswer = InferResponseType<Client['api']['sql']['$post'], 200>
 
 /** What can be asked of a metric. */

@@ -2,18 +2,19 @@
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { useKnownMetrics } from '../components/metric-names.ts'
 import { count } from '../lib/format.ts'
+import { groupMetrics } from '../lib/metric-names.ts'
 import { changeSearch, useUrl } from '../lib/url-state.ts'
 import { cx } from '../ui/cx.ts'
 import { Input } from '../ui/input.tsx'
-import { groupMetrics } from './catalogue.ts'
 
 type MetricListProps = { names: readonly string[]; chosen: string | undefined; onChoose?(): void; className?: string }
 
 export function MetricList({ names, chosen, onChoose, className }: MetricListProps) {
   const [search, setSearch] = useState('')
   const { path, search: query } = useUrl()
-  const groups = groupMetrics(names, search)
+  const groups = groupMetrics(names, search, useKnownMetrics())
   return (
     <div className={cx('flex min-h-0 flex-col', className)}>
       <div className="relative shrink-0 p-2 hairline-b">
@@ -39,7 +40,14 @@ export function MetricList({ names, chosen, onChoose, className }: MetricListPro
                 <li key={metric.name}>
                   <Link
                     href={
-                      path + changeSearch(query, { name: metric.name, by: undefined, stat: undefined, form: undefined })
+                      path +
+                      changeSearch(query, {
+                        name: metric.name,
+                        by: undefined,
+                        stat: undefined,
+                        form: undefined,
+                        q: undefined,
+                      })
                     }
                     replace
                     aria-current={metric.name === chosen ? 'true' : undefined}

@@ -4,19 +4,20 @@ import { useState } from 'react'
 import { metricNames } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
+import { useKnownMetrics } from '../components/metric-names.ts'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
+import { groupMetrics, type KnownMetrics } from '../lib/metric-names.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { groupMetrics } from './catalogue.ts'
 import { MetricList } from './metric-list.tsx'
 import { MetricView } from './metric-view.tsx'
 
 /** What most come to see first: tokens. */
-function firstMetric(names: readonly string[]): string | undefined {
-  const sorted = groupMetrics(names, '').flatMap(({ metrics }) => metrics)
+function firstMetric(names: readonly string[], known: KnownMetrics): string | undefined {
+  const sorted = groupMetrics(names, '', known).flatMap(({ metrics }) => metrics)
   return (sorted.find(({ title }) => title === 'Tokens') ?? sorted[0])?.name
 }
 
@@ -25,7 +26,9 @@ export function Metrics() {
   const { get } = useUrl()
   const [open, setOpen] = useState(false)
   const names = answer.data?.names
-  const chosen = get('name') ?? (names && firstMetric(names))
+  const known = useKnownMetrics()
+  // Not before the catalogue is there: it says which one is the first.
+  const chosen = get('name') ?? (names && known.facts.size > 0 ? firstMetric(names, known) : undefined)
   return (
     <Screen
       title="Metrics"

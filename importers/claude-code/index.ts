@@ -2,6 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { hooks } from './hooks.ts'
+import { metricCatalogue } from './metrics.ts'
 import { otlp } from './otlp.ts'
 import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
@@ -20,6 +21,7 @@ export const claudeCode: Agent = {
     importedTokens: 'claude_code.token.usage',
     importedCost: 'claude_code.cost.usage',
   },
+  metricCatalogue,
   transcripts,
   hooks,
   setupText,

@@ -2,6 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
 import { hooks } from './hooks.ts'
+import { metricCatalogue } from './metrics.ts'
 import { otlp } from './otlp.ts'
 import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
@@ -15,6 +16,7 @@ export const codex: Agent = {
   claims: (batch) => hasScope(batch, (name) => /^codex($|[_.:])/.test(name)),
   otlp,
   metrics: { tokens: 'codex_cli_rs.token.usage', cost: 'codex_cli_rs.cost.usage' },
+  metricCatalogue,
   transcripts,
   hooks,
   setupText,

@@ -1,6 +1,7 @@
 // index.ts: GitHub Copilot, as the program knows it.
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
+import { metricCatalogue } from './metrics.ts'
 import { otlp } from './otlp.ts'
 import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
@@ -14,6 +15,7 @@ export const copilot: Agent = {
   claims: (batch) => hasScope(batch, (name) => name === 'github.copilot' || name.startsWith('copilot-chat')),
   otlp,
   metrics: { tokens: 'github_copilot.token.usage', cost: 'github_copilot.cost.usage' },
+  metricCatalogue,
   transcripts,
   setupText,
   setup,

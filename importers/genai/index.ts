@@ -2,6 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import type { Attributes } from '#proto/attributes.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
+import { metricCatalogue } from './metrics.ts'
 import { otlp } from './otlp.ts'
 
 export const genai: Agent = {
@@ -12,6 +13,7 @@ export const genai: Agent = {
   claims: speaksOfModels,
   otlp,
   metrics: {},
+  metricCatalogue,
   setupText: ({ otlpUrl }) => `export OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}
 export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
 `,

@@ -1,6 +1,7 @@
 // index.ts: OpenCode, as the program knows it.
 import type { Agent } from '#proto/agent.ts'
 import { hasScope } from '../scopes.ts'
+import { metricCatalogue } from './metrics.ts'
 import { otlp } from './otlp.ts'
 import { setup } from './setup.ts'
 import { setupText } from './setup-text.ts'
@@ -14,6 +15,7 @@ export const opencode: Agent = {
   claims: (batch) => hasScope(batch, (name) => name === 'com.opencode' || name === 'opencode'),
   otlp,
   metrics: { importedTokens: 'opencode.token.usage', importedCost: 'opencode.cost.usage' },
+  metricCatalogue,
   transcripts,
   setupText,
   setup,

@@ -10,6 +10,7 @@ import pushed from './schema/005_pushed.sql' with { type: 'text' }
 import dashboards from './schema/006_dashboards.sql' with { type: 'text' }
 import budgets from './schema/007_budgets.sql' with { type: 'text' }
 import tokens from './schema/008_tokens.sql' with { type: 'text' }
+import metricFilters from './schema/009_metric_filters.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -21,6 +22,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 6, name: 'dashboards', sql: dashboards },
   { version: 7, name: 'budgets', sql: budgets },
   { version: 8, name: 'tokens', sql: tokens },
+  { version: 9, name: 'metric filters', sql: metricFilters },
 ]
 
 /** The newest schema that this program knows. */

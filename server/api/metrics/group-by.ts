@@ -1,4 +1,4 @@
-// group-by.ts: the attribute that a chart tells its series apart by → how the database finds it.
+// group-by.ts: the attributes that a chart tells its series apart by or is filtered by → how the database finds them.
 
 /** Names of attributes whose values stand, in canonical spelling, in a typed column. */
 const columns: Record<string, string> = {
@@ -26,4 +26,14 @@ export function labelOf(attribute: string | undefined): { asked: string | null; 
     asked: columns[attribute] ?? null,
     pointer: `/${attribute.replaceAll('~', '~0').replaceAll('/', '~1')}`,
   }
+}
+
+/** Values by attribute: a point must have one of each; an empty text stands for a point without the attribute. */
+export type AttributeFilter = Readonly<Record<string, readonly string[]>>
+
+/** The parameter of the macro `metric_matches` for a filter; `null` lets every point pass. */
+export function filtersOf(filter: AttributeFilter | undefined): string | null {
+  const entries = Object.entries(filter ?? {})
+  if (entries.length === 0) return null
+  return JSON.stringify(entries.map(([attribute, values]) => ({ ...labelOf(attribute), values })))
 }

@@ -3,7 +3,7 @@
 -- common ones. A null bound is open.
 with placed as materialized (
   select *, case when $step = 0 then 0 else (epoch_ns(time) - $start) // $step end as slot
-  from histogram_samples($name, $service, $from, $to, $asked, $pointer, $summaries)
+  from histogram_samples($name, $service, $from, $to, $asked, $pointer, $filters, $summaries)
 ),
 ranked as (
   select label,

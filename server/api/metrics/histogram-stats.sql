@@ -1,7 +1,7 @@
 -- histogram-stats.sql: count and sum of one series of the chart and interval, for the largest series.
 with placed as materialized (
   select *, case when $step = 0 then 0 else (epoch_ns(time) - $start) // $step end as slot
-  from histogram_samples($name, $service, $from, $to, $asked, $pointer, $summaries)
+  from histogram_samples($name, $service, $from, $to, $asked, $pointer, $filters, $summaries)
 ),
 by_label as (
   select label, slot,

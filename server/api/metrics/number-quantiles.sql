@@ -1,7 +1,7 @@
 -- number-quantiles.sql: percentiles of the samples, one row a series of the chart and interval, for the largest series.
 with placed as materialized (
   select *, case when $step = 0 then 0 else (epoch_ns(time) - $start) // $step end as slot
-  from number_samples($name, $service, $from, $to, $asked, $pointer)
+  from number_samples($name, $service, $from, $to, $asked, $pointer, $filters)
 ),
 ranked as (
   select label,

@@ -1,7 +1,7 @@
 -- number-stats.sql: one row a series of the chart and interval, for the largest series.
 with placed as materialized (
   select *, case when $step = 0 then 0 else (epoch_ns(time) - $start) // $step end as slot
-  from number_samples($name, $service, $from, $to, $asked, $pointer)
+  from number_samples($name, $service, $from, $to, $asked, $pointer, $filters)
 ),
 by_series as (
   select label, slot, series_id, min(kind) as kind,

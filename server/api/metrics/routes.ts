@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { QueryTimeout } from '../../store/errors.ts'
-import { int, maybe, query, text, time } from '../../store/query.ts'
+import { flag, int, maybe, query, text, time } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError } from '../errors.ts'
@@ -24,7 +24,10 @@ import {
   wordParam,
 } from '../params.ts'
 import { MetricList, metricTypes, Series, SeriesList } from '../shapes.ts'
+import attributesSql from './attributes.sql' with { type: 'text' }
 import breakdownSql from './breakdown-values.sql' with { type: 'text' }
+import { MetricCatalogue, metricCatalogue } from './catalogue.ts'
+import { filterBody, filterParam } from './filter.ts'
 import { labelOf } from './group-by.ts'
 import listSql from './list.sql' with { type: 'text' }
 import namesSql from './names.sql' with { type: 'text' }
@@ -51,8 +54,23 @@ const breakdownValues = query(
   { label: text },
 )
 
+const listAttributes = query(
+  attributesSql,
+  { name: text, service: maybe(text) },
+  { name: text, values: int, resource: flag },
+)
+
 const Names = z.object({ names: z.array(z.string()) })
 const Values = z.object({ values: z.array(z.string()) })
+const Attributes = z.object({
+  attributes: z.array(
+    z.object({
+      name: z.string(),
+      values: z.number().describe('how many different ones'),
+      resource: z.boolean().describe('of the resource, not of the point'),
+    }),
+  ),
+})
 const BatchResults = z.object({
   results: z.array(
     z.object({
@@ -74,6 +92,7 @@ const seriesParams = {
     description: 'the attribute to tell series apart by, of the point or its resource',
     example: 'type',
   }),
+  filter: filterParam,
   stat: wordParam(stats).optional(),
 }
 
@@ -82,6 +101,7 @@ const batchQuery = z.object({
   ...seriesParams,
   service: serviceParam.nullable(),
   groupBy: textParam.nullable(),
+  filter: filterBody.nullish(),
   interval: intervalParam.nullish(),
   stat: wordParam(stats).nullish(),
   aggregate: z.union([z.boolean(), flagParam], 'use true or false').nullish(),
@@ -94,7 +114,8 @@ const batchBody = z.object({
     .max(50, 'has more than 50 queries; ask in several requests'),
 })
 
-export function metricsRoutes({ store }: ApiDeps) {
+export function metricsRoutes({ store, agents }: ApiDeps) {
+  const catalogue = metricCatalogue(agents)
   return new Hono()
     .get(
       '/api/metrics',
@@ -130,6 +151,21 @@ export function metricsRoutes({ store }: ApiDeps) {
       },
     )
     .get(
+      '/api/metrics/catalogue',
+      about('What metrics are called and mean, as far as it is known', MetricCatalogue),
+      (c) => send<MetricCatalogue>(c, catalogue),
+    )
+    .get(
+      '/api/metrics/attributes',
+      about('The attributes that the points of a metric carry, of all time', Attributes),
+      queryOf(z.object({ name: requiredText, service: serviceParam })),
+      async (c) => {
+        const { name, service } = c.req.valid('query')
+        const rows = await listAttributes(store, { name, service })
+        return send<z.infer<typeof Attributes>>(c, { attributes: rows })
+      },
+    )
+    .get(
       '/api/metrics/breakdown-values',
       about('The values of an attribute of a metric, of all time', Values),
       queryOf(z.object({ name: requiredText, attribute: requiredText, service: serviceParam })),
@@ -161,11 +197,12 @@ export function metricsRoutes({ store }: ApiDeps) {
             try {
               const parsed = batchQuery.safeParse(given)
               if (!parsed.success) return { id: String(id), success: false, error: firstIssue(parsed.error) }
-              const { name, service, groupBy, stat, aggregate, interval: own } = parsed.data
+              const { name, service, groupBy, filter, stat, aggregate, interval: own } = parsed.data
               const answer = await seriesOf(store, {
                 name,
                 service: service ?? undefined,
                 groupBy: groupBy ?? undefined,
+                filter: filter ?? undefined,
                 stat: stat ?? undefined,
                 aggregate: aggregate ?? false,
                 stepSeconds: own ?? interval ?? undefined,

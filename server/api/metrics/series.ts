@@ -5,7 +5,7 @@ import { unprocessable } from '../errors.ts'
 import type { TimeRange } from '../params.ts'
 import type { Series, SeriesList } from '../shapes.ts'
 import familiesSql from './families.sql' with { type: 'text' }
-import { labelOf } from './group-by.ts'
+import { type AttributeFilter, filtersOf, labelOf } from './group-by.ts'
 import bucketsSql from './histogram-buckets.sql' with { type: 'text' }
 import histogramStatsSql from './histogram-stats.sql' with { type: 'text' }
 import { datapointsMax, type Intervals, intervalsOf, usualStep } from './intervals.ts'
@@ -28,6 +28,8 @@ export type SeriesQuestion = {
   aggregate: boolean
   /** The attribute to tell series apart by; one series without it. */
   groupBy?: string | undefined
+  /** Only points whose attributes have one of these values; an empty text stands for none. */
+  filter?: AttributeFilter | undefined
   stat?: Stat | undefined
 }
 
@@ -41,6 +43,7 @@ const asked = {
   to: time,
   asked: maybe(text),
   pointer: maybe(text),
+  filters: maybe(text),
   step: big,
   start: big,
   series_most: int,
@@ -97,12 +100,13 @@ const shares: Partial<Record<Stat, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }
  * @throws ApiError 400 for too many intervals, 422 for a rate of something that is no counter.
  */
 export async function seriesOf(store: Store, question: SeriesQuestion): Promise<SeriesList> {
-  const { name, service, range, aggregate, groupBy, stat } = question
+  const { name, service, range, aggregate, groupBy, filter, stat } = question
   const intervalSeconds = aggregate ? 0 : (question.stepSeconds ?? usualStep(range))
   const intervals = aggregate ? { startNano: 0n, stepNano: 0n, count: 1 } : intervalsOf(range, intervalSeconds)
   const parameters = {
     ...range,
     ...labelOf(groupBy),
+    filters: filtersOf(filter),
     name,
     service,
     step: intervals.stepNano,

@@ -10,6 +10,11 @@ with placed as (
   from metric_points
   where name = $name and ($service is null or service_name = $service) and type = 'summary'
     and time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to) and flags & 1 = 0
+    and (
+      $filters is null or metric_matches(
+        $filters, service_name, tool, session_id, model, project, token_type, "user", attributes, resource_attributes
+      )
+    )
 ),
 averaged as (
   select label, slot, quantile, avg(value) as value from placed where isfinite(value) group by all

@@ -1,6 +1,6 @@
-// series.ts: the answers about a metric as a chart and a table need them.
+// metric-series.ts: the answers about a metric as a chart and a table need them.
 import type { ChartForm, ChartSeries } from '../charts/prepare.ts'
-import type { MetricPoint, MetricType, Series, Statistic } from '../lib/shapes.ts'
+import type { MetricType, Series, Statistic } from './shapes.ts'
 
 /** Statistics that make sense for a kind of metric, the usual one first. */
 export function statisticsFor(type: MetricType | undefined): readonly Statistic[] {
@@ -30,17 +30,17 @@ export function stackable(stat: Statistic): boolean {
 // Nearly every record has another value here; breaking down by them says little.
 const scattered = /(?:^|\.)(?:id|ids|uuid)$|_id$|^session\.id$|^user\./
 
-/** The attributes that points carry, those that tell groups apart first. */
-export function attributesOf(points: readonly MetricPoint[]): string[] {
-  const values = new Map<string, Set<string>>()
-  for (const { attributes } of points) {
-    for (const [key, value] of Object.entries(attributes)) {
-      if (!values.has(key)) values.set(key, new Set())
-      values.get(key)?.add(String(value))
-    }
+/** Attributes in the order of a menu: the usual breakdowns, then what tells groups apart, ids and resources last. */
+export function attributesInOrder<A extends { name: string; values: number; resource: boolean }>(
+  attributes: readonly A[],
+  usual: readonly string[],
+): A[] {
+  const rank = ({ name, values, resource }: A) => {
+    const place = usual.indexOf(name)
+    if (place !== -1) return place
+    return usual.length + (resource ? 3 : scattered.test(name) ? 2 : values > 1 ? 0 : 1)
   }
-  const rank = (key: string) => (scattered.test(key) ? 2 : (values.get(key)?.size ?? 0) > 1 ? 0 : 1)
-  return [...values.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  return attributes.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
 }
 
 /** Series with labels and colours for the chart. */

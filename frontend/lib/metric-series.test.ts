@@ -1,16 +1,21 @@
-// series.test.ts: metrics as they are shown.
+// metric-series.test.ts: metrics as they are shown.
 import { expect, test } from 'bun:test'
-import type { MetricPoint } from '../lib/shapes.ts'
-import { attributesOf, chartSeries, statisticsFor, summarize } from './series.ts'
+import { attributesInOrder, chartSeries, statisticsFor, summarize } from './metric-series.ts'
 
-const point = (attributes: Record<string, unknown>) => ({ attributes }) as unknown as MetricPoint
-
-test('attributes that tell groups apart come first, ids last', () => {
-  const points = [
-    point({ 'session.id': 'a', type: 'input', os: 'linux' }),
-    point({ 'session.id': 'b', type: 'output', os: 'linux' }),
-  ]
-  expect(attributesOf(points)).toEqual(['type', 'os', 'session.id'])
+test('the usual breakdowns come first, then what tells groups apart, ids and resources last', () => {
+  const attribute = (name: string, values: number, resource = false) => ({ name, values, resource })
+  const names = attributesInOrder(
+    [
+      attribute('session.id', 9),
+      attribute('os', 1),
+      attribute('host.name', 2, true),
+      attribute('type', 4),
+      attribute('model', 2),
+      attribute('effort', 3),
+    ],
+    ['type', 'nobody', 'model'],
+  ).map(({ name }) => name)
+  expect(names).toEqual(['type', 'model', 'effort', 'os', 'session.id', 'host.name'])
 })
 
 test('each kind of metric has its usual statistic', () => {

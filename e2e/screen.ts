@@ -1,0 +1,88 @@
+// screen.ts: what the tests of screens share: a server with the recordings, a page that remembers what went wrong, and axe.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { agents, requests, send, variants } from './recordings.ts'
+import type { Running } from './telltale.ts'
+
+/** The recordings lie in this time. */
+export const recorded = '?from=2026-11-20T00:00:00Z&to=2026-12-31T00:00:00Z'
+
+export const desk = { width: 1440, height: 900 }
+export const phone = { width: 390, height: 844 }
+
+/** Sends every recorded HTTP request, or those of some variants of an agent. */
+export async function fill(server: Running, chosen?: readonly (readonly [string, string])[]): Promise<void> {
+  const pairs = chosen ?? agents.flatMap((agent) => variants(agent).map((variant) => [agent, variant] as const))
+  for (const [agent, variant] of pairs) {
+    for (const request of requests(agent, variant)) {
+      if (!request.transport.startsWith('http')) continue
+      const answer = await send(server.otlpUrl, request)
+      if (answer.status !== 200) throw new Error(`${request.file}: ${answer.status} ${await answer.text()}`)
+    }
+  }
+}
+
+export type Opened = {
+  page: Page
+  /** Errors of scripts, what the console said of errors, and addresses outside of the server that were asked for. */
+  wrong: string[]
+  close(): Promise<void>
+}
+
+/** Opens a path of the page in a window of its own. */
+export async function openPage(
+  browser: Browser,
+  server: Running,
+  path: string,
+  look: { size?: { width: number; height: number }; scheme?: 'light' | 'dark'; scale?: number } = {},
+): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: look.size ?? desk,
+    colorScheme: look.scheme ?? 'light',
+    deviceScaleFactor: look.scale ?? 1,
+    timezoneId: 'UTC',
+    acceptDownloads: true,
+  })
+  const page = await context.newPage()
+  const wrong: string[] = []
+  const own = [server.apiUrl, server.apiUrl.replace('http', 'ws'), 'data:', `blob:${server.apiUrl.replace(/\/$/, '')}`]
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
+  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`))
+  page.on('request', (request) => {
+    if (!own.some((prefix) => request.url().startsWith(prefix))) wrong.push(`asked for ${request.url()}`)
+  })
+  await page.goto(new URL(path, server.apiUrl).href)
+  await page.locator('main').waitFor()
+  return { page, wrong, close: () => context.close() }
+}
+
+/** Waits until nothing was being asked for a moment, and the page has drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    const busy = () => document.querySelector('[data-testid="sweep"]')?.childElementCount !== 0
+    for (let quietSince = performance.now(); performance.now() - quietSince < 200; await frame())
+      if (busy()) quietSince = performance.now()
+  })
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds that is serious or worse, as `rule: place`. */
+export async function accessibility(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const found = (await page.evaluate(() =>
+    (window as unknown as { axe: { run(options: object): Promise<unknown> } }).axe.run({
+      resultTypes: ['violations'],
+    }),
+  )) as { violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+}
+
+/** How far the document is wider than the window, px. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}

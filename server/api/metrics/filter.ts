@@ -1,0 +1,41 @@
+// filter.ts: the attributes that a chart of a metric is filtered by, as a parameter and in a body.
+import { z } from 'zod'
+import type { AttributeFilter } from './group-by.ts'
+
+const attributesMax = 16
+const valuesMax = 100
+const charsMax = 2_000
+
+const value = z.union([z.string(), z.number(), z.boolean()], 'is no text, number, true or false')
+const values = z
+  .union([value, z.array(value).min(1, 'has no values').max(valuesMax, `has more than ${valuesMax} values`)])
+  .transform((given) => [given].flat().map(String))
+  .refine((given) => given.every((one) => one.length <= charsMax), `has a value of more than ${charsMax} characters`)
+
+/** `{"type": "input", "model": ["a", "b"]}`: every attribute must have one of its values. */
+export const filterBody = z
+  .record(z.string().min(1, 'is empty').max(charsMax), values, 'is not an object of attributes and their values')
+  .refine((given) => Object.keys(given).length <= attributesMax, `names more than ${attributesMax} attributes`)
+
+const example = '{"type":"input","model":["a","b"]}'
+
+/** The same as JSON text in a query. */
+export const filterParam = z
+  .string()
+  .optional()
+  .transform((text, context): AttributeFilter | undefined => {
+    if (text === undefined || text === '') return undefined
+    let given: unknown
+    try {
+      given = JSON.parse(text)
+    } catch {
+      context.addIssue(`is not JSON; use ${example}`)
+      return z.NEVER
+    }
+    const parsed = filterBody.safeParse(given)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    context.addIssue(`${issue?.path.join('.') ? `${issue.path.join('.')} ` : ''}${issue?.message}; use ${example}`)
+    return z.NEVER
+  })
+  .meta({ description: 'only points with these attributes, as JSON: a value or a list of values for each', example })
