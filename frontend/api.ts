@@ -191,6 +191,9 @@ export function wholeTranscript(id: string): Question<Transcript> {
   }
 }
 
+/** What the agents do now; it also moves on by itself, so whoever shows it asks from time to time. */
+export const running = () => ask(api.running, {}, ['sessions', 'usage', 'logs', 'traces'])
+
 export type UsageFilter = { [K in UsageKey]?: string }
 export const usage = (
   window: Window,

@@ -131,10 +131,18 @@ export class HookRecords {
     return this.message(`tool:${callId}`, { role: 'tool_use', toolName, toolUseId: callId, toolInput: input })
   }
 
-  /** A person is asked whether a call may run. */
+  /**
+   * A person is asked whether a call may run. The message's key names the call where it is known: two hooks that tell of one
+   * question are one, and whoever looks for sessions that wait finds what they wait for.
+   */
   permissionAsked(callId: string | undefined, toolName: string): this {
-    pending.ask(this.#call.sessionId, callId, toolName, this.#call.time)
-    return this
+    const { sessionId, time } = this.#call
+    const asked = pending.ask(sessionId, callId, toolName, time) ?? callId
+    return this.message(`permission:${asked ?? time}`, {
+      role: 'system',
+      content: toolName ? `Asks for permission: ${toolName}` : 'Asks for permission',
+      ...(toolName ? { toolName } : {}),
+    })
   }
 
   refused(callId: string, toolName: string, reason: string | undefined): this {

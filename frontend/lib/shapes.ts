@@ -59,6 +59,7 @@ export type LogHistogram = InferResponseType<Client['api']['logs']['histogram'][
 export type Levels = { [level: string]: number }
 export type FoundAgent = ImportFound['agents'][number]
 export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>['agents'][number]
+export type RunningSession = InferResponseType<Client['api']['running']['$get'], 200>['sessions'][number]
 export type Audit = InferResponseType<Client['api']['audit']['$get'], 200>
 export type Status = InferResponseType<Client['api']['status']['$get'], 200>
 export type MetricCatalogue = InferResponseType<Client['api']['metrics']['catalogue']['$get'], 200>

@@ -47,6 +47,19 @@ describe('windows', () => {
     expect(before).toEqual({ from: now - 2_000, to: now - 1_001 })
     expect(periodBefore({ from: undefined, to: undefined }, now)).toBeUndefined()
   })
+  test('the period before a day, week or month that is not over is the same part of the one before', () => {
+    const before = (preset: 'today' | 'week' | 'month', at: string) => {
+      const moment = Date.parse(at)
+      const window = windowOf({ preset }, moment, 'utc')
+      const { from, to } = periodBefore(window, moment, { preset }, 'utc')!
+      return `${iso(from)} ${iso(to)}`
+    }
+    expect(before('today', '2026-08-22T14:03:07Z')).toBe('2026-08-21T00:00:00.000Z 2026-08-21T14:03:59.999Z')
+    expect(before('week', '2026-08-20T06:00:00Z')).toBe('2026-08-10T00:00:00.000Z 2026-08-13T05:59:59.999Z')
+    expect(before('month', '2026-08-22T00:00:00Z')).toBe('2026-07-01T00:00:00.000Z 2026-07-21T23:59:59.999Z')
+    // February ends before the 30th: all of it.
+    expect(before('month', '2026-03-30T12:00:00Z')).toBe('2026-02-01T00:00:00.000Z 2026-02-28T23:59:59.999Z')
+  })
 })
 
 test('labels name what is needed and no more', () => {

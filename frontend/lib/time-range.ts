@@ -77,9 +77,24 @@ export function spanOf(window: Window, now: number, earliest = now - 365 * dayMs
   return Math.max(1, (window.to ?? now) - (window.from ?? earliest))
 }
 
-/** The period just before, of the same length up to now; none for all time. */
-export function periodBefore(window: Window, now: number): { from: number; to: number } | undefined {
+/**
+ * The period just before, of the same length up to now; none for all time. Of a calendar unit that is not over it is the same
+ * part of the one before: today until noon is compared with yesterday until noon.
+ */
+export function periodBefore(
+  window: Window,
+  now: number,
+  range?: TimeRange,
+  zone: Zone = 'local',
+): { from: number; to: number } | undefined {
   if (window.from === undefined) return undefined
+  const preset = range && 'preset' in range ? presets.find(({ id }) => id === range.preset) : undefined
+  if (preset && 'since' in preset) {
+    const from = startOf(preset.since, window.from - 1, zone)
+    // In whole minutes, so that a view drawn again a moment later asks the same question.
+    const elapsed = Math.ceil((now - window.from) / minute) * minute
+    return { from, to: Math.min(window.from, from + elapsed) - 1 }
+  }
   return { from: window.from - spanOf(window, now), to: window.from - 1 }
 }
 

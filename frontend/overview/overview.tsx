@@ -14,7 +14,7 @@ import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey } from '../lib/shapes.ts'
 import { zoneName } from '../lib/time.ts'
 import { periodBefore, rangeLabel, usageInterval } from '../lib/time-range.ts'
-import { useUrl } from '../lib/url-state.ts'
+import { useRange, useUrl } from '../lib/url-state.ts'
 import { byGroup, type Measure } from '../lib/usage.ts'
 import { useAllTimeSpan, useView, type View } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
@@ -25,6 +25,7 @@ import { headline } from './headline.ts'
 import { HeadlineStrip } from './headline-strip.tsx'
 import { HistoryOffer } from './history-offer.tsx'
 import { LiveActivity } from './live-activity.tsx'
+import { RunningSessions } from './running-sessions.tsx'
 import { TokenKinds } from './token-kinds.tsx'
 import { YearPanel } from './year-panel.tsx'
 
@@ -34,7 +35,7 @@ export function Overview() {
     all.data &&
     all.data.spanCount + all.data.logCount + all.data.metricCount + all.data.callCount + all.data.sessionCount === 0
   return (
-    <Screen title="Overview" testId="overview" ranged={!nothing}>
+    <Screen title="Overview" testId="overview" ranged={!nothing} actions={!nothing && <QuickRange />}>
       {all.error && !all.data ? (
         <ErrorState what="The server's numbers could not be read." error={all.error} retry={all.retry} />
       ) : nothing ? (
@@ -43,6 +44,28 @@ export function Overview() {
         <Numbers />
       )}
     </Screen>
+  )
+}
+
+const quick = [
+  { value: 'today', label: 'Today' },
+  { value: '7d', label: '7 days' },
+  { value: '30d', label: '30 days' },
+] as const
+
+/** The three ranges that are looked at every day, without opening anything. */
+function QuickRange() {
+  const [range, setRange] = useRange()
+  const chosen = 'preset' in range ? quick.find(({ value }) => value === range.preset)?.value : undefined
+  return (
+    <span className="hidden sm:inline-flex">
+      <Segmented<(typeof quick)[number]['value'] | ''>
+        label="Range"
+        value={chosen ?? ''}
+        onChange={(preset) => preset !== '' && setRange({ preset })}
+        options={quick}
+      />
+    </span>
   )
 }
 
@@ -56,7 +79,7 @@ function Numbers() {
   const span = useAllTimeSpan(view)
   const interval = usageInterval(span)
   const tz = zoneName(zone)
-  const before = periodBefore(window, now)
+  const before = periodBefore(window, now, view.range, zone)
   const byTime = useAnswer(usage(window, ['tool', 'model'], { interval, tz }))
   const earlier = useAnswer(before && usage(before, ['tool'], { tz }))
   const sessionsNow = useAnswer(sessions(window, {}, { limit: 1 }))
@@ -84,6 +107,7 @@ function Numbers() {
         <ErrorState what="Usage could not be read." error={byTime.error} retry={byTime.retry} />
       )}
       <HistoryOffer />
+      <RunningSessions />
       <HeadlineStrip cells={cells} pending={byTime.pending} />
       {data && data.rows.length === 0 && window.from !== undefined && <QuietTime view={view} />}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
@@ -124,7 +148,7 @@ function Numbers() {
             <Skeleton className="mx-3 mb-3 h-56" />
           )}
         </Panel>
-        <Panel title="Activity" note="live" testId="activity-panel">
+        <Panel title="Last sessions" testId="activity-panel">
           <LiveActivity />
         </Panel>
       </div>

@@ -69,6 +69,10 @@ const handlers = dictionary<Handler>({
   },
   PermissionRequest: (records, payload) =>
     records.permissionAsked(textOf(payload.tool_use_id), textOf(payload.tool_name) ?? ''),
+  Notification: (records, payload) => {
+    if (payload.notification_type !== 'permission_prompt') return
+    records.permissionAsked(undefined, /permission to use ([\w-]+)/.exec(textOf(payload.message) ?? '')?.[1] ?? '')
+  },
   PermissionDenied: (records, payload) => {
     const callId = textOf(payload.tool_use_id)
     if (callId) records.refused(callId, textOf(payload.tool_name) ?? '', textOf(payload.reason))

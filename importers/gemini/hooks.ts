@@ -57,6 +57,11 @@ const handlers = dictionary<Handler>({
       success: error === undefined,
     })
   },
+  Notification: (records, payload) => {
+    if (payload.notification_type !== 'ToolPermission') return
+    const details = objectOf(payload.details)
+    records.permissionAsked(undefined, textOf(details.tool_name) ?? textOf(details.toolName) ?? '')
+  },
   PreCompress: (records, _payload, time) =>
     records.message(`compact:${time}`, { role: 'system', content: 'Compressing' }),
 })

@@ -7,7 +7,16 @@ import { isObject, objectOf, textOf } from '../json-values.ts'
 import { baseUrl, hasHook, withHook } from '../setup-values.ts'
 
 /** The calls that `hooks.ts` understands. */
-const events = ['SessionStart', 'SessionEnd', 'BeforeAgent', 'AfterAgent', 'BeforeTool', 'AfterTool', 'PreCompress']
+const events = [
+  'SessionStart',
+  'SessionEnd',
+  'BeforeAgent',
+  'AfterAgent',
+  'BeforeTool',
+  'AfterTool',
+  'PreCompress',
+  'Notification',
+]
 
 const folderOf = ({ home, vars }: Env) => join(vars.GEMINI_CLI_HOME || home, '.gemini')
 

@@ -22,6 +22,7 @@ import { openApi } from './openapi/openapi.ts'
 import type { PageFiles } from './page-files.ts'
 import { pricesRoutes } from './prices/routes.ts'
 import { removalRoutes } from './removal/routes.ts'
+import { runningRoutes } from './running/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
@@ -46,6 +47,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', usageRoutes(deps))
     .route('/', pricesRoutes(deps))
     .route('/', sessionsRoutes(deps))
+    .route('/', runningRoutes(deps))
     .route('/', toolsRoutes(deps))
     .route('/', errorsRoutes(deps))
     .route('/', auditRoutes(deps))

@@ -20,8 +20,9 @@ export type Live = {
 
 /** At most 20 frames of one kind a second: faster than anyone sees, and a burst becomes few frames. */
 const tickMs = 50
-/** Sessions and usage cost a query; once a second is soon enough. */
+/** Sessions and usage cost a query: once a second, and after a quiet while as soon as a burst has come together. */
 const questionMs = 1000
+const firstQuestionMs = 100
 const frameRowsMax = 500
 /** Records of one kind that a tick turns into frames: 40,000 a second, in steps that nobody else has to wait for. */
 const rowsAtOnce = 2000
@@ -42,6 +43,7 @@ export function createLive(
   const counts = { framesSent: 0, framesDropped: 0 }
   let tick: Timer | undefined
   let asking: Timer | undefined
+  let askedMs = 0
   let stopped = false
 
   const unsubscribe = ingest.onCommit((batch) => {
@@ -54,7 +56,8 @@ export function createLive(
     }
     while (changed.size > sessionsWaitingMax) changed.delete(changed.keys().next().value!)
     if (waiting.size > 0) tick ??= setTimeout(flush, tickMs)
-    if (changed.size > 0 && questions) asking ??= setTimeout(ask, questionMs)
+    if (changed.size > 0 && questions)
+      asking ??= setTimeout(ask, Math.max(firstQuestionMs, askedMs + questionMs - performance.now()))
   })
 
   /** Adds records to those that wait; in a flood the oldest are given up, and every listener is told of it. */
@@ -81,6 +84,7 @@ export function createLive(
   }
 
   async function ask(): Promise<void> {
+    askedMs = performance.now()
     const sessions = [...changed.values()].slice(-sessionsAtOnce)
     for (const session of sessions) changed.delete(keyOf(session))
     try {

@@ -34,7 +34,7 @@ function packageFolder(): string {
 }
 
 /** The package exports a look-up by provider but no list of them; a provider's id is the first line of its literal. */
-function providerIds(): string[] {
+export function providerIds(): string[] {
   const source = readFileSync(join(packageFolder(), 'dist', 'index.js'), 'utf8')
   const ids = [...source.matchAll(/^ {4}id: "([^"]+)",$/gm)].map((match) => match[1] as string)
   if (ids.length < 30) throw new Error(`found only ${ids.length} providers in genai-prices: its layout has changed`)
