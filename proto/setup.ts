@@ -46,6 +46,16 @@ export type Setup = {
   traces(env: Env): string[]
   /** `ourFolder`: where files of ours that a shell sources may be put. */
   files(env: Env, ourFolder: string): SetupFile[]
+  /**
+   * What the agent finds in its environment when `telltale run` starts it, so that it sends here whatever its configuration
+   * says; `null` takes a variable away that would lead elsewhere. Over HTTP, without a token.
+   */
+  run(env: Env, options: SetupOptions): Record<string, string | null>
+  /**
+   * Of an agent whose environment says nothing about telemetry: the variable that names its folder, the folder, and the file in
+   * it that `files` plans. It is given a folder of the same content in which that file is planned.
+   */
+  runFolder?: { variable: string; folder(env: Env): string; file: string }
   /** Known traps that this machine, or these options, would fall into. */
   warnings(env: Env, options: SetupOptions): string[]
 }

@@ -89,6 +89,7 @@ function program(): Command {
   addPrices(telltale)
   addTokens(telltale)
   addPush(telltale)
+  addRun(telltale)
   return telltale
 }
 
@@ -155,6 +156,22 @@ function addImport(telltale: Command): void {
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
     )
+}
+
+/** An agent started by us. */
+function addRun(telltale: Command): void {
+  telltale
+    .command('run')
+    .description('run an agent with its telemetry pointed here by its environment alone, and tell what it used')
+    .usage('[options] -- COMMAND…')
+    .argument('<command...>', 'the agent and what it is given')
+    .option('--json', 'a line of JSON as the last on standard output')
+    .option('--budget <dollars>', 'exit with 3 when it cost more')
+    .option('--quiet', 'no summary')
+    .action(async (words, options, command: Command) => {
+      const { run } = await import('./commands/run.ts')
+      process.exitCode = await run(configOf(command), words, options)
+    })
 }
 
 /** To a server of several machines. */

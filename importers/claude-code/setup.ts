@@ -99,6 +99,10 @@ export const setup: Setup = {
       hooked: (current) => hasHook(readJson(current).hooks, 'claude-code'),
     },
   ],
+  run({ vars }, options) {
+    const unset = ['DISABLE_TELEMETRY', 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC'].filter((name) => vars[name])
+    return { ...variables(options, vars), ...Object.fromEntries(unset.map((name) => [name, null])) }
+  },
   warnings({ vars }) {
     const warnings: string[] = []
     if (vars.DISABLE_TELEMETRY || vars.CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC)

@@ -65,6 +65,9 @@ export const setup: Setup = {
       hooked: notifies,
     },
   ],
+  // With compression set it exports nothing, silently.
+  run: () => ({ OTEL_EXPORTER_OTLP_COMPRESSION: null }),
+  runFolder: { variable: 'CODEX_HOME', folder: folderOf, file: 'config.toml' },
   warnings({ vars }, options) {
     const warnings: string[] = []
     if (vars.OTEL_EXPORTER_OTLP_COMPRESSION)

@@ -64,6 +64,13 @@ export const setup: Setup = {
       ...(options.token ? { OTEL_EXPORTER_OTLP_HEADERS: headerList(options.token) } : {}),
     })),
   ],
+  run: (_env, options) => ({
+    COPILOT_OTEL_ENABLED: 'true',
+    COPILOT_OTEL_FILE_EXPORTER_PATH: null,
+    OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpUrl,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    ...(options.privacy >= 2 ? { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' } : {}),
+  }),
   warnings({ vars }, options) {
     const warnings: string[] = []
     if (options.protocol === 'grpc') warnings.push('Copilot does not speak gRPC: http/protobuf is set')

@@ -63,6 +63,15 @@ export const setup: Setup = {
       hooked: (current) => hasHook(readJson(current).hooks, 'gemini'),
     },
   ],
+  run: (_env, options) => ({
+    GEMINI_TELEMETRY_ENABLED: 'true',
+    GEMINI_TELEMETRY_TARGET: 'local',
+    GEMINI_TELEMETRY_OTLP_ENDPOINT: baseUrl(options),
+    GEMINI_TELEMETRY_OTLP_PROTOCOL: 'http',
+    GEMINI_TELEMETRY_LOG_PROMPTS: String(options.privacy >= 2),
+    GEMINI_TELEMETRY_TRACES_ENABLED: String(options.privacy >= 3),
+    GEMINI_TELEMETRY_OUTFILE: null,
+  }),
   warnings({ vars }, options) {
     const warnings: string[] = []
     if (vars.GEMINI_TELEMETRY_ENABLED === 'false' || vars.GEMINI_TELEMETRY_OUTFILE)

@@ -5,7 +5,7 @@ import type { Env } from '#proto/agent.ts'
 import { type Setup, UnusableConfig } from '#proto/setup.ts'
 import { envFile } from '../env-file.ts'
 import { changeJson, readJson } from '../json-config.ts'
-import { arrayOf } from '../json-values.ts'
+import { arrayOf, objectOf } from '../json-values.ts'
 import { baseUrl, headerList } from '../setup-values.ts'
 
 const plugin = '@devtheops/opencode-plugin-otel'
@@ -46,6 +46,21 @@ export const setup: Setup = {
       ...(options.token ? { OPENCODE_OTLP_HEADERS: headerList(options.token) } : {}),
     })),
   ],
+  run({ vars }, options) {
+    // Its own telemetry is switched on by an address in the environment, the requests' spans by its configuration, which
+    // takes a part of it from there; the plug-in, where somebody has it, sends to the same place.
+    const given = readJson(vars.OPENCODE_CONFIG_CONTENT)
+    const config = { ...given, experimental: { ...objectOf(given.experimental), openTelemetry: true } }
+    return {
+      OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpUrl,
+      OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
+      OPENCODE_ENABLE_TELEMETRY: '1',
+      OPENCODE_OTLP_PROTOCOL: 'http/protobuf',
+      OPENCODE_OTLP_ENDPOINT: options.otlpUrl,
+      OPENCODE_OTLP_HEADERS: null,
+      OPENCODE_METRIC_PREFIX: null,
+    }
+  },
   warnings({ vars }, options) {
     const warnings: string[] = []
     if (options.protocol === 'http/json')

@@ -32,29 +32,46 @@ export type ServeOptions = {
 /** Runs until SIGTERM or SIGINT; then finishes what is in flight, commits, checkpoints, and resolves. */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<void> {
   const log = createLog(config.logLevel)
+  const stopped = stopSignal()
+  const server = await startServer(config, log, options)
+  try {
+    for (const [name, url] of [
+      ['dashboard', server.apiUrl],
+      ['OTLP/HTTP', server.otlpUrl],
+      ['OTLP/gRPC', server.grpcUrl],
+    ])
+      if (url) process.stdout.write(`${name}  ${url}\n`)
+    if (options.offer && !options.backfill) void offerHistory(server.transcripts, log)
+    if (options.open) openBrowser(server.apiUrl)
+    const signal = await stopped
+    log.info('stopping', { signal })
+  } finally {
+    await server.close()
+  }
+}
+
+/** A server in this process. */
+export type OwnServer = {
+  apiUrl: string
+  otlpUrl: string | null
+  grpcUrl: string | null
+  transcripts: TranscriptService
+  /** Finishes what is in flight, commits, checkpoints. */
+  close(): Promise<void>
+}
+
+/** Opens the database and the ports and leaves word of them in the home. @throws Error with a message for the user. */
+export async function startServer(config: Config, log: Log, options: ServeOptions = {}): Promise<OwnServer> {
+  process.umask(0o077)
   // A database that is not there yet has no tokens; nothing is made for a server that may not start.
   if (!existsSync(config.database)) checkExposure(config, false)
-  process.umask(0o077)
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
-  const stopped = stopSignal()
   const ownerToken = randomBytes(32).toString('base64url')
   const core = await openCore(config, log, ownerToken)
   const doors: Doors = { receivers: [], apiUrl: '', otlpUrl: null, grpcUrl: null }
   let stopRetention = () => {}
   const transcripts = createTranscripts(core, config, log)
-  try {
-    checkExposure(config, core.tokens.required())
-    await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
-    // Whoever hears that we run may write at once: what comes after that is new.
-    const tools = watchedTools(options.watch)
-    if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
-    announce(config, doors, ownerToken)
-    if (options.offer && !options.backfill) void offerHistory(transcripts, log)
-    if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
-    if (options.open) openBrowser(doors.apiUrl)
-    const signal = await stopped
-    log.info('stopping', { signal })
-  } finally {
+  async function close(): Promise<void> {
     stopRetention()
     await transcripts.close()
     // Receivers first: whoever still sends is told to come back, and what was accepted is committed before the end.
@@ -63,6 +80,20 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await doors.api?.stop()
     removeServerFile(config.home)
   }
+  try {
+    checkExposure(config, core.tokens.required())
+    await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
+    // Whoever hears that we run may write at once: what comes after that is new.
+    const tools = watchedTools(options.watch)
+    if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
+    announce(config, doors, ownerToken)
+    if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const { apiUrl, otlpUrl, grpcUrl } = doors
+  return { apiUrl, otlpUrl, grpcUrl, transcripts, close }
 }
 
 type Doors = {
@@ -132,13 +163,8 @@ function urlOf(host: string, port: number): string {
   return `http://${shown}:${port}`
 }
 
+/** Leaves word of the ports for commands of this home. */
 function announce(config: Config, { apiUrl, otlpUrl, grpcUrl }: Doors, ownerToken: string): void {
-  const lines = [
-    ['dashboard', apiUrl],
-    ['OTLP/HTTP', otlpUrl],
-    ['OTLP/gRPC', grpcUrl],
-  ]
-  for (const [name, url] of lines) if (url) process.stdout.write(`${name}  ${url}\n`)
   writeServerFile(
     config.home,
     { pid: process.pid, version, startedAt: new Date().toISOString(), apiUrl, otlpUrl: otlpUrl ?? '', grpcUrl },
