@@ -90,6 +90,7 @@ function program(): Command {
   addTokens(telltale)
   addPush(telltale)
   addRun(telltale)
+  addBackup(telltale)
   return telltale
 }
 
@@ -155,6 +156,25 @@ function addImport(telltale: Command): void {
     .option('--json', 'as one JSON document')
     .action(async (tool, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    )
+}
+
+/** The database as a file, and back. */
+function addBackup(telltale: Command): void {
+  telltale
+    .command('backup <file>')
+    .description('write the whole database of this moment into a file, also while a server takes records')
+    .option('--json', 'as one JSON document')
+    .action(async (file, options, command: Command) =>
+      (await import('./commands/backup.ts')).backup(configOf(command), file, options),
+    )
+  telltale
+    .command('restore <file>')
+    .description('make a backup the database again')
+    .option('--force', 'move a database that is there aside')
+    .option('--json', 'as one JSON document')
+    .action(async (file, options, command: Command) =>
+      (await import('./commands/backup.ts')).restore(configOf(command), file, options),
     )
 }
 

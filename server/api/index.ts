@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { agentsRoutes } from './agents/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { backupRoutes } from './backup/routes.ts'
 import { budgetsRoutes } from './budgets/routes.ts'
 import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
@@ -58,6 +59,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', dashboardsRoutes(deps))
     .route('/', budgetsRoutes(deps))
     .route('/', ledgerRoutes(deps))
+    .route('/', backupRoutes(deps))
     .route('/', tokensRoutes(deps, live))
 }
 
