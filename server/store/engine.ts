@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type BlockJournal, openBlockJournal } from './block-journal.ts'
-import { neverByItself, rowGroupRows } from './checkpoints.ts'
+import { neverByItself, rowGroupRows, storageVersion } from './checkpoints.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { attachOrMend } from './recover.ts'
 
@@ -53,7 +53,9 @@ export async function openEngine(
     const writer = await instance.connect()
     await writer.run('pragma disable_checkpoint_on_shutdown')
     const notice = await attachOrMend(path, async () => {
-      await writer.run(`attach '${quoted(path)}' as db (row_group_size ${rowGroupRows})`)
+      await writer.run(
+        `attach '${quoted(path)}' as db (row_group_size ${rowGroupRows}, storage_version '${storageVersion}')`,
+      )
       await writer.run('use db')
     })
     const blocks = openBlockJournal(path)
