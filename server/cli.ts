@@ -44,6 +44,7 @@ function servingFlags(command: Command): Command {
     .option('--log-level <level>', 'DEBUG, INFO, WARN or ERROR (default INFO)')
     .option('--token <token>', 'bearer token required on every port')
     .option('--retention <age>', 'delete what is older, such as 90d (default: keep for ever)')
+    .option('--retention-size <size>', 'delete the oldest when the database uses more, such as 20GB (default: never)')
     .option('--privacy <tier>', '1 metadata, 2 + prompts and tool details, 3 + responses (default 3)')
     .option('--max-body <size>', 'largest request body after decompression (default 64MiB)')
     .option('--insecure', 'allow a --host that others can reach without a token')

@@ -49,6 +49,8 @@ describe('a value that cannot be used is an error that names the setting, the va
     [{ apiPort: '80a' }, '--api-port: "80a" is not a port'],
     [{ logLevel: 'LOUD' }, 'use one of DEBUG, INFO, WARN, ERROR'],
     [{ retentionSeconds: 'soon' }, 'such as 90d'],
+    [{ retentionBytes: '5MB' }, 'such as 20GB'],
+    [{ retentionBytes: 'lots' }, 'such as 20GB'],
     [{ privacy: '4' }, 'use one of 1, 2, 3'],
     [{ bodyBytesMax: '5' }, 'such as 64MiB'],
     [{ host: 'a b' }, 'is not an address'],

@@ -65,10 +65,26 @@ const age: Read<number | undefined> = (value, name) => {
   )
 }
 
+/** Bytes of `64MiB`, `10GB`, `1000`; NaN when it is none. Every unit is a power of 1024. */
+function sizeOf(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(b|k|kb|kib|m|mb|mib|g|gb|gib|t|tb|tib)?$/i.exec(value.trim())
+  const power = { b: 0, k: 1, m: 2, g: 3, t: 4 }[(match?.[2] ?? 'b')[0]!.toLowerCase() as 'b'] ?? 0
+  return match ? Math.round(Number(match[1]) * 1024 ** power) : Number.NaN
+}
+
+/** Less than this holds no day of work. */
+const spaceLeast = 16 * 1024 ** 2
+
+const space: Read<number | undefined> = (value, name) => {
+  const size = sizeOf(value)
+  if (size >= spaceLeast && Number.isSafeInteger(size)) return size
+  throw new UsageError(
+    `${name}: ${JSON.stringify(value)} is not a size to keep; use a number and a unit, from 16MiB up, such as 20GB`,
+  )
+}
+
 const bytes: Read<number> = (value, name) => {
-  const match = /^(\d+)\s*(b|k|kb|kib|m|mb|mib|g|gb|gib)?$/i.exec(value)
-  const power = { b: 0, k: 1, m: 2, g: 3 }[(match?.[2] ?? 'b')[0]!.toLowerCase() as 'b'] ?? 0
-  const size = match ? Number(match[1]) * 1024 ** power : 0
+  const size = sizeOf(value)
   if (size >= 1024 && size <= 1024 ** 3) return size
   throw new UsageError(
     `${name}: ${JSON.stringify(value)} is not a size; use bytes or a unit, from 1KiB to 1GiB, such as 64MiB`,
@@ -107,6 +123,13 @@ export const settings = {
   },
   token: { flag: '--token', environment: 'TOKEN', key: 'token', read: text, default: undefined },
   retentionSeconds: { flag: '--retention', environment: 'RETENTION', key: 'retention', read: age, default: undefined },
+  retentionBytes: {
+    flag: '--retention-size',
+    environment: 'RETENTION_SIZE',
+    key: 'retention_size',
+    read: space,
+    default: undefined,
+  },
   privacy: { flag: '--privacy', environment: 'PRIVACY', key: 'privacy', read: tier, default: 3 as 1 | 2 | 3 },
   bodyBytesMax: {
     flag: '--max-body',

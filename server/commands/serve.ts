@@ -8,7 +8,7 @@ import { type ApiServer, listenApi } from '../api/serve.ts'
 import { version } from '../cli.ts'
 import { type Config, checkExposure } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
-import { keepFor } from '../ingest/removal/retention.ts'
+import { keepWithin } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { mcpRoutes } from '../mcp/http.ts'
 import { storeHooks } from '../receivers/hooks.ts'
@@ -69,10 +69,10 @@ export async function startServer(config: Config, log: Log, options: ServeOption
   const ownerToken = randomBytes(32).toString('base64url')
   const core = await openCore(config, log, ownerToken)
   const doors: Doors = { receivers: [], apiUrl: '', otlpUrl: null, grpcUrl: null }
-  let stopRetention = () => {}
+  let stopRetention = async () => {}
   const transcripts = createTranscripts(core, config, log)
   async function close(): Promise<void> {
-    stopRetention()
+    await stopRetention()
     await transcripts.close()
     // Receivers first: whoever still sends is told to come back, and what was accepted is committed before the end.
     await Promise.all(doors.receivers.map((receiver) => receiver.stop(5000)))
@@ -87,7 +87,9 @@ export async function startServer(config: Config, log: Log, options: ServeOption
     const tools = watchedTools(options.watch)
     if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
     announce(config, doors, ownerToken)
-    if (config.retentionSeconds) stopRetention = keepFor(config.retentionSeconds, core.store, core.ledger, log.info)
+    const limits = { seconds: config.retentionSeconds, bytes: config.retentionBytes }
+    if (limits.seconds || limits.bytes)
+      stopRetention = keepWithin(limits, { store: core.store, ledger: core.ledger, told: log.info })
   } catch (error) {
     await close()
     throw error

@@ -35,6 +35,9 @@ const bySession = [
   'sessions',
 ]
 
+/** What the ledger keeps in memory of. */
+const ledgerTables = ['model_calls', 'call_observations', ...bySession]
+
 /** Thrown to leave the transaction of a dry run. */
 class DryRun extends Error {}
 
@@ -48,7 +51,7 @@ export async function remove(store: Store, ledger: Ledger | undefined, removal: 
         await removeSessions(tx, removal, removed)
       if (removal.dryRun) throw new DryRun()
       // What the ledger knows by heart may be gone.
-      if (removed.model_calls !== undefined) ledger?.invalidate()
+      if (ledgerTables.some((table) => (removed[table] ?? 0) > 0)) ledger?.invalidate()
     })
   } catch (error) {
     if (error instanceof DryRun) return removed

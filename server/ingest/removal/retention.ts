@@ -1,35 +1,112 @@
-// retention.ts: takes out what is older than the user wants to keep, an hour at a time.
+// retention.ts: takes out what is older, or more, than the user wants to keep, in slices that hold nobody up.
+import { int, maybe, query, time } from '../../store/query.ts'
 import type { Store } from '../../store/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { remove } from './removal.ts'
+import oldestCutSql from './oldest-cut.sql' with { type: 'text' }
+import { type Removed, remove } from './removal.ts'
+import usedBytesSql from './used-bytes.sql' with { type: 'text' }
 
-const hourMs = 3_600_000
 const earliest = -(2n ** 63n) + 2n
 
+/** How often it is looked at again. A database over its size grows all the time, days pass slowly. */
+const everyMs = 10 * 60_000
+/** Records that go in one transaction: about a tenth of a second, for which ingest waits. */
+const sliceRows = 20_000
+/** After a slice ingest has the database to itself for this many times as long as the slice took. */
+const restShare = 3
+/** From the size that is too much down to this share of it, so that the next record does not start it again. */
+const sizeShare = 0.9
+
+export type Limits = {
+  /** What is older goes. */
+  seconds?: number | undefined
+  /** When the file uses more, the oldest goes. */
+  bytes?: number | undefined
+}
+
+const oldestCut = query(oldestCutSql, { to: time, rows: int }, { cut: maybe(time) })
+const usedBytes = query(usedBytesSql, {}, { bytes: int })
+
+export type RetentionDeps = {
+  store: Store
+  ledger: Ledger
+  told(message: string, fields: Record<string, unknown>): void
+  /** @default 20,000 */
+  sliceRows?: number
+  signal?: AbortSignal | undefined
+}
+
 /**
- * Removes what is older than `retentionSeconds` now and every hour. Sessions go whole, an age after their last record, so
- * that none is ever half there.
+ * Applies the limits now and then again and again. Sessions go whole, when their last record is too old, so that none is ever
+ * half there.
  *
- * @returns how to stop.
+ * @returns how to stop; resolves when nothing is under way.
  */
-export function keepFor(
-  retentionSeconds: number,
-  store: Store,
-  ledger: Ledger,
-  told: (message: string, fields: Record<string, unknown>) => void,
-): () => void {
+export function keepWithin(limits: Limits, deps: Omit<RetentionDeps, 'signal'>): () => Promise<void> {
+  const stopping = new AbortController()
+  let running: Promise<void> = Promise.resolve()
   async function sweep(): Promise<void> {
-    const to = BigInt(Date.now() - retentionSeconds * 1000) * 1_000_000n
     try {
-      const removed = await remove(store, ledger, { what: 'all', from: earliest, to })
-      const rows = Object.values(removed).reduce((sum, count) => sum + count, 0)
-      if (rows > 0) told('removed what is older than the retention', removed)
+      const removed = await sweepOnce(limits, { ...deps, signal: stopping.signal })
+      if (Object.values(removed).some((rows) => rows > 0)) deps.told('removed what is beyond the retention', removed)
     } catch (error) {
-      told('the retention could not be applied; it is tried again in an hour', { error })
+      deps.told('the retention could not be applied; it is tried again in ten minutes', { error })
     }
   }
-  void sweep()
-  const timer = setInterval(() => void sweep(), hourMs)
+  const start = () => {
+    running = running.then(() => (stopping.signal.aborted ? undefined : sweep()))
+  }
+  start()
+  const timer = setInterval(start, everyMs)
   timer.unref()
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    stopping.abort()
+    return running
+  }
+}
+
+/** Takes out all that is beyond the limits now. @returns rows by table. */
+export async function sweepOnce({ seconds, bytes }: Limits, deps: RetentionDeps): Promise<Removed> {
+  const removed: Removed = {}
+  if (seconds !== undefined) {
+    const to = BigInt(Date.now() - seconds * 1000) * 1_000_000n
+    await slices(deps, to, removed, async () => true)
+    // Requests of no session and no record beside them.
+    add(removed, await remove(deps.store, deps.ledger, { what: 'all', from: earliest, to }))
+  }
+  if (bytes === undefined || (await used(deps.store)) <= bytes) return removed
+  const now = BigInt(Date.now()) * 1_000_000n
+  const isDone = await slices(deps, now, removed, async () => (await used(deps.store)) > bytes * sizeShare)
+  if (!isDone && (await used(deps.store)) > bytes)
+    deps.told('nothing is left to remove, and the database is larger than its retention still', { bytes })
+  return removed
+}
+
+/** @returns whether it ended because no more was wanted; else nothing is left before `to`. */
+async function slices(
+  deps: RetentionDeps,
+  to: bigint,
+  removed: Removed,
+  isMoreWanted: () => Promise<boolean>,
+): Promise<boolean> {
+  const { store, ledger, signal } = deps
+  while (!signal?.aborted) {
+    if (!(await isMoreWanted())) return true
+    const [row] = await oldestCut(store, { to, rows: deps.sliceRows ?? sliceRows })
+    if (!row || row.cut === null) return false
+    const started = performance.now()
+    add(removed, await remove(store, ledger, { what: 'all', from: earliest, to: row.cut + 1n }))
+    await Bun.sleep(restShare * (performance.now() - started))
+  }
+  return true
+}
+
+async function used(store: Store): Promise<number> {
+  const [row] = await usedBytes(store, {})
+  return (row?.bytes ?? 0) + store.size().walBytes
+}
+
+function add(into: Removed, removed: Removed): void {
+  for (const [table, rows] of Object.entries(removed)) into[table] = (into[table] ?? 0) + rows
 }
