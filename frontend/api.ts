@@ -4,7 +4,7 @@ import { hc, type InferResponseType } from 'hono/client'
 import type { ImportFound, ImportState } from '../server/api/import/shape.ts'
 import type { Api } from '../server/api/index.ts'
 import type { Question, Topic } from './lib/answers.ts'
-import type { Refusal, SqlAnswer, Statistic, TraceKind, Transcript, UsageKey } from './lib/shapes.ts'
+import type { Budget, Refusal, SqlAnswer, Statistic, TraceKind, Transcript, UsageKey, Webhook } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
 import { tokenWanted } from './token.ts'
 
@@ -232,6 +232,28 @@ export const prices = () => ask(api.prices, { query: {} }, [])
 export const runSql = (sql: string, limit: number, signal: AbortSignal) =>
   postJson<SqlAnswer>(api.sql, { sql, limit }, signal)
 
+function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
+  return request<T>(path, {
+    method,
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+}
+
+/** What a budget is; what was spent of it is told with it. */
+export type BudgetGiven = Pick<Budget, 'period' | 'limitUsd' | 'warnPercent' | 'tz'> &
+  Partial<Pick<Budget, 'id' | 'name' | 'tool' | 'project'>>
+
+export const budgets = () => ask(api.budgets, {}, ['usage'])
+/** Those that are reached, or nearly, in their present period. */
+export const alerts = () => ask(api.alerts, { query: {} }, ['usage'])
+export const webhook = () => ask(api.alerts.webhook, {}, [])
+/** Sets all budgets at once. */
+export const saveBudgets = (list: readonly BudgetGiven[]) =>
+  sendJson<unknown>('PUT', api.budgets.$url().pathname, { budgets: list })
+export const saveWebhook = (url: string | null) => sendJson<Webhook>('PUT', api.alerts.webhook.$url().pathname, { url })
+export const tryWebhook = () => sendJson<{ ok: boolean; message: string }>('POST', api.alerts.test.$url().pathname, {})
+
 const importFoundPath = '/api/import/found'
 const importJobPath = '/api/import/job'
 
@@ -249,12 +271,7 @@ export const importJob = (): Question<ImportState> => ({
   ask: (signal) => request(importJobPath, { signal }),
 })
 /** Begins to read the history of some agents; it goes on when this page is closed. */
-export const beginImport = (tool: string) =>
-  request<ImportState>(importJobPath, {
-    method: 'POST',
-    body: JSON.stringify({ tool }),
-    headers: { 'content-type': 'application/json' },
-  })
+export const beginImport = (tool: string) => sendJson<ImportState>('POST', importJobPath, { tool })
 export const stopImport = () => request<void>(importJobPath, { method: 'DELETE' })
 
 export const dashboards = () => ask(api.dashboards, {}, [])

@@ -14,6 +14,11 @@ export type Settings = {
   detailPercent: number
   /** The reader left the history that was found; the overview no longer offers it. */
   historyLeft: boolean
+  /** Alerts are told by the desktop, too. */
+  desktopAlerts: boolean
+  /** Alerts that the reader has put away, or the desktop has told: by budget, level, period and limit. */
+  alertsSeen: readonly string[]
+  alertsTold: readonly string[]
 }
 
 const storageKey = 'telltale.settings'
@@ -24,6 +29,9 @@ const defaults: Settings = {
   sidebarCollapsed: false,
   detailPercent: 36,
   historyLeft: false,
+  desktopAlerts: false,
+  alertsSeen: [],
+  alertsTold: [],
 }
 
 /** Reads what was stored; anything that is not as it should be is the default. */
@@ -40,10 +48,20 @@ export function readSettings(text: string | null): Settings {
           ? Math.min(70, Math.max(20, stored.detailPercent))
           : defaults.detailPercent,
       historyLeft: stored.historyLeft === true,
+      desktopAlerts: stored.desktopAlerts === true,
+      alertsSeen: texts(stored.alertsSeen),
+      alertsTold: texts(stored.alertsTold),
     }
   } catch {
     return defaults
   }
+}
+
+/** More than anybody's budgets fire in a month. */
+const textsMax = 200
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(-textsMax) : []
 }
 
 function stored(): string | null {

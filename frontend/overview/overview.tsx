@@ -20,6 +20,7 @@ import { useAllTimeSpan, useView, type View } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
+import { BudgetStrip } from './budget-strip.tsx'
 import { FirstRun } from './first-run.tsx'
 import { headline } from './headline.ts'
 import { HeadlineStrip } from './headline-strip.tsx'
@@ -109,6 +110,7 @@ function Numbers() {
       <HistoryOffer />
       <RunningSessions />
       <HeadlineStrip cells={cells} pending={byTime.pending} />
+      <BudgetStrip />
       {data && data.rows.length === 0 && window.from !== undefined && <QuietTime view={view} />}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Panel

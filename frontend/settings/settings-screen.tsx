@@ -14,10 +14,11 @@ import { Checkbox } from '../ui/checkbox.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TabPanel, Tabs } from '../ui/tabs.tsx'
+import { Budgets } from './budgets.tsx'
 import { PriceTable } from './price-table.tsx'
 import { Sources } from './sources.tsx'
 
-const tabs = ['sources', 'server', 'prices', 'appearance'] as const
+const tabs = ['sources', 'budgets', 'prices', 'server', 'appearance'] as const
 type Tab = (typeof tabs)[number]
 
 export function SettingsScreen() {
@@ -31,14 +32,18 @@ export function SettingsScreen() {
         onChange={(next) => adjust({ tab: next === 'sources' ? undefined : next })}
         tabs={[
           { value: 'sources', label: 'Sources' },
-          { value: 'server', label: 'Server' },
+          { value: 'budgets', label: 'Budgets' },
           { value: 'prices', label: 'Prices' },
+          { value: 'server', label: 'Server' },
           { value: 'appearance', label: 'Appearance' },
         ]}
         className="flex-1"
       >
         <TabPanel value="sources" className="overflow-y-auto p-4">
           <Sources />
+        </TabPanel>
+        <TabPanel value="budgets" className="overflow-y-auto p-4">
+          <Budgets />
         </TabPanel>
         <TabPanel value="server" className="overflow-y-auto p-4">
           <Server />

@@ -4,7 +4,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { agentsRoutes } from './agents/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { backupRoutes } from './backup/routes.ts'
+import { type AlertWatch, createAlertWatch } from './budgets/alert-watch.ts'
 import { budgetsRoutes } from './budgets/routes.ts'
+import { webhookRoutes } from './budgets/webhook-routes.ts'
 import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { errorsRoutes } from './errors/routes.ts'
@@ -36,7 +38,7 @@ import { tracesRoutes } from './traces/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 
 /** Every route; modules of other folders are chained here, each a `Hono` of its own with full paths. */
-function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
+function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch) {
   return new Hono()
     .route('/', statusRoutes(deps, monitor, live))
     .route('/', servicesRoutes(deps))
@@ -57,7 +59,8 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live) {
     .route('/', exportRoutes(deps))
     .route('/', ingestRoutes(deps))
     .route('/', dashboardsRoutes(deps))
-    .route('/', budgetsRoutes(deps))
+    .route('/', budgetsRoutes(deps, alerts.look))
+    .route('/', webhookRoutes(alerts))
     .route('/', ledgerRoutes(deps))
     .route('/', backupRoutes(deps))
     .route('/', tokensRoutes(deps, live))
@@ -76,6 +79,8 @@ export type ApiOptions = {
   page?: PageFiles
   /** Routes that this folder may not know; those that answer through the API's own (MCP) are given how to ask them. */
   mounts?: readonly Mount[]
+  /** Whether budgets that are reached are told to the user's address. */
+  tellAlerts?: boolean
   /** Makes a WebSocket of a request; `false` when it is none. */
   upgrade?: (request: Request) => boolean
 }
@@ -98,7 +103,8 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
   const { rules, page, upgrade } = options
   const monitor = createMonitor(deps.store, deps.ingest)
   const live = createLive(deps.ingest, liveQuestions(deps.store), (message) => deps.log.warn(message))
-  const api = routes(deps, monitor, live)
+  const alerts = createAlertWatch(deps, options.tellAlerts ?? false)
+  const api = routes(deps, monitor, live, alerts)
   const inside = new Hono().onError(errorHandler(deps.log)).route('/', api)
   const ask: Ask = async (path, init) => inside.request(path, init)
   const mounts = (options.mounts ?? []).map((mount) => (typeof mount === 'function' ? mount(ask) : mount))
@@ -146,6 +152,7 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
     stop() {
       live.stop()
       monitor.stop()
+      alerts.stop()
       page?.stop()
     },
   }

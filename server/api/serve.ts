@@ -86,6 +86,7 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
       rules: { guard: createGuard({ host, port: actual, frontendUrl, names }), authorize },
       ...(page === undefined ? {} : { page: pageFiles(page) }),
       mounts,
+      tellAlerts: true,
       upgrade: (request) => serverOf.get(request)?.upgrade(request) ?? false,
     },
   )

@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useKeys } from '../../lib/keys.ts'
 import { useUrl } from '../../lib/url-state.ts'
+import { AlertStrip } from './alert-strip.tsx'
 import { BottomBar } from './bottom-bar.tsx'
 import { ImportStrip } from './import-strip.tsx'
 import { KeyMap } from './key-map.tsx'
@@ -45,6 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="flex min-w-0 flex-1 flex-col">
           <OfflineStrip />
           <ImportStrip />
+          <AlertStrip />
           <div className="min-h-0 flex-1">{children}</div>
         </div>
       </div>

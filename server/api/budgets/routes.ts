@@ -6,13 +6,13 @@ import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
 import { send, type Wire } from '../json.ts'
-import { bodyOf, queryOf, requiredText, type TimeRange, timeRange, windowParams, wordParam } from '../params.ts'
-import { formatTime, nowNano, parseTime } from '../time.ts'
-import { readUsage } from '../usage/read-usage.ts'
-import { costOf, noUsage, type UsageRow, usd } from '../usage/shape.ts'
+import { bodyOf, queryOf, requiredText, timeRange, windowParams, wordParam } from '../params.ts'
+import { nowNano } from '../time.ts'
+import { noUsage } from '../usage/shape.ts'
 import { timeZoneParam } from '../usage/time-zone.ts'
 import { readBudgets, replaceBudgets, type Budget as StoredBudget } from './keep.ts'
-import { periodAt, periods, type Span } from './period.ts'
+import { periodAt, periods } from './period.ts'
+import { fired, levels, shown, standing, standings } from './standing.ts'
 
 const budgetsMax = 100
 
@@ -36,7 +36,7 @@ const BudgetsBody = z.object({
   budgets: z.array(z.object(given), 'is not a list').max(budgetsMax, `holds more than ${budgetsMax}`),
 })
 
-const level = z.enum(['ok', 'warning', 'exceeded'])
+const level = z.enum(levels)
 const spent = {
   periodStart: z.string(),
   periodEnd: z.string().describe('the first moment of the next period'),
@@ -76,34 +76,6 @@ function storedBudget({ id, name, tool, project, limitUsd, ...rest }: z.infer<ty
   } satisfies StoredBudget
 }
 
-/** How a budget stands in the periods that share a moment with the range, the latest first; those without usage are left out. */
-async function standings(runner: Runner, budget: StoredBudget, range: TimeRange) {
-  const { period, tz, tool, project } = budget
-  const whole = { from: periodAt(range.from, period, tz).start, to: periodAt(range.to, period, tz).end - 1n }
-  const asked = { groupBy: [], interval: period, tz, ...whole, filters: { tool, project } }
-  const { groups } = await readUsage(runner, asked)
-  return groups.map(({ bucket, usage }) => standing(budget, periodAt(parseTime(bucket!)!, period, tz), usage)).reverse()
-}
-
-/** How a budget stands after what was used in one period. */
-function standing({ limitNanoUsd, warnPercent }: StoredBudget, { start, end }: Span, usage: UsageRow) {
-  const cost = costOf(usage) ?? 0n
-  const percent = Number((cost * 10_000n) / limitNanoUsd) / 100
-  const state: z.infer<typeof level> = cost >= limitNanoUsd ? 'exceeded' : percent >= warnPercent ? 'warning' : 'ok'
-  return {
-    state,
-    spent: {
-      periodStart: formatTime(start),
-      periodEnd: formatTime(end),
-      costUsd: usd(cost)!,
-      unpricedTokens: usage.unpriced_tokens,
-      percent,
-    },
-  }
-}
-
-const shown = ({ limitNanoUsd, ...rest }: StoredBudget) => ({ ...rest, limitUsd: usd(limitNanoUsd)! })
-
 async function listed(runner: Runner): Promise<Wire<BudgetList>> {
   const now = nowNano()
   const budgets: Wire<BudgetList['budgets'][number]>[] = []
@@ -115,7 +87,8 @@ async function listed(runner: Runner): Promise<Wire<BudgetList>> {
   return { budgets }
 }
 
-export function budgetsRoutes({ store }: ApiDeps) {
+/** @param changed is called when other budgets hold. */
+export function budgetsRoutes({ store }: ApiDeps, changed: () => void = () => {}) {
   return new Hono()
     .get(
       '/api/budgets',
@@ -131,6 +104,7 @@ export function budgetsRoutes({ store }: ApiDeps) {
         const twice = budgets.find(({ id }, place) => budgets.findIndex((one) => one.id === id) !== place)
         if (twice) throw badRequest(`budgets: the id ${JSON.stringify(twice.id)} is given twice; give each its own`)
         await store.transaction((tx) => replaceBudgets(tx, budgets))
+        changed()
         return send<BudgetList>(c, await store.reader(listed))
       },
     )
@@ -145,17 +119,7 @@ export function budgetsRoutes({ store }: ApiDeps) {
         const { from, to } = c.req.valid('query')
         const now = nowNano()
         const range = from === undefined && to === undefined ? { from: now, to: now } : timeRange({ from, to })
-        const alerts = await store.reader(async (reader) => {
-          const fired: Wire<AlertList['alerts'][number]>[] = []
-          for (const budget of await readBudgets(reader)) {
-            for (const { state, spent } of await standings(reader, budget, range)) {
-              if (state === 'ok') continue
-              const { id, ...rest } = shown(budget)
-              fired.push({ budgetId: id, level: state, ...rest, ...spent })
-            }
-          }
-          return fired
-        })
+        const alerts: Wire<AlertList['alerts']> = await store.reader((reader) => fired(reader, range))
         return send<AlertList>(c, { alerts })
       },
     )
