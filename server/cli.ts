@@ -142,8 +142,10 @@ function addServing(telltale: Command): void {
 /** Reading transcripts. */
 function addImport(telltale: Command): void {
   telltale
-    .command('import <tool>')
-    .description(`read local transcripts into the database: ${tools.join(', ')} or all`)
+    .command('import <tool> [file]')
+    .description(
+      `read local transcripts into the database: ${tools.join(', ')} or all; or copy a database: ai-observer FILE`,
+    )
     .option('--from <date>', 'only from this day on (YYYY-MM-DD)')
     .option('--to <date>', 'only up to and including this day (YYYY-MM-DD)')
     .option('--force', 'read everything again, also what was deleted')
@@ -155,8 +157,8 @@ function addImport(telltale: Command): void {
     .option('--yes', 'do not ask')
     .option('--skip-confirm', 'the same as --yes')
     .option('--json', 'as one JSON document')
-    .action(async (tool, options, command: Command) =>
-      (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool }),
+    .action(async (tool, file, options, command: Command) =>
+      (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool, file }),
     )
 }
 

@@ -9,15 +9,15 @@ import { send } from '../api/json.ts'
 import { bodyOf } from '../api/params.ts'
 import type { Core } from '../core.ts'
 import type { ImportStanding } from '../transcripts/import-job.ts'
-import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
+import { type ImportRequest, readAiObserverRequest, readImportRequest } from '../transcripts/import-request.ts'
 import { allTools, type TranscriptService } from '../transcripts/service.ts'
 import { UsageError } from '../usage-error.ts'
 import { pushRoutes } from './push-routes.ts'
 
 /** Checked by {@link readImportRequest}, which the command line shares; here only named for the API's description. */
 const ImportBody = z.object({
-  tool: z.unknown().optional().describe('an agent, or all'),
-  path: z.unknown().optional().describe("the tool's own folder"),
+  tool: z.unknown().optional().describe('an agent, or all; or ai-observer'),
+  path: z.unknown().optional().describe("the tool's own folder; of ai-observer its database file"),
   from: z.unknown().optional().describe('YYYY-MM-DD'),
   to: z.unknown().optional().describe('YYYY-MM-DD, that day included'),
   force: z.unknown().optional().describe('read everything again'),
@@ -80,7 +80,7 @@ export function extraRoutes(core: Core, transcripts: TranscriptService): Hono[] 
 
 function asked(request: ImportRequest) {
   try {
-    return readImportRequest(request, allTools)
+    return readAiObserverRequest(request) ?? readImportRequest(request, allTools)
   } catch (error) {
     if (error instanceof UsageError) throw badRequest(error.message)
     throw error

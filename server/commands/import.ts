@@ -1,21 +1,36 @@
 // import.ts: reads local transcripts into the database: through the running server, else on the file itself.
+import { resolve } from 'node:path'
 import { confirm } from '@inquirer/prompts'
 import type { Config } from '../config.ts'
 import { oneLine } from '../log.ts'
+import type { AiObserverSummary } from '../transcripts/ai-observer/import.ts'
 import type { ImportSummary } from '../transcripts/import.ts'
-import { type ImportRequest, readImportRequest } from '../transcripts/import-request.ts'
+import { type ImportRequest, readAiObserverRequest, readImportRequest } from '../transcripts/import-request.ts'
 import { allTools, type ImportLine } from '../transcripts/service.ts'
 import { UsageError } from '../usage-error.ts'
 import { withClient } from './client.ts'
 import { progressBar } from './progress-bar.ts'
 import { bytes, count } from './words.ts'
 
-export type ImportCommand = ImportRequest & { verbose?: boolean; yes?: boolean; skipConfirm?: boolean; json?: boolean }
+export type ImportCommand = ImportRequest & {
+  /** The file of `import ai-observer FILE`. */
+  file?: string | undefined
+  verbose?: boolean
+  yes?: boolean
+  skipConfirm?: boolean
+  json?: boolean
+}
 
 /** `--json` prints the summary of contract §2 and nothing else on stdout. @throws UsageError for what cannot be used. */
 export async function importCommand(config: Config, command: ImportCommand): Promise<void> {
-  const { verbose, yes, skipConfirm, json, ...request } = command
-  readImportRequest(request, allTools)
+  const { verbose, yes, skipConfirm, json, file, ...options } = command
+  if (file !== undefined && (options.tool !== 'ai-observer' || options.path !== undefined))
+    throw new UsageError(`${JSON.stringify(file)}: only ai-observer is given a file; the folder of a tool is --path`)
+  const request: ImportRequest = { ...options }
+  const path = file ?? options.path
+  // The server, which may do it, stands in another folder.
+  if (typeof path === 'string' && path.trim() !== '' && !path.startsWith('~')) request.path = resolve(path)
+  if (!readAiObserverRequest(request)) readImportRequest(request, allTools)
   if (request.purge && !request.dryRun && !yes && !skipConfirm) {
     if (!process.stdin.isTTY) throw new UsageError('--purge deletes what was imported before: say --yes as well')
     const message = `Delete what was imported of ${request.tool ?? 'all'} in this time before importing?`
@@ -46,6 +61,14 @@ function print(summary: ImportSummary, verbose: boolean): void {
     const what = `${count(of.calls)} requests, ${count(of.totalTokens)} tokens, $${of.costUsd.toFixed(2)}`
     process.stdout.write(
       `${tool.padEnd(12)}${count(of.files)} files (${count(of.newFiles)} new, ${count(of.unchangedFiles)} unchanged), ${count(of.sessions)} sessions, ${what}${of.duplicates > 0 ? `, ${count(of.duplicates)} known before` : ''}\n`,
+    )
+  }
+  if ('records' in summary) {
+    const { spans, logs, metrics } = (summary as AiObserverSummary).records
+    const kept = spans.new + logs.new + metrics.new
+    const known = spans.read + logs.read + metrics.read - kept
+    process.stdout.write(
+      `${count(spans.new)} spans, ${count(logs.new)} logs, ${count(metrics.new)} points${known > 0 ? `; ${count(known)} known before` : ''}\n`,
     )
   }
   const seconds = summary.durationMs / 1000

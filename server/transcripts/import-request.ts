@@ -1,5 +1,7 @@
 // import-request.ts: what is asked of an import, on the command line or through the API, checked once.
+import { isAbsolute } from 'node:path'
 import { UsageError } from '../usage-error.ts'
+import type { AiObserverOptions } from './ai-observer/import.ts'
 import type { ImportOptions } from './import.ts'
 
 /** As it is typed or sent: days as `YYYY-MM-DD`, both included, in the zone of this machine; or moments in RFC 3339. */
@@ -14,13 +16,35 @@ export type ImportRequest = {
   pricingMode?: unknown
 }
 
+/** The options that are of no use to a copy of a whole file. */
+const transcriptsOnly = ['from', 'to', 'force', 'purge', 'pricingMode'] as const
+
+/**
+ * What is asked when `tool` is `ai-observer`, nothing otherwise.
+ *
+ * @throws UsageError that names the option, the value and what would be valid.
+ */
+export function readAiObserverRequest(request: ImportRequest): AiObserverOptions | undefined {
+  const { tool, path } = request
+  if (tool !== 'ai-observer') return undefined
+  if (typeof path !== 'string' || path.trim() === '')
+    throw new UsageError('ai-observer: name its database file, such as ~/.ai-observer/data.duckdb')
+  if (!isAbsolute(path)) throw new UsageError(`path: ${JSON.stringify(path)} is not absolute`)
+  for (const name of transcriptsOnly)
+    if (request[name] !== undefined && request[name] !== null && request[name] !== false)
+      throw new UsageError(`${name}: an ai-observer file is copied whole and once; use only dry-run with it`)
+  return { path, dryRun: truth('dryRun', request.dryRun) }
+}
+
 const modes = ['auto', 'calculate', 'display'] as const
 
 /** @throws UsageError that names the option, the value and what would be valid. */
 export function readImportRequest(request: ImportRequest, tools: readonly string[]): ImportOptions {
   const tool = request.tool ?? 'all'
   if (typeof tool !== 'string' || (tool !== 'all' && !tools.includes(tool)))
-    throw new UsageError(`tool: ${JSON.stringify(tool)} is not known; use one of ${[...tools, 'all'].join(', ')}`)
+    throw new UsageError(
+      `tool: ${JSON.stringify(tool)} is not known; use one of ${[...tools, 'all'].join(', ')}, or ai-observer with its file`,
+    )
   const path = request.path ?? undefined
   if (path !== undefined && (typeof path !== 'string' || path.trim() === ''))
     throw new UsageError(`path: ${JSON.stringify(path)} is not a folder`)

@@ -4,6 +4,7 @@ import type { Env } from '#proto/agent.ts'
 import { type Config, userHome } from '../config.ts'
 import type { Core } from '../core.ts'
 import type { Log } from '../log.ts'
+import { type AiObserverOptions, importAiObserver } from './ai-observer/import.ts'
 import { loadRecords } from './file-records.ts'
 import { type FoundAgent, findAgents } from './find-agents.ts'
 import {
@@ -22,14 +23,14 @@ export type ImportLine = { progress: ImportProgress } | ImportSummary
 
 export type TranscriptService = {
   /** Imports and tells how far it is; the last line is the summary. One import waits for the other. */
-  importing(options: ImportOptions, signal?: AbortSignal): AsyncGenerator<ImportLine>
+  importing(options: ImportOptions | AiObserverOptions, signal?: AbortSignal): AsyncGenerator<ImportLine>
   import(
-    options: ImportOptions,
+    options: ImportOptions | AiObserverOptions,
     progress?: (progress: ImportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ImportSummary>
   /** Begins an import that nobody has to wait for; one that runs is left to itself. */
-  begin(options: ImportOptions): void
+  begin(options: ImportOptions | AiObserverOptions): void
   /** The import that runs, else the last one, however it was asked for. */
   standing(): ImportStanding | undefined
   /** Stops the import that runs, after what it is writing; the next one goes on there. */
@@ -72,19 +73,20 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
   const stopping = new AbortController()
 
   async function run(
-    options: ImportOptions,
+    options: ImportOptions | AiObserverOptions,
     progress?: (progress: ImportProgress) => void,
     signal?: AbortSignal,
   ): Promise<ImportSummary> {
-    const job = new ImportJob(options.tools, options.dryRun === true)
-    const work = importTranscripts(options, {
+    const job = new ImportJob('path' in options ? ['ai-observer'] : options.tools, options.dryRun === true)
+    const own: ImportDeps = {
       ...deps,
       progress: (where) => {
         job.told(where)
         progress?.(where)
       },
       signal: AbortSignal.any([stopping.signal, job.signal, ...(signal ? [signal] : [])]),
-    })
+    }
+    const work = 'path' in options ? importAiObserver(options, own) : importTranscripts(options, own)
     signal?.addEventListener('abort', () => job.stop())
     running.add(work)
     jobs.add(job)
@@ -102,7 +104,10 @@ export function createTranscripts(core: Core, config: Config, log: Log): Transcr
     }
   }
 
-  async function* importing(options: ImportOptions, signal?: AbortSignal): AsyncGenerator<ImportLine> {
+  async function* importing(
+    options: ImportOptions | AiObserverOptions,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ImportLine> {
     let latest: ImportProgress | undefined
     let wake = () => {}
     let done = false

@@ -1,7 +1,8 @@
 // submit.ts: hands what was read to the funnel and waits until it is on disk, however long the queue is.
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
-import { type Ingest, Unavailable } from '../ingest/ingest.ts'
+import { type Ingest, type SubmitMeta, Unavailable } from '../ingest/ingest.ts'
 import { messageOf } from '../store/errors.ts'
+import type { Tx } from '../store/store.ts'
 import { type FileRecord, storeRecords } from './file-records.ts'
 
 /** Tries before trouble is told: a full queue empties in seconds, a full disk does not. */
@@ -11,10 +12,20 @@ const triesMax = 30
 export type Read = { telemetry: Telemetry; bytes: number; records: readonly FileRecord[] }
 
 /** Stores both or nothing. @throws Unavailable when it cannot be stored */
-export async function submitted(ingest: Pick<Ingest, 'submit'>, { telemetry, bytes, records }: Read): Promise<void> {
+export function submitted(ingest: Pick<Ingest, 'submit'>, { telemetry, bytes, records }: Read): Promise<void> {
+  const alongside = (tx: Tx) => storeRecords(tx, records)
+  return submittedOf(ingest, telemetry, { source: 'transcript', bytes, alongside })
+}
+
+/** Waits while the queue is full. @throws Unavailable when it cannot be stored */
+export async function submittedOf(
+  ingest: Pick<Ingest, 'submit'>,
+  telemetry: Telemetry,
+  meta: SubmitMeta,
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await ingest.submit(telemetry, { source: 'transcript', bytes, alongside: (tx) => storeRecords(tx, records) })
+      await ingest.submit(telemetry, meta)
       return
     } catch (error) {
       if (!(error instanceof Unavailable) || tries >= triesMax || !/queue is full/.test(error.message)) throw error

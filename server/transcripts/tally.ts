@@ -35,6 +35,10 @@ export class Tally {
   /** Requests by identity and by strong key. */
   readonly #byKey = new Map<string, number>()
   readonly #weakSeen = new Map<number, number>()
+  /** Requests by weak key in order, each with the doors that told it. */
+  readonly #byWeak = new Map<string, { index: number; sources: Set<CallObservation['source']> }[]>()
+  /** Observations that were seen, so that one that comes again takes no other's place. */
+  readonly #bySource = new Set<string>()
   readonly #sessions = new Set<string>()
   readonly #messages = new Set<string>()
   readonly #toolCalls = new Set<string>()
@@ -64,11 +68,30 @@ export class Tally {
   #addCall(call: CallObservation): void {
     const keys = [`${call.sessionId}\n${call.observationId}`, ...call.keys]
     const at = keys.map((key) => this.#byKey.get(key)).find((index) => index !== undefined)
-    const index = at ?? this.#requests.length
+    const index = at ?? this.#nthOf(call, keys[0] as string) ?? this.#requests.length
     for (const key of keys) this.#byKey.set(key, index)
     const request = this.#requests[index]
     if (!request) this.#requests.push({ call, known: this.#isKnown(call) })
     else if (better(call, request.call)) request.call = call
+    this.#remember(call, keys[0] as string, index)
+  }
+
+  /** Where several doors told the session, the n-th of one under a weak key is the n-th of another. */
+  #nthOf(call: CallObservation, identity: string): number | undefined {
+    if (call.weakKey === undefined || this.#bySource.has(`${call.source}\n${identity}`)) return undefined
+    const weak = `${call.sessionId}\n${call.weakKey}`
+    return this.#byWeak.get(weak)?.find((requests) => !requests.sources.has(call.source))?.index
+  }
+
+  #remember({ source, sessionId, weakKey }: CallObservation, identity: string, index: number): void {
+    if (weakKey === undefined || this.#bySource.has(`${source}\n${identity}`)) return
+    this.#bySource.add(`${source}\n${identity}`)
+    const weak = `${sessionId}\n${weakKey}`
+    const requests = this.#byWeak.get(weak) ?? []
+    const own = requests.find((request) => request.index === index)
+    if (own) own.sources.add(source)
+    else requests.push({ index, sources: new Set([source]) })
+    this.#byWeak.set(weak, requests)
   }
 
   /** By the hashes that the ledger finds its requests with. */
