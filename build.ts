@@ -65,10 +65,24 @@ const nativeBindings: BunPlugin = {
   },
 }
 
+/**
+ * SQL becomes text inside the modules. Left to the bundler it is a file beside them, which a module that is loaded on demand
+ * looks for in the wrong folder (`Cannot find module '/x.sql'` at the start).
+ */
+const sqlTexts: BunPlugin = {
+  name: 'sql-texts',
+  setup(build) {
+    build.onLoad({ filter: /\.sql$/ }, ({ path }) => ({
+      contents: `export default ${JSON.stringify(readFileSync(path, 'utf8'))}`,
+      loader: 'js',
+    }))
+  },
+}
+
 const result = await Bun.build({
   entrypoints: [join(root, 'server/main.ts')],
   compile: { outfile: values.outfile, target: target as 'bun-linux-x64' },
-  plugins: [tailwind, nativeBindings],
+  plugins: [tailwind, nativeBindings, sqlTexts],
   minify: true,
   // Screens of the page are files of their own, loaded when they are first visited; needs modules, for the program too.
   splitting: true,
