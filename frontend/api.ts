@@ -4,7 +4,17 @@ import { hc, type InferResponseType } from 'hono/client'
 import type { ImportFound, ImportState } from '../server/api/import/shape.ts'
 import type { Api } from '../server/api/index.ts'
 import type { Question, Topic } from './lib/answers.ts'
-import type { Budget, Refusal, SqlAnswer, Statistic, TraceKind, Transcript, UsageKey, Webhook } from './lib/shapes.ts'
+import type {
+  Budget,
+  Refusal,
+  Repriced,
+  SqlAnswer,
+  Statistic,
+  TraceKind,
+  Transcript,
+  UsageKey,
+  Webhook,
+} from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
 import { tokenWanted } from './token.ts'
 
@@ -253,6 +263,24 @@ export const saveBudgets = (list: readonly BudgetGiven[]) =>
   sendJson<unknown>('PUT', api.budgets.$url().pathname, { budgets: list })
 export const saveWebhook = (url: string | null) => sendJson<Webhook>('PUT', api.alerts.webhook.$url().pathname, { url })
 export const tryWebhook = () => sendJson<{ ok: boolean; message: string }>('POST', api.alerts.test.$url().pathname, {})
+
+export const unpriced = () => ask(api.prices.unpriced, {}, ['usage'])
+
+/** A price of one's own: dollars for a million tokens; without `from` it holds since ever. */
+export type PriceGiven = {
+  input?: number
+  output?: number
+  cacheRead?: number
+  cacheWrite5m?: number
+  cacheWrite1h?: number
+  from?: string
+  included?: boolean
+}
+const pricePath = (model: string) => `${api.prices.$url().pathname}/${encodeURIComponent(model)}`
+export const savePrice = (model: string, price: PriceGiven) => sendJson<unknown>('PUT', pricePath(model), price)
+export const removePrice = (model: string) => request<void>(pricePath(model), { method: 'DELETE' })
+/** What the present prices would move in history, or moves it. */
+export const reprice = (dryRun: boolean) => sendJson<Repriced>('POST', api.prices.reprice.$url().pathname, { dryRun })
 
 const importFoundPath = '/api/import/found'
 const importJobPath = '/api/import/job'

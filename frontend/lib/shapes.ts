@@ -3,7 +3,7 @@ import type { hc, InferResponseType } from 'hono/client'
 import type { Failure } from '../../server/api/errors/routes.ts'
 import type { ImportFound, ImportJob } from '../../server/api/import/shape.ts'
 import type { Api } from '../../server/api/index.ts'
-import type { PriceTable } from '../../server/api/prices/routes.ts'
+import type { PriceTable, Repriced } from '../../server/api/prices/routes.ts'
 import type { PriceEntry } from '../../server/api/prices/shape.ts'
 import type { SessionDetail } from '../../server/api/sessions/detail.ts'
 import type { Session, SessionList } from '../../server/api/sessions/session.ts'
@@ -32,6 +32,7 @@ export type {
   MetricPoint,
   PriceEntry,
   PriceTable,
+  Repriced,
   Series,
   Session,
   SessionDetail,

@@ -1,11 +1,13 @@
 // price-table.tsx: the prices in force, dollars for a million tokens, with where each comes from.
-import { useState } from 'react'
+import { Pencil, Trash2 } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { type Column, DataTable } from '../components/data-table.tsx'
 import { exact } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { PriceEntry, PriceTable as Prices } from '../lib/shapes.ts'
 import { day, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
+import { IconButton } from '../ui/button.tsx'
 import { Input } from '../ui/input.tsx'
 
 /** Prices of tokens are written as providers write them: `$3`, `$0.30`, `$18.75`. */
@@ -14,7 +16,9 @@ export function price(value: number | null | undefined): string {
   return `$${value.toLocaleString('en-US', { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 })}`
 }
 
-function columns(zone: 'local' | 'utc'): Column<PriceEntry>[] {
+type Actions = { onEdit(entry: PriceEntry): void; onRemove(entry: PriceEntry): void }
+
+function columns(zone: 'local' | 'utc', { onEdit, onRemove }: Actions): Column<PriceEntry>[] {
   const money = (id: keyof PriceEntry & string, header: string, wide: boolean): Column<PriceEntry> => ({
     id,
     header,
@@ -66,10 +70,28 @@ function columns(zone: 'local' | 'utc'): Column<PriceEntry>[] {
       wide: true,
       cell: (row) => <span className="text-muted">{row.validFrom ? day(toMs(row.validFrom), zone) : 'ever'}</span>,
     },
+    {
+      id: 'actions',
+      header: <span className="sr-only">Change</span>,
+      width: '64px',
+      align: 'right',
+      cell: (row) => (
+        <span className="flex justify-end">
+          {row.source === 'user' && (
+            <IconButton label={`Take back the price of ${row.model}`} onClick={() => onRemove(row)}>
+              <Trash2 aria-hidden className="size-3.5" />
+            </IconButton>
+          )}
+          <IconButton label={`Set the price of ${row.model}`} onClick={() => onEdit(row)}>
+            <Pencil aria-hidden className="size-3.5" />
+          </IconButton>
+        </span>
+      ),
+    },
   ]
 }
 
-export function PriceTable({ table }: { table: Prices }) {
+export function PriceTable({ table, actions, ...act }: Actions & { table: Prices; actions: ReactNode }) {
   const zone = useSettings((settings) => settings.zone)
   const [search, setSearch] = useState('')
   const wanted = search.trim().toLowerCase()
@@ -89,11 +111,12 @@ export function PriceTable({ table }: { table: Prices }) {
         <span className="text-12 text-muted">
           {exact(rows.length)} prices, dollars for a million tokens; {table.base.name} {table.base.version}
         </span>
+        <span className="ml-auto shrink-0">{actions}</span>
       </div>
       <DataTable
         label="Prices"
         testId="prices-table"
-        columns={columns(zone)}
+        columns={columns(zone, act)}
         rows={rows}
         keyOf={(row) => `${row.source} ${row.provider ?? ''} ${row.model} ${row.validFrom ?? ''}`}
         className="flex-1"

@@ -1,5 +1,5 @@
 // settings-screen.tsx: where data come from, how the server is, what things cost, and how the page looks.
-import { prices, status } from '../api.ts'
+import { status } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
@@ -15,7 +15,7 @@ import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TabPanel, Tabs } from '../ui/tabs.tsx'
 import { Budgets } from './budgets.tsx'
-import { PriceTable } from './price-table.tsx'
+import { Prices } from './prices.tsx'
 import { Sources } from './sources.tsx'
 
 const tabs = ['sources', 'budgets', 'prices', 'server', 'appearance'] as const
@@ -123,14 +123,6 @@ function Server() {
       </Panel>
     </div>
   )
-}
-
-function Prices() {
-  const answer = useAnswer(prices())
-  if (answer.error && !answer.data)
-    return <ErrorState what="The prices could not be read." error={answer.error} retry={answer.retry} />
-  if (!answer.data) return <SkeletonRows />
-  return <PriceTable table={answer.data} />
 }
 
 function Appearance() {
