@@ -52,7 +52,7 @@ bench: dist/telltale ## Measure: decoding, the write path, prices, usage, import
 	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) bench/run.ts $(ARGS)
 
 kill: dist/telltale ## Kill the server 100 times under load and count what it had acknowledged
-	@KILLS=100 TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 600000 e2e/kill.test.ts
+	@KILLS=100 TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 600000 e2e/faults/kill.test.ts
 
 proto: node_modules/.installed ## Generate proto/otlp.gen.ts from the .proto files
 	@$(RUN) proto/generate.ts

@@ -1,11 +1,11 @@
-// kill-clients.ts: four clients that send numbered records and remember which of them were acknowledged.
+// clients.ts: four clients that send numbered records and remember which of them were acknowledged.
 import { gzipSync } from 'node:zlib'
 import { Client, credentials } from '@grpc/grpc-js'
 import protobuf from 'protobufjs'
-import type { ServerFile } from './telltale.ts'
+import type { ServerFile } from '../telltale.ts'
 
 const schema = protobuf.loadSync(
-  ['trace', 'metrics', 'logs'].map((signal) => `${import.meta.dir}/../proto/opentelemetry/${signal}-service.proto`),
+  ['trace', 'metrics', 'logs'].map((signal) => `${import.meta.dir}/../../proto/opentelemetry/${signal}-service.proto`),
 )
 const encoded = (type: string, request: object): Uint8Array => {
   const message = schema.lookupType(`opentelemetry.proto.collector.${type}`)
@@ -20,8 +20,8 @@ type Way = {
   name: 'logs-json' | 'spans-protobuf' | 'points-json' | 'logs-grpc'
   /** The body of a request. `sequence` counts the client's requests from 1. */
   body(id: string, records: number, sequence: number): Uint8Array
-  /** Whether the server acknowledged it; throws when the connection broke. */
-  send(server: ServerFile, body: Uint8Array): Promise<boolean>
+  /** What the server answered; throws when the connection broke. */
+  send(server: ServerFile, body: Uint8Array): Promise<number>
 }
 
 const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'kill-test' } }] }
@@ -52,11 +52,14 @@ const logs = (id: string, count: number) => ({
 })
 const hexId = (bytes: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)))
 
-async function post(url: string, body: Uint8Array, headers: Record<string, string>): Promise<boolean> {
+async function post(url: string, body: Uint8Array, headers: Record<string, string>): Promise<number> {
   const response = await fetch(url, { method: 'POST', body: body as Uint8Array<ArrayBuffer>, headers })
   await response.arrayBuffer()
-  return response.status === 200
+  return response.status
 }
+
+/** gRPC codes as the HTTP statuses that mean the same to an exporter. */
+const statuses: Record<number, number> = { 3: 400, 7: 403, 8: 429, 12: 404, 14: 503, 16: 401 }
 
 export const ways: Way[] = [
   {
@@ -93,7 +96,7 @@ export const ways: Way[] = [
   },
   {
     name: 'points-json',
-    // Each point is of a counter of its own; its value is the number of the request.
+    // Each point is of a counter of its client; its value is the number of the request.
     body: (id, count, sequence) =>
       json({
         resourceMetrics: [
@@ -112,7 +115,10 @@ export const ways: Way[] = [
                         startTimeUnixNano: '1000',
                         timeUnixNano: nanoseconds(),
                         asInt: String(sequence),
-                        attributes: [{ key: 'series', value: { intValue: String(i) } }],
+                        attributes: [
+                          { key: 'client', value: { stringValue: id.replace(/-\d+$/, '') } },
+                          { key: 'series', value: { intValue: String(i) } },
+                        ],
                       })),
                     },
                   },
@@ -130,14 +136,21 @@ export const ways: Way[] = [
     async send({ grpcUrl }, body) {
       const client = new Client(new URL(grpcUrl!).host, credentials.createInsecure())
       try {
-        return await new Promise<boolean>((resolve, reject) => {
+        return await new Promise<number>((resolve, reject) => {
           client.makeUnaryRequest(
             '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
             (bytes: Buffer) => bytes,
             (bytes: Buffer) => bytes,
             Buffer.from(body),
             { deadline: Date.now() + 10_000 },
-            (error) => (error ? reject(error) : resolve(true)),
+            (error, answer) => {
+              if (answer) return resolve(200)
+              // UNAVAILABLE without RetryInfo comes from the connection, not from the server.
+              const said = error?.metadata?.get('grpc-status-details-bin')[0] !== undefined
+              const status = error && (error.code !== 14 || said) ? statuses[error.code] : undefined
+              if (status === undefined) reject(error)
+              else resolve(status)
+            },
           )
         })
       } finally {
@@ -147,18 +160,26 @@ export const ways: Way[] = [
   },
 ]
 
+/** What a client is told when it is told anything: an HTTP status, or the one that a gRPC code stands for. */
+export type Heard = Map<number, number>
+
 /**
  * Sends request after request until `running` says no. What was not acknowledged is sent again first thing the next time,
  * as exporters do: whether it had been stored before or not, it must end up there once.
  */
-export class KillClient {
+export class LedgerClient {
   readonly sent: Sent[] = []
+  readonly heard: Heard = new Map()
   #pending: { sent: Sent; body: Uint8Array } | undefined
   #sequence = 0
 
+  /** @param name sets it apart from other clients of the same way. */
   constructor(
     readonly way: Way,
     readonly random: () => number,
+    readonly name = '',
+    /** The most records of a request, of 2 KB each. */
+    readonly recordsMax = 60,
   ) {}
 
   async run(server: ServerFile, running: () => boolean): Promise<void> {
@@ -166,7 +187,13 @@ export class KillClient {
       this.#pending ??= this.#next()
       const { sent, body } = this.#pending
       try {
-        if (!(await this.way.send(server, body))) continue
+        const status = await this.way.send(server, body)
+        this.heard.set(status, (this.heard.get(status) ?? 0) + 1)
+        if (status !== 200) {
+          // Exporters wait at least as long as they are told to; this one is in a hurry.
+          await Bun.sleep(5)
+          continue
+        }
         sent.acknowledged = true
         this.#pending = undefined
       } catch {
@@ -176,9 +203,14 @@ export class KillClient {
     }
   }
 
+  /** Sends what is still not acknowledged, until it is. */
+  async finish(server: ServerFile): Promise<void> {
+    await this.run(server, () => this.sent.at(-1)?.acknowledged === false)
+  }
+
   #next(): { sent: Sent; body: Uint8Array } {
-    const records = 1 + Math.floor(this.random() * 60)
-    const sent: Sent = { id: `${this.way.name}-${++this.#sequence}`, records, acknowledged: false }
+    const records = 1 + Math.floor(this.random() * this.recordsMax)
+    const sent: Sent = { id: `${this.way.name}${this.name}-${++this.#sequence}`, records, acknowledged: false }
     this.sent.push(sent)
     return { sent, body: this.way.body(sent.id, records, this.#sequence) }
   }

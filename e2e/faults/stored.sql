@@ -1,4 +1,4 @@
--- kill.sql: how many records of each request are stored, and how many of them are different ones.
+-- stored.sql: how many records of each request are stored, and how many of them are different ones.
 with records as (
   select body as name from logs
   union all
