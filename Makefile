@@ -7,7 +7,7 @@ RUN := PATH="$(dir $(BUN)):$$PATH" $(BUN)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check golden bench proto build release docker kill screenshots chromium clean
+.PHONY: help setup run dev test check golden bench proto build release docker faults kill screenshots chromium clean
 
 help: ## Show what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ golden: node_modules/.installed ## Write the golden files of the importers anew
 
 bench: dist/telltale ## Measure: decoding, the write path, prices, usage, import
 	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) bench/run.ts $(ARGS)
+
+faults: dist/telltale ## Kill, overload, starve and corrupt the server (500 kills, 30 s of overload); SEED repeats a run
+	@FAULTS=full KILLS=$(or $(KILLS),500) TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 3600000 e2e/faults $(ARGS)
 
 kill: dist/telltale ## Kill the server 100 times under load and count what it had acknowledged
 	@KILLS=100 TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 600000 e2e/faults/kill.test.ts

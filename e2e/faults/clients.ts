@@ -160,7 +160,7 @@ export const ways: Way[] = [
   },
 ]
 
-/** What a client is told when it is told anything: an HTTP status, or the one that a gRPC code stands for. */
+/** How often a client heard what: an HTTP status, or the one that a gRPC code stands for; 0 when it got no answer. */
 export type Heard = Map<number, number>
 
 /**
@@ -188,7 +188,7 @@ export class LedgerClient {
       const { sent, body } = this.#pending
       try {
         const status = await this.way.send(server, body)
-        this.heard.set(status, (this.heard.get(status) ?? 0) + 1)
+        this.#hear(status)
         if (status !== 200) {
           // Exporters wait at least as long as they are told to; this one is in a hurry.
           await Bun.sleep(5)
@@ -197,6 +197,7 @@ export class LedgerClient {
         sent.acknowledged = true
         this.#pending = undefined
       } catch {
+        this.#hear(0)
         // The server is gone; so is the answer.
         await Bun.sleep(1)
       }
@@ -206,6 +207,10 @@ export class LedgerClient {
   /** Sends what is still not acknowledged, until it is. */
   async finish(server: ServerFile): Promise<void> {
     await this.run(server, () => this.sent.at(-1)?.acknowledged === false)
+  }
+
+  #hear(status: number): void {
+    this.heard.set(status, (this.heard.get(status) ?? 0) + 1)
   }
 
   #next(): { sent: Sent; body: Uint8Array } {

@@ -4,6 +4,7 @@ import type { Core } from '../core.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
+import type { Doors } from './status/doors.ts'
 
 /** Given once, when the server starts. */
 export type ApiDeps = {
@@ -17,4 +18,6 @@ export type ApiDeps = {
   /** Where the doors are; `null` when a door is off. */
   urls: { otlpUrl: string; grpcUrl: string | null }
   startedAt: Date
+  /** What the receivers tell of themselves. */
+  doors?: Doors
 }

@@ -6,6 +6,7 @@ import { type Authorize, createGuard } from '../receivers/guard.ts'
 import { listenOn } from '../receivers/listen.ts'
 import { type ApiApp, createApi, type Mount } from './index.ts'
 import { pageFiles } from './page-files.ts'
+import type { Doors } from './status/doors.ts'
 
 export type ListenApiOptions = {
   host: string
@@ -21,6 +22,8 @@ export type ListenApiOptions = {
   startedAt: Date
   urls: { otlpUrl: string; grpcUrl: string | null }
   log: Log
+  /** What the receivers tell of themselves. */
+  doors?: Doors
   /** The HTML import of the page. */
   page?: unknown
   /** Routes beside the API's own (MCP). */

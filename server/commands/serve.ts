@@ -5,16 +5,20 @@ import { agents } from '#importers/index.ts'
 import page from '../../frontend/index.html'
 import type { Ask } from '../api/index.ts'
 import { type ApiServer, listenApi } from '../api/serve.ts'
+import type { Doors as ToldByDoors } from '../api/status/doors.ts'
 import { version } from '../cli.ts'
 import { type Config, checkExposure } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
 import { keepWithin } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { mcpRoutes } from '../mcp/http.ts'
+import { createAdmission } from '../receivers/admission.ts'
 import { storeHooks } from '../receivers/hooks.ts'
 import { listenOtlpGrpc } from '../receivers/otlp-grpc.ts'
 import { listenOtlpHttp, type Receiver } from '../receivers/otlp-http-server.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
+import { poolIsLargeEnough } from '../store/pool-check.ts'
+import { poolThreads } from '../store/pool-size.ts'
 import { createTranscripts, type TranscriptService } from '../transcripts/service.ts'
 import { extraRoutes } from './extra-routes.ts'
 import { offerHistory } from './first-start.ts'
@@ -116,23 +120,40 @@ async function openDoors(
 ): Promise<void> {
   const { host, frontendUrl, bodyBytesMax, otlpPort, grpcPort, apiPort } = config
   const { authorize } = core.tokens
-  const common = { host, frontendUrl, authorize, bodyBytesMax, ingest: core.ingest, log }
+  const admission = createAdmission({ bodyBytesMax })
+  const told: ToldByDoors = { admission: admission.stats, poolIsLargeEnough: tryPool(log) }
+  const common = { host, frontendUrl, authorize, bodyBytesMax, admission, ingest: core.ingest, log }
   if (receive) {
     const hooks = storeHooks(core.ingest)
     const otlp = await claim('--otlp-port', otlpPort, () => listenOtlpHttp({ ...common, port: otlpPort, hooks }))
     doors.receivers.push(otlp)
     doors.otlpUrl = urlOf(host, otlp.port)
+    told.otlpHttp = otlp.stats
   }
   if (receive && grpcPort !== 0) {
     const grpc = await claim('--grpc-port', grpcPort, () => listenOtlpGrpc({ ...common, port: grpcPort }))
     doors.receivers.push(grpc)
     doors.grpcUrl = urlOf(host, grpc.port)
+    told.otlpGrpc = grpc.stats
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
   const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version)]
-  const shown = { page, core, agents, version, startedAt: new Date(), urls, mounts }
+  const shown = { page, core, agents, doors: told, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))
   doors.apiUrl = urlOf(host, doors.api.port)
+}
+
+/** Finds out beside everything else whether slow queries leave threads for the writer; asked later, `null` is "not yet". */
+function tryPool(log: Log): () => boolean | null {
+  let isEnough: boolean | null = null
+  poolIsLargeEnough().then(
+    (answer) => {
+      isEnough = answer
+      if (!answer) log.warn(`slow queries can delay what arrives: start with UV_THREADPOOL_SIZE=${poolThreads} set`)
+    },
+    (error) => log.warn('whether the work pool is large enough could not be tried', { error }),
+  )
+  return () => isEnough
 }
 
 /** Opens a port; a failure names the flag that chooses another. */

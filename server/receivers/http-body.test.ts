@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
+import { createAdmission } from './admission.ts'
 import { TooLargeError } from './decompress.ts'
-import { AbortedError, BusyError, createBodyReader } from './http-body.ts'
+import { AbortedError, readBody } from './http-body.ts'
 
 const whole = (bytes: number) =>
   new Request('http://x/', { method: 'POST', body: 'x'.repeat(bytes), headers: { 'content-length': String(bytes) } })
@@ -17,35 +18,31 @@ const streamed = (bytes: number, fail = false) =>
       },
     }),
   } as RequestInit)
+const room = () => createAdmission({ bodyBytesMax: 100 })
 
 for (const [name, request] of [
   ['announced', whole],
   ['streamed', streamed],
 ] as const) {
-  test(`${name} bodies are held until they are released, and refused while too many are`, async () => {
-    const bodies = createBodyReader(100, 150)
-    const first = await bodies.read(request(100))
-    expect(first.byteLength).toBe(100)
-    await expect(bodies.read(request(60))).rejects.toThrow(BusyError)
-    const second = await bodies.read(request(50))
-    bodies.release(first)
-    bodies.release(second)
-    expect((await bodies.read(request(100))).byteLength).toBe(100)
+  test(`${name} bodies count while their requests are in progress`, async () => {
+    const admission = room()
+    const place = admission.enter('a', 0)
+    expect((await readBody(request(100), 100, place)).byteLength).toBe(100)
+    expect(admission.stats()).toMatchObject({ requests: 1, bytes: 100 })
+    place.leave()
+    expect(admission.stats()).toMatchObject({ requests: 0, bytes: 0 })
   })
 
-  test(`${name} bodies over the limit hold nothing`, async () => {
-    const bodies = createBodyReader(100, 100)
-    for (let i = 0; i < 5; i++) await expect(bodies.read(request(101))).rejects.toThrow(TooLargeError)
-    expect((await bodies.read(request(100))).byteLength).toBe(100)
+  test(`${name} bodies over the limit are refused`, async () => {
+    expect(readBody(request(101), 100, room().enter('a', 0))).rejects.toThrow(TooLargeError)
   })
 }
 
-test('a body that is cut off holds nothing', async () => {
-  const bodies = createBodyReader(100, 100)
-  for (let i = 0; i < 5; i++) await expect(bodies.read(streamed(90, true))).rejects.toThrow(AbortedError)
-  expect((await bodies.read(streamed(100))).byteLength).toBe(100)
+test('a body that is cut off is told from one that is whole', async () => {
+  expect(readBody(streamed(90, true), 100, room().enter('a', 0))).rejects.toThrow(AbortedError)
 })
 
 test('a request without a body has an empty one', async () => {
-  expect((await createBodyReader(10, 10).read(new Request('http://x/', { method: 'POST' }))).byteLength).toBe(0)
+  const place = room().enter('a', 0)
+  expect((await readBody(new Request('http://x/', { method: 'POST' }), 10, place)).byteLength).toBe(0)
 })

@@ -1,10 +1,6 @@
 // http-body.ts: the body of an HTTP request, bounded while it comes.
+import { BusyError, type Place } from './admission.ts'
 import { TooLargeError } from './decompress.ts'
-
-/** Too much is being received at once: 503. */
-export class BusyError extends Error {
-  override name = 'BusyError'
-}
 
 /** The client went away or cut the body off; there is nobody to answer. */
 export class AbortedError extends Error {
@@ -14,67 +10,55 @@ export class AbortedError extends Error {
 /** Bodies up to this size are taken in one piece, as they come in one or two packets; larger ones are counted as they come. */
 const onePieceBytesMax = 256 * 1024
 
+/** The size that a request says its body has; `undefined` when it comes in chunks. */
+export function announcedBytes(request: Request): number | undefined {
+  const header = request.headers.get('content-length')
+  return header === null ? undefined : Number(header)
+}
+
 /**
- * Reads bodies of at most `bytesMax` bytes, and of at most `allBytesMax` at one time: what a slow client has sent waits
- * in memory, what it has only announced does not.
+ * Reads a body of at most `bytesMax` bytes. Its place holds what has come: what a slow client has sent waits in memory,
+ * what it has only announced does not.
+ *
+ * @throws TooLargeError, BusyError, AbortedError
  */
-export type BodyReader = {
-  read(request: Request): Promise<Uint8Array>
-  /** Gives back the memory of a body that was read. */
-  release(body: Uint8Array): void
+export async function readBody(request: Request, bytesMax: number, place: Place): Promise<Uint8Array> {
+  const announced = announcedBytes(request) ?? Number.NaN
+  if (announced > bytesMax) throw tooLarge(bytesMax)
+  if (!(announced <= onePieceBytesMax)) return readChunks(request, bytesMax, place)
+  let body: Uint8Array
+  try {
+    body = new Uint8Array(await request.arrayBuffer())
+  } catch {
+    throw new AbortedError('the body ended before it was whole')
+  }
+  place.hold(body.byteLength)
+  return body
 }
 
-export function createBodyReader(bytesMax: number, allBytesMax: number): BodyReader {
-  let held = 0
-
-  function hold(bytes: number): void {
-    if (held + bytes > allBytesMax) throw new BusyError('too many bytes are being received at once')
-    held += bytes
-  }
-
-  async function readChunks(request: Request): Promise<Uint8Array> {
-    const reader = request.body?.getReader()
-    if (!reader) return new Uint8Array()
-    const chunks: Uint8Array[] = []
-    let bytes = 0
-    try {
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) break
-        if (bytes + value.byteLength > bytesMax) throw tooLarge(bytesMax)
-        hold(value.byteLength)
-        bytes += value.byteLength
-        chunks.push(value)
-      }
-    } catch (error) {
-      held -= bytes
-      reader.cancel().catch(() => {})
-      if (error instanceof TooLargeError || error instanceof BusyError) throw error
-      throw new AbortedError('the body ended before it was whole')
+async function readChunks(request: Request, bytesMax: number, place: Place): Promise<Uint8Array> {
+  const reader = request.body?.getReader()
+  if (!reader) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      bytes += value.byteLength
+      if (bytes > bytesMax) throw tooLarge(bytesMax)
+      place.hold(bytes)
+      chunks.push(value)
     }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
+  } catch (error) {
+    reader.cancel().catch(() => {})
+    if (error instanceof TooLargeError || error instanceof BusyError) throw error
+    throw new AbortedError('the body ended before it was whole')
   }
-
-  return {
-    async read(request) {
-      const announced = Number(request.headers.get('content-length') ?? Number.NaN)
-      if (announced > bytesMax) throw tooLarge(bytesMax)
-      if (!(announced <= onePieceBytesMax)) return readChunks(request)
-      let body: Uint8Array
-      try {
-        body = new Uint8Array(await request.arrayBuffer())
-      } catch {
-        throw new AbortedError('the body ended before it was whole')
-      }
-      hold(body.byteLength)
-      return body
-    },
-    release(body) {
-      held -= body.byteLength
-    },
-  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)
 }
 
-function tooLarge(bytesMax: number): TooLargeError {
+/** 413: no body of this size is taken, now or later. */
+export function tooLarge(bytesMax: number): TooLargeError {
   return new TooLargeError(`the body is larger than ${bytesMax} bytes (--max-body)`)
 }

@@ -1,6 +1,7 @@
 // otlp-http-server.ts: the OTLP/HTTP port, HTTP/1.1 and h2c, on both loopbacks.
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
+import { type Admission, createAdmission } from './admission.ts'
 import { type Authorize, createGuard } from './guard.ts'
 import { listenOn } from './listen.ts'
 import { type Hooks, type OtlpHttp, otlpHttp } from './otlp-http.ts'
@@ -12,6 +13,8 @@ export type OtlpHttpServerOptions = {
   port: number
   ingest: Pick<Ingest, 'submit'>
   bodyBytesMax: number
+  /** What may come in now; the port's own when it is not shared with others. */
+  admission?: Admission
   frontendUrl?: string | undefined
   /** Further names by which clients call this machine. */
   names?: readonly string[]
@@ -49,15 +52,16 @@ export async function listenOtlpHttp(options: OtlpHttpServerOptions): Promise<Re
       development: false,
       // `development: false` alone would share the port with a second server, which then gets half of the requests.
       reusePort: false,
-      fetch: (request) =>
-        handler?.fetch(request) ?? new Response(null, { status: 503, headers: { 'retry-after': '1' } }),
+      fetch: (request, server) =>
+        handler?.fetch(request, peerOf(server.requestIP(request))) ??
+        new Response(null, { status: 503, headers: { 'retry-after': '1' } }),
       error: () => new Response(null, { status: 503, headers: { 'retry-after': '5' } }),
     })
     return { port: server.port!, stop: (force?: boolean) => server.stop(force) }
   })
   const actual = servers[0]!.port
   const guard = createGuard({ host, port: actual, frontendUrl, names })
-  const http = otlpHttp({ ...rest, guard })
+  const http = otlpHttp({ admission: createAdmission(options), ...rest, guard })
   handler = http
   return {
     port: actual,
@@ -72,4 +76,9 @@ export async function listenOtlpHttp(options: OtlpHttpServerOptions): Promise<Re
       await Promise.all(servers.map((server) => server.stop(true)))
     },
   }
+}
+
+/** The other end of a connection; requests of one connection are one client's. */
+function peerOf(address: { address: string; port: number } | null): string {
+  return address ? `${address.address} ${address.port}` : ''
 }

@@ -1,16 +1,20 @@
 // otlp-http.ts: OTLP/HTTP and the agents' hooks on one port (contract §3).
+import { exportMethods } from '#proto/otlp.gen.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
+import { type Admission, BusyError, type Place } from './admission.ts'
 import { type Signal, TooManyError } from './codec.ts'
 import { DecodeError } from './codec-batch.ts'
 import { decodeJsonValue, parseRequest, signalsIn } from './codec-json.ts'
-import { CorruptError, createDecompressor, knowsEncoding, TooLargeError } from './decompress.ts'
+import { CorruptError, createDecompressor, type Decompress, knowsEncoding, TooLargeError } from './decompress.ts'
 import { answerGrpc, failed } from './grpc-frames.ts'
 import { type Authorize, type Caller, checkCaller, type Guard, isRefusal } from './guard.ts'
 import { guessSignal } from './guess-signal.ts'
 import { accepted, comeBack, encodingOf, mediaType, plain, refused } from './http-answer.ts'
-import { AbortedError, BusyError, createBodyReader } from './http-body.ts'
+import { AbortedError, announcedBytes, readBody, tooLarge } from './http-body.ts'
+import { forecastBytes } from './inflated-size.ts'
 import { createReceive, type Outcome, type ReceiverStats, whenToComeBack } from './receive.ts'
+import { type Cargo, createTraffic } from './traffic.ts'
 
 /**
  * Stores one hook call; `undefined` when no such tool is known. Integers of 16 and more digits in the payload are
@@ -23,6 +27,8 @@ export type OtlpHttpOptions = {
   /** The largest body after decompression; the compressed one may not be larger either. */
   bodyBytesMax: number
   guard: Guard
+  /** What may come in now; shared by all doors. */
+  admission: Admission
   /** Absent: no token is needed. */
   authorize?: Authorize | undefined
   /** Absent: no tool is known. It resolves when the call is durable, and throws what the ingest throws. */
@@ -32,7 +38,8 @@ export type OtlpHttpOptions = {
 
 /** The port's handler. */
 export type OtlpHttp = {
-  fetch(request: Request): Promise<Response>
+  /** @param peer the address and port of the other end. */
+  fetch(request: Request, peer: string): Promise<Response>
   /** From now on every request is answered 503, so that its sender keeps its data. */
   refuse(): void
   stats(): ReceiverStats
@@ -44,15 +51,16 @@ const hookPath = /^\/v1\/hooks\/([^/]+)$/
 const closing = { connection: 'close' }
 
 export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
-  const { guard, authorize, hooks, log, bodyBytesMax } = options
+  const { guard, authorize, hooks, log, bodyBytesMax, admission } = options
   const receive = createReceive(options.ingest, log)
-  const bodies = createBodyReader(bodyBytesMax, Math.max(3 * bodyBytesMax, 64 * 1024 * 1024))
   const decompress = createDecompressor(bodyBytesMax)
+  const traffic = createTraffic()
   let refusing = false
 
-  async function fetch(request: Request): Promise<Response> {
+  async function fetch(request: Request, peer: string): Promise<Response> {
     try {
-      const response = withCors(await route(request), request)
+      const response = withCors(await route(request, peer), request)
+      traffic.count(cargoOf(pathOf(request)), response.status)
       // Nobody reads a large body that was refused: its connection is given up.
       if (!request.bodyUsed && Number(request.headers.get('content-length')) > 1_000_000) {
         response.headers.set('connection', 'close')
@@ -61,11 +69,12 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     } catch (error) {
       // A bug of ours. With 500 the sender would drop its data.
       log.error('a request failed', { path: pathOf(request).slice(0, 200), error })
+      traffic.count(cargoOf(pathOf(request)), 503)
       return comeBack('the request failed, send it again', 5, encodingOf(request.headers.get('content-type')) ?? 'json')
     }
   }
 
-  async function route(request: Request): Promise<Response> {
+  async function route(request: Request, peer: string): Promise<Response> {
     const contentType = request.headers.get('content-type')
     const encoding = encodingOf(contentType)
     if (request.method === 'OPTIONS' && isPreflight(request)) return new Response(null, { status: 204 })
@@ -84,7 +93,7 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     }
     if (request.method !== 'POST') return refused(405, 'use POST', encoding, { allow: 'POST' })
     if (refusing) return comeBack('the server is stopping', 5, encoding ?? 'json', closing)
-    if (grpc) return await grpcCall(request, path, caller)
+    if (grpc) return await grpcCall(request, peer, path, caller)
     if (!encoding || (tool && encoding !== 'json')) {
       return refused(415, `use Content-Type application/json${tool ? '' : ' or application/x-protobuf'}`, encoding)
     }
@@ -92,7 +101,8 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
       return refused(415, 'use Content-Encoding gzip, deflate, zstd or none', encoding)
     }
     try {
-      return await withBody(request, async (body) => {
+      return await withRoom(request, peer, caller, async (sent, place) => {
+        const body = await inflated(request.headers.get('content-encoding'), sent, place)
         if (tool) return await hookCall(tool, body, caller)
         const outcomes = signal
           ? [await receive.request(signal, encoding, body, caller)]
@@ -104,14 +114,31 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     }
   }
 
-  /** Reads and decompresses the body and gives its memory back when the work is done. */
-  async function withBody(request: Request, work: (body: Uint8Array) => Promise<Response>): Promise<Response> {
-    const sent = await bodies.read(request)
+  /** Asks for room before the body is read, and gives it back when the request is answered. */
+  async function withRoom(
+    request: Request,
+    peer: string,
+    caller: Caller,
+    work: (body: Uint8Array, place: Place) => Promise<Response>,
+  ): Promise<Response> {
+    const announced = announcedBytes(request) ?? 0
+    // A body that is too large will not become smaller by coming back.
+    if (announced > bodyBytesMax) throw tooLarge(bodyBytesMax)
+    const place = admission.enter(caller.user ?? peer, announced)
     try {
-      return await work(await decompress(request.headers.get('content-encoding'), sent))
+      return await work(await readBody(request, bodyBytesMax, place), place)
     } finally {
-      bodies.release(sent)
+      place.leave()
     }
+  }
+
+  /** Decompresses a body for which there is room. */
+  async function inflated(encoding: string | null, sent: Uint8Array, place: Place): Promise<Uint8Array> {
+    const isPlain = sent.byteLength === 0 || !encoding || encoding === 'identity'
+    place.hold(isPlain ? sent.byteLength : sent.byteLength + forecastBytes(encoding, sent, bodyBytesMax))
+    const body = await decompress(encoding, sent)
+    place.hold(body === sent ? sent.byteLength : sent.byteLength + body.byteLength)
+    return body
   }
 
   function troubled(error: unknown, encoding: 'protobuf' | 'json'): Response {
@@ -155,14 +182,13 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     return refused(404, `no hooks of ${JSON.stringify(tool.slice(0, 40))} are known`)
   }
 
-  async function grpcCall(request: Request, path: string, caller: Caller): Promise<Response> {
+  async function grpcCall(request: Request, peer: string, path: string, caller: Caller): Promise<Response> {
     try {
-      const sent = await bodies.read(request)
-      try {
-        return await answerGrpc(path, request.headers.get('grpc-encoding'), sent, caller, receive, decompress)
-      } finally {
-        bodies.release(sent)
-      }
+      const encoding = request.headers.get('grpc-encoding')
+      return await withRoom(request, peer, caller, (sent, place) => {
+        const inflate: Decompress = (name, bytes) => inflated(name, bytes, place)
+        return answerGrpc(path, encoding, sent, caller, receive, inflate)
+      })
     } catch (error) {
       if (error instanceof TooLargeError) return failed(8, error.message)
       if (error instanceof BusyError) return failed(14, error.message)
@@ -195,12 +221,18 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     refuse() {
       refusing = true
     },
-    stats: receive.stats,
+    stats: () => ({ ...receive.stats(), answers: traffic.list() }),
   }
 }
 
 function checkHostOnly(guard: Guard, request: Request): boolean {
   return !isRefusal(checkCaller(guard, (name) => request.headers.get(name)))
+}
+
+function cargoOf(path: string): Cargo {
+  if (path === '/') return 'any'
+  if (hookPath.test(path)) return 'hooks'
+  return (signalPath.exec(path)?.[1] as Signal | undefined) ?? exportMethods[path] ?? 'other'
 }
 
 /** The target's path as it was sent; the URL of a request without Host is only that. */

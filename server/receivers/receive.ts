@@ -4,6 +4,7 @@ import { type Ingest, Unavailable } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
 import { type Decoded, DecodeError, decode, type Encoding, type Signal, TooManyError } from './codec.ts'
 import type { Caller } from './guard.ts'
+import type { Answered } from './traffic.ts'
 
 /** What became of a request. `bad`, `large`: sending it again is no use. `unavailable`: it was not stored and may be sent again. */
 export type Outcome =
@@ -12,8 +13,8 @@ export type Outcome =
   | { kind: 'large'; message: string }
   | { kind: 'unavailable'; message: string; retryAfterSeconds: number }
 
-/** Counted since the start, for `/api/status`. */
-export type ReceiverStats = {
+/** Counted since the start. */
+export type ReceiveStats = {
   requests: number
   bytes: number
   bad: number
@@ -21,12 +22,15 @@ export type ReceiverStats = {
   lastReceivedUnixMs: number | null
 }
 
+/** What a port tells `/api/status`. */
+export type ReceiverStats = ReceiveStats & { answers: Answered[] }
+
 export type Receive = {
   /** Decodes and stores one Export request; resolves when it is durable, and never rejects. */
   request(signal: Signal, encoding: Encoding, body: Uint8Array, caller: Caller): Promise<Outcome>
   /** Stores what is already decoded; `content` is what makes the request the same as another. */
   decoded(decoded: Decoded, signal: Signal, content: Uint8Array, caller: Caller): Promise<Outcome>
-  stats(): ReceiverStats
+  stats(): ReceiveStats
 }
 
 const sources: Record<Signal, Source> = { traces: 'otlp_traces', metrics: 'otlp_metrics', logs: 'otlp_logs' }
@@ -38,7 +42,7 @@ export function whenToComeBack(error: unknown): { seconds: number; message: stri
 }
 
 export function createReceive(ingest: Pick<Ingest, 'submit'>, log: Log): Receive {
-  const stats: ReceiverStats = { requests: 0, bytes: 0, bad: 0, unavailable: 0, lastReceivedUnixMs: null }
+  const stats: ReceiveStats = { requests: 0, bytes: 0, bad: 0, unavailable: 0, lastReceivedUnixMs: null }
   const complain = sparingly(log)
 
   function count(bytes: number): void {

@@ -6,6 +6,7 @@ import { about } from '../describe.ts'
 import { send } from '../json.ts'
 import type { Live } from '../live/live.ts'
 import { formatTime } from '../time.ts'
+import { Admission, Door, doorMetrics, doorOf } from './doors.ts'
 import type { Monitor } from './monitor.ts'
 import { type PrometheusMetric, prometheusText, prometheusType } from './prometheus.ts'
 
@@ -19,8 +20,9 @@ const Status = z.object({
   startedAt: z.string(),
   uptimeSeconds: z.number(),
   receivers: z.object({
-    otlpHttp: z.object({ url: z.string() }),
-    otlpGrpc: z.object({ url: z.string() }).nullable(),
+    otlpHttp: Door,
+    otlpGrpc: Door.nullable(),
+    inProgress: Admission.optional(),
   }),
   queue: z.object({ batches: z.number(), bytes: z.number() }),
   ingest: z.object({
@@ -46,11 +48,15 @@ const Status = z.object({
   live: z.object({ clients: z.number(), framesSent: z.number(), framesDropped: z.number() }),
   loopLag: z.object({ meanMs: z.number(), maxMs: z.number() }).describe('over the last minute'),
   memory: z.object({ rssBytes: z.number() }),
+  poolIsLargeEnough: z
+    .boolean()
+    .nullable()
+    .describe('whether slow queries leave threads to store what arrives, tried at the start; null: not known yet'),
 })
 type Status = z.infer<typeof Status>
 
 export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
-  const { version, startedAt, urls, store, ingest } = deps
+  const { version, startedAt, urls, store, ingest, doors = {} } = deps
 
   return new Hono()
     .get('/health', about('Whether the server is there', Health), (c) =>
@@ -64,7 +70,11 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
         version,
         startedAt: startedAt.toISOString(),
         uptimeSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
-        receivers: { otlpHttp: { url: urls.otlpUrl }, otlpGrpc: urls.grpcUrl === null ? null : { url: urls.grpcUrl } },
+        receivers: {
+          otlpHttp: doorOf(urls.otlpUrl, doors.otlpHttp),
+          otlpGrpc: urls.grpcUrl === null ? null : doorOf(urls.grpcUrl, doors.otlpGrpc),
+          inProgress: doors.admission?.(),
+        },
         queue: { batches: queuedBatches, bytes: queuedBytes },
         ingest: {
           ...counts,
@@ -78,6 +88,7 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
         live: live.stats(),
         loopLag: monitor.lag(),
         memory: { rssBytes: process.memoryUsage.rss() },
+        poolIsLargeEnough: doors.poolIsLargeEnough?.() ?? null,
       })
     })
     .get('/metrics', about("The program's own counters for Prometheus", undefined, prometheusType), (c) =>
@@ -85,7 +96,11 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
     )
 }
 
-function countersOf({ version, startedAt, store, ingest }: ApiDeps, monitor: Monitor, live: Live): PrometheusMetric[] {
+function countersOf(
+  { version, startedAt, store, ingest, doors = {} }: ApiDeps,
+  monitor: Monitor,
+  live: Live,
+): PrometheusMetric[] {
   const stats = ingest.stats()
   const { databaseBytes, walBytes } = store.size()
   const { clients, framesSent, framesDropped } = live.stats()
@@ -125,5 +140,6 @@ function countersOf({ version, startedAt, store, ingest }: ApiDeps, monitor: Mon
     counter('live_frames_dropped_total', 'WebSocket frames that slow clients lost, and were told of.', framesDropped),
     gauge('event_loop_lag_seconds', 'Largest delay of the event loop in the last minute.', monitor.lag().maxMs / 1000),
     gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
+    ...doorMetrics(doors),
   ]
 }
