@@ -61,7 +61,7 @@ proto: node_modules/.installed ## Generate proto/otlp.gen.ts from the .proto fil
 	@$(RUN) proto/generate.ts
 
 screenshots: dist/telltale chromium ## Take a picture of every screen, light, dark and phone, into screenshots/
-	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) e2e/screenshots.ts
+	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) e2e/screenshots.ts $(ARGS)
 
 release: node_modules/.installed ## Build for every platform into dist/
 	@for target in bun-linux-x64 bun-linux-arm64 bun-linux-x64-musl bun-linux-arm64-musl bun-darwin-arm64 bun-darwin-x64 bun-windows-x64; do \

@@ -30,6 +30,8 @@ const Traces = screen(() => import('./traces/traces.tsx').then(({ Traces }) => T
 const TracePage = screen(() => import('./traces/trace-page.tsx').then(({ TracePage }) => TracePage))
 const Logs = screen(() => import('./logs/logs.tsx').then(({ Logs }) => Logs))
 const Metrics = screen(() => import('./metrics/metrics.tsx').then(({ Metrics }) => Metrics))
+const Dashboards = screen(() => import('./dashboards/dashboards.tsx').then(({ Dashboards }) => Dashboards))
+const DashboardPage = screen(() => import('./dashboards/dashboard-page.tsx').then(({ DashboardPage }) => DashboardPage))
 const Costs = screen(() => import('./costs/costs.tsx').then(({ Costs }) => Costs))
 const Tools = screen(() => import('./tools/tools.tsx').then(({ Tools }) => Tools))
 const Errors = screen(() => import('./errors/errors.tsx').then(({ Errors }) => Errors))
@@ -52,6 +54,8 @@ export function App() {
               <Route path="/traces/:id" component={TracePage} />
               <Route path="/logs" component={Logs} />
               <Route path="/metrics" component={Metrics} />
+              <Route path="/dashboards" component={Dashboards} />
+              <Route path="/dashboards/:id" component={DashboardPage} />
               <Route path="/costs" component={Costs} />
               <Route path="/tools" component={Tools} />
               <Route path="/errors" component={Errors} />

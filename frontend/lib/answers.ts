@@ -142,6 +142,15 @@ export function askAgain() {
   }
 }
 
+/** Asks what is looked at and whose key fits again; the others when they are next seen: after this page changed something. */
+export function renew(fits: (key: string) => boolean) {
+  for (const entry of entries.values()) {
+    if (!fits(entry.question.key)) continue
+    entry.dirty = true
+    if (entry.listeners.size > 0) void run(entry)
+  }
+}
+
 /** Looks at a question without React: for tests, and what is no component. */
 export function watchAnswer<T>(question: Question<T>, listener: () => void) {
   const stop = listen(question as Question<unknown>, listener)

@@ -5,6 +5,7 @@ import {
   CircleDollarSign,
   Database,
   Gauge,
+  LayoutDashboard,
   type LucideIcon,
   MessagesSquare,
   ScrollText,
@@ -28,6 +29,7 @@ export type Place = {
 export const places: readonly Place[] = [
   { id: 'overview', path: '/', label: 'Overview', icon: Gauge, keys: 'g o', first: true },
   { id: 'sessions', path: '/sessions', label: 'Sessions', icon: MessagesSquare, keys: 'g s', first: true },
+  { id: 'dashboards', path: '/dashboards', label: 'Dashboards', icon: LayoutDashboard, keys: 'g d' },
   { id: 'costs', path: '/costs', label: 'Costs', icon: CircleDollarSign, keys: 'g u', first: true },
   { id: 'tools', path: '/tools', label: 'Tools', icon: Wrench, keys: 'g k' },
   { id: 'errors', path: '/errors', label: 'Errors', icon: TriangleAlert, keys: 'g e' },

@@ -37,10 +37,15 @@ test('there are none at first, and the server makes a default one when it is ask
     'Requests',
     'Sessions',
     'Error rate',
-    'Cache reads',
-    'Cost by day',
-    'Tokens by type',
-    'Recent activity',
+    'Input from cache',
+    'Cost by agent',
+    'Tokens by kind',
+    'Top models',
+    'Top projects',
+    'Tools',
+    'Recent sessions',
+    'Hours of the week',
+    'Active services',
   ])
   // Nothing stands on anything else, and nothing beyond the twelve columns.
   const cells = first.widgets.flatMap((one: any) =>

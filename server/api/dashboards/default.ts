@@ -3,62 +3,27 @@ import type { NewWidget } from './shape.ts'
 
 export const defaultName = 'Overview'
 
-const value = (title: string, gridColumn: number, config: Record<string, unknown>): NewWidget => ({
-  widgetType: 'usage_value',
-  title,
-  gridColumn,
-  gridRow: 0,
-  colSpan: 2,
-  rowSpan: 1,
-  config,
-})
+const widget = (
+  widgetType: string,
+  title: string,
+  [gridColumn, gridRow, colSpan, rowSpan]: readonly [number, number, number, number],
+  config: Record<string, unknown>,
+): NewWidget => ({ widgetType, title, gridColumn, gridRow, colSpan, rowSpan, config })
 
-/** On a grid of twelve columns: what it cost, how much it was, how much failed, and what goes on. */
+/** On a grid of twelve columns: what it cost, how much it was, how much failed, what it went into, and what goes on. */
 export const defaultWidgets: readonly NewWidget[] = [
-  value('Cost', 0, { source: '/api/usage', value: 'costUsd', format: 'usd' }),
-  value('Tokens', 2, { source: '/api/usage', value: 'totalTokens' }),
-  value('Requests', 4, { source: '/api/usage', value: 'requests' }),
-  value('Sessions', 6, { source: '/api/sessions', value: 'total' }),
-  {
-    widgetType: 'stats_error_rate',
-    title: 'Error rate',
-    gridColumn: 8,
-    gridRow: 0,
-    colSpan: 2,
-    rowSpan: 1,
-    config: { source: '/api/usage', numerator: 'errors', denominator: ['requests', 'errors'], format: 'percent' },
-  },
-  value('Cache reads', 10, { source: '/api/usage', value: 'cacheReadTokens' }),
-  {
-    widgetType: 'usage_chart',
-    title: 'Cost by day',
-    gridColumn: 0,
-    gridRow: 1,
-    colSpan: 6,
-    rowSpan: 2,
-    config: { source: '/api/usage', interval: 'day', groupBy: ['tool'], values: ['costUsd'], stacked: true },
-  },
-  {
-    widgetType: 'usage_chart',
-    title: 'Tokens by type',
-    gridColumn: 6,
-    gridRow: 1,
-    colSpan: 6,
-    rowSpan: 2,
-    config: {
-      source: '/api/usage',
-      interval: 'day',
-      values: ['inputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'outputTokens'],
-      stacked: true,
-    },
-  },
-  {
-    widgetType: 'recent_activity',
-    title: 'Recent activity',
-    gridColumn: 0,
-    gridRow: 3,
-    colSpan: 12,
-    rowSpan: 2,
-    config: { source: '/api/sessions', limit: 10 },
-  },
+  widget('usage_value', 'Cost', [0, 0, 2, 1], { value: 'costUsd' }),
+  widget('usage_value', 'Tokens', [2, 0, 2, 1], { value: 'totalTokens' }),
+  widget('usage_value', 'Requests', [4, 0, 2, 1], { value: 'requests' }),
+  widget('usage_value', 'Sessions', [6, 0, 2, 1], { value: 'sessions' }),
+  widget('stats_error_rate', 'Error rate', [8, 0, 2, 1], { of: 'requests' }),
+  widget('usage_value', 'Input from cache', [10, 0, 2, 1], { value: 'cacheHitRate' }),
+  widget('usage_chart', 'Cost by agent', [0, 1, 6, 3], { value: 'costUsd', groupBy: 'tool', stacked: true }),
+  widget('usage_chart', 'Tokens by kind', [6, 1, 6, 3], { groupBy: 'kind', stacked: true }),
+  widget('top_list', 'Top models', [0, 4, 4, 3], { groupBy: 'model', value: 'costUsd', limit: 8 }),
+  widget('top_list', 'Top projects', [4, 4, 4, 3], { groupBy: 'project', value: 'costUsd', limit: 8 }),
+  widget('top_list', 'Tools', [8, 4, 4, 3], { groupBy: 'toolCalls', limit: 8 }),
+  widget('recent_activity', 'Recent sessions', [0, 7, 6, 4], { of: 'sessions', limit: 10 }),
+  widget('heat_map', 'Hours of the week', [6, 7, 6, 2], { of: 'week', value: 'totalTokens' }),
+  widget('active_services', 'Active services', [6, 9, 6, 2], {}),
 ]
