@@ -300,6 +300,8 @@ export type SessionObservation = {
   sessionId: string
   serviceName?: string
   title?: string
+  /** What it was first asked, in a line: its title where it has none. Told of from the messages. */
+  firstPrompt?: string
   project?: string
   branch?: string
   cwd?: string

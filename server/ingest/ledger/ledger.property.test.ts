@@ -112,12 +112,13 @@ const message: fc.Arbitrary<{ messages: MessageRecord[] }> = fc
     source: door,
     sessionId: session,
     messageKey: fc.constantFrom('k1', 'k2'),
+    role: fc.constantFrom('assistant' as const, 'user' as const),
     sequence: fc.constantFrom(1, 2),
     timeUnixNano: time,
     content: fc.constantFrom('a', 'ab', 'ac'),
     success: maybe(fc.boolean()),
   })
-  .map((part) => ({ messages: [{ tool: 'claude-code', role: 'assistant' as const, ...part }] }))
+  .map((part) => ({ messages: [{ tool: 'claude-code', ...part }] }))
 
 const commit: fc.Arbitrary<{ commits: CommitObservation[] }> = fc
   .record({

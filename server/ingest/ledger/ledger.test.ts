@@ -172,6 +172,27 @@ describe('sessions', () => {
     ])
   })
 
+  test('one without a title is called by the first line it was asked, whatever came first; a title of its own wins', async () => {
+    const asked = (messageKey: string, at: bigint, content: string, more = {}) => {
+      const timeUnixNano = noon + at * second
+      const message = { messageKey, sequence: 0, role: 'user', content, timeUnixNano } as const
+      return batch({ messages: [{ ...session, ...message, ...more }] })
+    }
+    const title = async () => (await all('select title from sessions'))[0]?.title
+    await keepAll(asked('k3', 3n, 'and test it'), asked('k1', 1n, '[REDACTED]'))
+    expect(await title()).toBe('and test it')
+    await keepAll(
+      asked('k0', 0n, 'a task of a subagent', { agentId: 'a1' }),
+      asked('k4', 0n, 'done', { role: 'assistant' }),
+    )
+    expect(await title()).toBe('and test it')
+    await keepAll(asked('k2', 2n, `  \n mend the ${'very '.repeat(40)}long\nthing`))
+    expect(await title()).toStartWith('mend the very')
+    expect(await title()).toHaveLength(160)
+    await keepAll(batch({ sessions: [{ ...session, title: 'Mending', lastTimeUnixNano: noon }] }))
+    expect(await title()).toBe('Mending')
+  })
+
   test('a project that becomes known later is given to the requests and tool calls before it, but not over their own', async () => {
     await keepAll(
       log(['req:1']),

@@ -9,6 +9,7 @@ import { Buckets } from './known-buckets.ts'
 import { MessageGroup, Messages } from './messages.ts'
 import type { ModelCall, Pricing } from './model-call.ts'
 import type { PriceCall, PricingMode } from './price.ts'
+import { promptObservation } from './session.ts'
 import { SessionGroup, Sessions } from './sessions.ts'
 import { ToolCallGroup, ToolCalls } from './tool-calls.ts'
 
@@ -140,6 +141,10 @@ function seeSessions(
   { sessions, calls, aggregates, toolCalls, messages, commits }: Telemetry,
 ): void {
   for (const observation of sessions) group.observe(observation)
+  for (const message of messages) {
+    const observation = promptObservation(message)
+    if (observation) group.observe(observation)
+  }
   for (const records of [calls, aggregates, toolCalls, messages, commits])
     for (const { tool, sessionId, source, timeUnixNano } of records) group.see(tool, sessionId, source, timeUnixNano)
 }

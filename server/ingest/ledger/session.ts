@@ -1,10 +1,11 @@
 // session.ts: what the doors know of one session, merged fact by fact.
-import type { SessionObservation, Source } from '#proto/telemetry.ts'
+import type { MessageRecord, SessionObservation, Source } from '#proto/telemetry.ts'
 import { wellFormed } from './observation.ts'
 
 const factFields = [
   'serviceName',
   'title',
+  'firstPrompt',
   'project',
   'branch',
   'cwd',
@@ -38,7 +39,10 @@ export type Session = {
   start: bigint
   last: bigint
   sources: Source[]
-} & Partial<Record<Exclude<FactField, 'ended' | 'activeMs'>, string>> & { ended: boolean; activeMs?: number }
+} & Partial<Record<Exclude<FactField, 'ended' | 'activeMs' | 'firstPrompt'>, string>> & {
+    ended: boolean
+    activeMs?: number
+  }
 
 /** Files and hooks know the folder and the branch; telemetry repeats what it was configured with. */
 const doors: readonly Source[] = ['transcript', 'hook', 'otlp_logs', 'otlp_traces', 'otlp_metrics', 'push']
@@ -86,7 +90,8 @@ export function resolvedSession(tool: string, sessionId: string, doorsFacts: rea
     if (!first) continue
     const overDoors = field === 'ended' || field === 'commitAtEnd' || field === 'commitAtStart' || field === 'activeMs'
     const stands = overDoors ? said.reduce((best, fact) => (later(field, fact, best) ? fact : best)) : first
-    into[field] = stands[0]
+    if (field === 'firstPrompt') session.title ??= String(stands[0])
+    else into[field] = stands[0]
   }
   return session
 }
@@ -98,11 +103,12 @@ export function sessionDetail({ facts }: SessionFacts): string {
   )
 }
 
-/** Whether a fact displaces another: the later; but a start is what was said first, and active time only grows. */
+/** Whether a fact displaces another: the later; but a start and a first prompt are what was said first, and active time only grows. */
 function later(field: FactField, a: Fact, b: Fact): boolean {
   if (field === 'activeMs') return Number(a[0]) > Number(b[0])
   const time = BigInt(a[1]) - BigInt(b[1])
-  if (time !== 0n) return field === 'commitAtStart' ? time < 0n : time > 0n
+  const isOfTheStart = field === 'commitAtStart' || field === 'firstPrompt'
+  if (time !== 0n) return isOfTheStart ? time < 0n : time > 0n
   return String(a[0]) > String(b[0])
 }
 
@@ -115,4 +121,17 @@ function widened(...times: (bigint | undefined)[]): { start?: bigint; last?: big
     if (last === undefined || time > last) last = time
   }
   return { start, last }
+}
+
+const withheld = new Set(['[REDACTED]', '<REDACTED>'])
+/** A title is a line of a list. */
+const titleMax = 160
+
+/** What a prompt says of the session it may be the first of: nothing when it is a subagent's or was withheld. */
+export function promptObservation(message: MessageRecord): SessionObservation | undefined {
+  const { source, tool, sessionId, role, content, agentId, timeUnixNano } = message
+  if (role !== 'user' || agentId || withheld.has(content)) return undefined
+  const line = /\S[^\n]*/.exec(content)?.[0].trim()
+  if (!line) return undefined
+  return { source, tool, sessionId, firstPrompt: line.slice(0, titleMax), lastTimeUnixNano: timeUnixNano }
 }
