@@ -1,7 +1,9 @@
 // cli.ts: the command line: what can be typed, and which module answers. Modules are loaded only when they are asked.
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { addSharing } from './cli-sharing.ts'
 import { type Config, type Flags, loadConfig } from './config.ts'
+import { explain } from './help.ts'
 import { oneLine } from './log.ts'
 import { type SettingName, settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -20,6 +22,12 @@ export async function run(argv: string[]): Promise<void> {
   // A reader that goes away (`| head`) is the reader's good right, not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   try {
+    // A shell asks at every key, for what is there and not for what would be wrong.
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      const { complete } = await import('./completion.ts')
+      complete(program(false), argv.slice(2))
+      return
+    }
     await program().parseAsync(argv, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -70,7 +78,7 @@ export function configOf(command: Command): Config {
   return loadConfig(flagsOf(command))
 }
 
-function program(): Command {
+function program(withCompletion = true): Command {
   const telltale = new Command('telltale')
     .description('Collects what AI coding agents do, what it costs and where they fail.')
     .version(version, '-v, --version', 'print the version')
@@ -88,10 +96,9 @@ function program(): Command {
   addSetup(telltale)
   addAsking(telltale)
   addPrices(telltale)
-  addTokens(telltale)
-  addPush(telltale)
-  addRun(telltale)
-  addBackup(telltale)
+  addSharing(telltale, configOf, tools)
+  if (withCompletion) addCompletion(telltale)
+  explain(telltale)
   return telltale
 }
 
@@ -159,58 +166,6 @@ function addImport(telltale: Command): void {
     .option('--json', 'as one JSON document')
     .action(async (tool, file, options, command: Command) =>
       (await import('./commands/import.ts')).importCommand(configOf(command), { ...options, tool, file }),
-    )
-}
-
-/** The database as a file, and back. */
-function addBackup(telltale: Command): void {
-  telltale
-    .command('backup <file>')
-    .description('write the whole database of this moment into a file, also while a server takes records')
-    .option('--json', 'as one JSON document')
-    .action(async (file, options, command: Command) =>
-      (await import('./commands/backup.ts')).backup(configOf(command), file, options),
-    )
-  telltale
-    .command('restore <file>')
-    .description('make a backup the database again')
-    .option('--force', 'move a database that is there aside')
-    .option('--json', 'as one JSON document')
-    .action(async (file, options, command: Command) =>
-      (await import('./commands/backup.ts')).restore(configOf(command), file, options),
-    )
-}
-
-/** An agent started by us. */
-function addRun(telltale: Command): void {
-  telltale
-    .command('run')
-    .description('run an agent with its telemetry pointed here by its environment alone, and tell what it used')
-    .usage('[options] -- COMMAND…')
-    .argument('<command...>', 'the agent and what it is given')
-    .option('--json', 'a line of JSON as the last on standard output')
-    .option('--budget <dollars>', 'exit with 3 when it cost more')
-    .option('--quiet', 'no summary')
-    .action(async (words, options, command: Command) => {
-      const { run } = await import('./commands/run.ts')
-      process.exitCode = await run(configOf(command), words, options)
-    })
-}
-
-/** To a server of several machines. */
-function addPush(telltale: Command): void {
-  telltale
-    .command('push')
-    .description('send the transcripts of this machine to another telltale; it goes on where it stopped')
-    .option('--to <url>', "the address of the other's page, such as http://server:8080")
-    .option('--token <token>', 'the token it asks for (scope ingest)')
-    .option('--tool <tool>', `only of these: ${tools.join(', ')} (a comma list; default all)`)
-    .option('--as <name>', "this machine's name there (default: its host name)")
-    .option('--watch', 'and what is written from now on, until Ctrl-C')
-    .option('--json', 'as one JSON document')
-    // --token is a flag of plain `telltale`, too, and so the program's own.
-    .action(async (_options, command: Command) =>
-      (await import('./commands/push.ts')).push(configOf(command), command.optsWithGlobals()),
     )
 }
 
@@ -300,8 +255,9 @@ function addAsking(telltale: Command): void {
     .action(async (options, command: Command) => (await import('./commands/tail.ts')).tail(configOf(command), options))
   telltale
     .command('sql [query]')
-    .description('run one read-only statement (from standard input unless given)')
-    .option('--format <format>', 'table, json or csv (default table)')
+    .description('run one read-only statement; without one a prompt, or what comes on standard input')
+    .option('--format <format>', 'table, json, csv or parquet (default table)')
+    .option('--output <file>', 'into this file instead of standard output')
     .action(async (query, options, command: Command) =>
       (await import('./commands/sql.ts')).sql(configOf(command), query, options),
     )
@@ -346,29 +302,12 @@ function addAsking(telltale: Command): void {
     )
 }
 
-/** Bearer tokens of a shared server. */
-function addTokens(telltale: Command): void {
-  const token = telltale.command('token').description('bearer tokens for a shared server; only their hashes are kept')
-  const load = () => import('./commands/token.ts')
-  token
-    .command('create')
-    .description('make a token and print it, once; from then on every port asks for one')
-    .option('--name <text>', 'what it is for, such as the machine that will use it')
-    .option('--user <name>', 'whose records come by it, where a record names nobody')
-    .option('--scope <scopes...>', 'ingest (send), read (ask, see the page), admin (everything); default ingest')
-    .option('--json', 'as one JSON document')
-    .action(async (options, command: Command) => (await load()).createToken(configOf(command), options))
-  token
-    .command('list')
-    .description('the tokens ever made, without what they are')
-    .option('--json', 'as one JSON document')
-    .action(async (options, command: Command) => (await load()).listTokens(configOf(command), options))
-  token
-    .command('revoke [token]')
-    .description('refuse a token from now on, by its id or name')
-    .option('--all', 'forget all tokens: a server on this machine alone then asks for none')
-    .option('--json', 'as one JSON document')
-    .action(async (which, options, command: Command) => (await load()).revokeToken(configOf(command), which, options))
+/** What a shell sources. */
+function addCompletion(telltale: Command): void {
+  telltale
+    .command('completion <shell>')
+    .description('print what a shell sources to complete this command line: bash, zsh, fish or powershell')
+    .action(async (shell) => (await import('./completion.ts')).printCompletion(shell))
 }
 
 /** The price table, and the user's own prices. */

@@ -49,9 +49,7 @@ export function createAsk(
 
 async function run(reader: Reader, sql: string, rowsMax: number): Promise<SqlAnswer> {
   const started = performance.now()
-  const statement = sql.trim().replace(/(\s*;)+$/, '')
-  beginsReading(statement)
-  await onlySelect(reader, statement)
+  const statement = await checkedStatement(reader, sql)
   const described = await reader.all(`describe select * from ${within(statement)}`)
   const columns = described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }))
   const bounded = boundedStatement(statement, columns, rowsMax + 1)
@@ -77,8 +75,16 @@ async function run(reader: Reader, sql: string, rowsMax: number): Promise<SqlAns
   return { columns, rows, truncated, durationMs: Math.round((performance.now() - started) * 10) / 10 }
 }
 
+/** The statement, if it only reads. @throws ApiError when it does anything else */
+export async function checkedStatement(reader: Reader, sql: string): Promise<string> {
+  const statement = sql.trim().replace(/(\s*;)+$/, '')
+  beginsReading(statement)
+  await onlySelect(reader, statement)
+  return statement
+}
+
 /** The statement in brackets, each on a line of its own because it may end in a comment. */
-const within = (statement: string) => `(\n${statement}\n)`
+export const within = (statement: string) => `(\n${statement}\n)`
 
 /**
  * The statement with its rows numbered off, long texts cut, and rows emptied once the answer is large enough: all inside
@@ -123,7 +129,7 @@ async function onlySelect(reader: Reader, sql: string): Promise<void> {
 }
 
 /** What the database says is the user's to mend, except trouble of its own. */
-function refused(error: unknown): unknown {
+export function refused(error: unknown): unknown {
   if (error instanceof ApiError || error instanceof QueryTimeout) return error
   const message = messageOf(error)
   if (/^Out of Memory Error/.test(message))

@@ -1,11 +1,14 @@
 // routes.ts: POST /api/sql: one read-only statement.
+import { isAbsolute } from 'node:path'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
+import { unprocessable } from '../errors.ts'
 import { send } from '../json.ts'
 import { bodyOf } from '../params.ts'
 import { createAsk } from './ask.ts'
+import { sqlToFile } from './to-file.ts'
 
 const Answer = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
@@ -29,15 +32,44 @@ const Body = z.object({
     .default(1000),
 })
 
+const FileBody = z.object({
+  sql: Body.shape.sql,
+  output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a file' }),
+})
+const FileAnswer = z.object({ output: z.string(), rows: z.number(), bytes: z.number(), durationMs: z.number() })
+
 export function sqlRoutes({ store }: ApiDeps) {
   const ask = createAsk(store)
-  return new Hono().post(
-    '/api/sql',
-    about('Runs one SELECT, read-only, within limits of time, rows and bytes', Answer),
-    bodyOf(Body),
-    async (c) => {
-      const { sql, limit } = c.req.valid('json')
-      return send<z.infer<typeof Answer>>(c, await ask(sql, limit))
-    },
-  )
+  return new Hono()
+    .post(
+      '/api/sql/file',
+      about('Writes all rows of one SELECT into a Parquet file on the server', FileAnswer),
+      bodyOf(FileBody),
+      async (c) => {
+        const { sql, output } = c.req.valid('json')
+        try {
+          return send<z.infer<typeof FileAnswer>>(c, await sqlToFile(store, sql, output))
+        } catch (error) {
+          if (
+            error instanceof Error &&
+            'code' in error &&
+            typeof error.code === 'string' &&
+            /^E[A-Z]+$/.test(error.code)
+          )
+            throw unprocessable(
+              `${output} cannot be written: ${error.message.replace(/, (rename|open|copyfile) .*/, '')}`,
+            )
+          throw error
+        }
+      },
+    )
+    .post(
+      '/api/sql',
+      about('Runs one SELECT, read-only, within limits of time, rows and bytes', Answer),
+      bodyOf(Body),
+      async (c) => {
+        const { sql, limit } = c.req.valid('json')
+        return send<z.infer<typeof Answer>>(c, await ask(sql, limit))
+      },
+    )
 }

@@ -1,0 +1,70 @@
+// to-file.ts: all rows of one statement of a user as a Parquet file.
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { exportFolder, type Store } from '../../store/store.ts'
+import { checkedStatement, refused, within } from './ask.ts'
+
+const timeoutMs = 600_000
+
+export type SqlFile = { output: string; rows: number; bytes: number; durationMs: number }
+
+/** Puts the file in the place of one that is there, whole or not at all. @throws ApiError for a statement that may not run */
+export async function sqlToFile(store: Store, sql: string, output: string): Promise<SqlFile> {
+  const started = performance.now()
+  mkdirSync(exportFolder(store.path), { recursive: true, mode: 0o700 })
+  const staging = mkdtempSync(join(exportFolder(store.path), 'sql-'))
+  const made = join(staging, 'rows.parquet')
+  try {
+    const rows = await store.reader(
+      async (reader) => {
+        const statement = await checkedStatement(reader, sql)
+        const quoted = `'${made.replaceAll("'", "''")}'`
+        const [row] = await reader
+          .all(`copy (select * from ${within(statement)}) to ${quoted} (format parquet, compression zstd)`)
+          .catch((error) => {
+            throw refused(error)
+          })
+        return Number(row!.Count)
+      },
+      { timeoutMs },
+    )
+    place(made, output)
+    return { output, rows, bytes: statSync(output).size, durationMs: Math.round(performance.now() - started) }
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+    if (existsSync(exportFolder(store.path)) && readdirSync(exportFolder(store.path)).length === 0)
+      rmdirSync(exportFolder(store.path))
+  }
+}
+
+function place(from: string, to: string): void {
+  const beside = join(dirname(to), `.${basename(to)}.telltale-${process.pid}`)
+  try {
+    try {
+      renameSync(from, beside)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+      copyFileSync(from, beside)
+    }
+    const file = openSync(beside, 'r+')
+    fsyncSync(file)
+    closeSync(file)
+    renameSync(beside, to)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
+}
