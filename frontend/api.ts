@@ -161,10 +161,19 @@ export type SessionFilter = {
   tool?: string
   service?: string
   project?: string
+  branch?: string
   model?: string
   search?: string
+  status?: 'active' | 'ended'
+  cost?: string
+  tokens?: string
+  requests?: string
+  errors?: string
+  durationMs?: string
   sort?: string
 }
+export const sessionFacets = (window: Window, filter: SessionFilter) =>
+  ask(api['session-facets'], { query: { ...within(window), ...filter } }, ledgerTopics(window))
 export const sessions = (window: Window, filter: SessionFilter, page: Page = {}) =>
   ask(api.sessions, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
 export const session = (id: string) =>

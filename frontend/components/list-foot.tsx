@@ -16,7 +16,7 @@ export function ListFoot({
   if (shown >= total || shown < most) return null
   return (
     <p className="px-4 py-3 text-12 text-muted" data-testid="list-foot">
-      The newest {exact(shown)} of {exact(total)} {things}. Filter or choose a shorter time to see the others.
+      The first {exact(shown)} of {exact(total)} {things}. Filter or choose a shorter time to see the others.
     </p>
   )
 }

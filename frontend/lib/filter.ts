@@ -70,7 +70,8 @@ const compare: Record<Comparison, (value: number, limit: number) => boolean> = {
 
 const sizes: Record<string, number> = { k: 1e3, M: 1e6, B: 1e9, ms: 1, s: 1e3, m: 60e3, h: 3_600e3 }
 
-function quantity(text: string): number | undefined {
+/** A number as people write it: `1.5k`, `2M`, `$3`, `5s` (in ms); `undefined` for anything else. */
+export function quantity(text: string): number | undefined {
   const match = /^\$?(\d+(?:\.\d+)?|\.\d+)(k|M|B|ms|s|m|h)?$/.exec(text)
   return match ? Number(match[1]) * (match[2] ? (sizes[match[2]] ?? 1) : 1) : undefined
 }

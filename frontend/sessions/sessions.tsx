@@ -1,17 +1,17 @@
 // sessions.tsx: the list of sessions.
-import { CircleAlert } from 'lucide-react'
+import { CircleAlert, ListFilter } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { agents, sessions, usage } from '../api.ts'
+import { agents, sessionFacets, sessions } from '../api.ts'
 import { Agent, AgentDot } from '../components/agents.tsx'
 import { type Column, DataTable } from '../components/data-table.tsx'
-import { NothingFound } from '../components/empty-state.tsx'
+import { EmptyState, NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
+import { type FacetGroup, FacetList } from '../components/facet-list.tsx'
 import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
 import { ListFoot } from '../components/list-foot.tsx'
 import { Screen } from '../components/screen.tsx'
 import { SessionState } from '../components/session-state.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { meets, termOf } from '../lib/filter.ts'
 import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
 import { rememberList } from '../lib/neighbours.ts'
 import { oneLine } from '../lib/safe-text.ts'
@@ -19,20 +19,30 @@ import type { Session } from '../lib/shapes.ts'
 import { absolute, ago, toMs, type Zone } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { sessionFilter } from './session-filter.ts'
 
 const pageRows = 100
 const rowsMax = 1_000
-const everything = { from: undefined, to: undefined }
+/** Values of one facet in sight; the filter line knows the others. */
+const facetMax = 12
 
-/** Conditions that the API does not know are met by looking at the rows; then many are fetched at once. */
-const measured: Record<string, (session: Session) => number | null> = {
-  cost: (session) => session.costUsd,
-  tokens: (session) => session.totalTokens,
-  duration: (session) => session.durationMs,
-  errors: (session) => session.errorCount,
-  requests: (session) => session.requests,
-}
+/** What the filter line understands here. */
+const keys: readonly Facet[] = [
+  { key: 'agent', label: 'agent' },
+  { key: 'project', label: 'project' },
+  { key: 'branch', label: 'branch' },
+  { key: 'model', label: 'model' },
+  { key: 'service', label: 'service name' },
+  { key: 'status', label: 'active or ended', values: ['active', 'ended'] },
+  { key: 'cost', label: 'dollars', example: '>0.5' },
+  { key: 'tokens', label: 'tokens', example: '>1M' },
+  { key: 'duration', label: 'duration', example: '>10m' },
+  { key: 'errors', label: 'errors', example: '>0' },
+  { key: 'requests', label: 'model requests', example: '>20' },
+]
 
 function columns(now: number, zone: Zone): Column<Session>[] {
   return [
@@ -158,53 +168,52 @@ function columns(now: number, zone: Zone): Column<Session>[] {
 export function Sessions() {
   const view = useView()
   const { get, adjust, link } = useUrl()
-  const known = useAnswer(usage(everything, ['model', 'project']))
   const agentList = useAnswer(agents())
+  const [limit, setLimit] = useState(pageRows)
+  const [facetsOpen, setFacetsOpen] = useState(false)
+  const { filter, text, set } = useFilter(keys)
+  const read = sessionFilter(filter)
+  const asked = 'asked' in read ? read.asked : undefined
+  const counted = useAnswer(asked && sessionFacets(view.window, asked))
+  const counts = counted.data
+  const values = (list: readonly { value: string }[] | undefined) => list?.map(({ value }) => value) ?? []
   const facets: Facet[] = [
     { key: 'agent', label: 'agent', values: agentList.data?.agents.map(({ id }) => id) ?? [] },
-    {
-      key: 'project',
-      label: 'project',
-      values: [...new Set(known.data?.rows.flatMap(({ project }) => project ?? []) ?? [])],
-    },
-    { key: 'model', label: 'model', values: [...new Set(known.data?.rows.flatMap(({ model }) => model ?? []) ?? [])] },
-    { key: 'service', label: 'service name' },
-    { key: 'status', label: 'active or ended', values: ['active', 'ended'] },
-    { key: 'cost', label: 'dollars', example: '>0.5' },
-    { key: 'tokens', label: 'tokens', example: '>1M' },
-    { key: 'duration', label: 'duration', example: '>10m' },
-    { key: 'errors', label: 'errors', example: '>0' },
-    { key: 'requests', label: 'model requests', example: '>20' },
+    { key: 'project', label: 'project', values: values(counts?.project) },
+    { key: 'branch', label: 'branch', values: values(counts?.branch) },
+    { key: 'model', label: 'model', values: values(counts?.model) },
+    ...keys.slice(4),
   ]
-  const { filter, text, set } = useFilter(facets)
-  const [limit, setLimit] = useState(pageRows)
   const sort = get('sort') ?? 'lastTime'
   const [field, direction] = sort.split(':') as [string, string | undefined]
-  const status = termOf(filter, 'status')
-  const looksAtRows = status !== undefined || filter.terms.some(({ key }) => key in measured)
-  const tool = termOf(filter, 'agent')
-  const project = termOf(filter, 'project')
-  const model = termOf(filter, 'model')
-  const service = termOf(filter, 'service')
-  const answer = useAnswer(
-    sessions(
-      view.window,
-      {
-        ...(tool ? { tool } : {}),
-        ...(project ? { project } : {}),
-        ...(model ? { model } : {}),
-        ...(service ? { service } : {}),
-        ...(filter.text ? { search: filter.text } : {}),
-        sort,
-      },
-      { limit: looksAtRows ? rowsMax : limit },
-    ),
-  )
-  const rows = answer.data?.sessions.filter(
-    (session) =>
-      (status === undefined || session.status === status) &&
-      Object.entries(measured).every(([key, pick]) => meets(filter, key, pick(session))),
-  )
+  const answer = useAnswer(asked && sessions(view.window, { ...asked, sort }, { limit }))
+  const rows = answer.data?.sessions
+  const groups: FacetGroup[] = [
+    {
+      key: 'status',
+      label: 'State',
+      values: (counts?.status ?? []).map(({ value, sessions: count }) => ({
+        value,
+        count,
+        look: value === 'active' ? 'Active' : 'Ended',
+      })),
+    },
+    {
+      key: 'agent',
+      label: 'Agent',
+      values: (counts?.tool ?? []).map(({ value, sessions: count }) => ({
+        value,
+        count,
+        look: <Agent id={value} />,
+      })),
+    },
+    ...(['project', 'branch', 'model'] as const).map((key) => ({
+      key,
+      label: { project: 'Project', branch: 'Branch', model: 'Model' }[key],
+      values: (counts?.[key] ?? []).slice(0, facetMax).map(({ value, sessions: count }) => ({ value, count })),
+    })),
+  ]
+  const facetList = <FacetList groups={groups} filter={filter} set={set} pending={counted.pending} />
   useEffect(() => {
     if (answer.data)
       rememberList(
@@ -219,45 +228,56 @@ export function Sessions() {
       fixed
       toolbar={
         <div className="flex shrink-0 items-center gap-3 px-4 py-2 hairline-b">
+          <Button onClick={() => setFacetsOpen(true)} className="lg:hidden" data-testid="facets-open">
+            <ListFilter aria-hidden className="size-3.5" />
+            <span className="sr-only sm:not-sr-only">Facets</span>
+          </Button>
           <FilterBar facets={facets} placeholder="Filter: agent:claude-code cost:>0.5 checkout" />
           <span className="shrink-0 text-12 text-muted" data-testid="total">
-            {answer.data && rows ? `${exact(looksAtRows ? rows.length : answer.data.total)} sessions` : ''}
+            {answer.data ? `${exact(answer.data.total)} sessions` : ''}
           </span>
         </div>
       }
     >
-      {answer.error && !rows ? (
-        <ErrorState what="The sessions could not be read." error={answer.error} retry={answer.retry} />
-      ) : !rows ? (
-        <SkeletonRows rows={16} />
-      ) : rows.length === 0 ? (
-        <NothingFound things="sessions" filter={{ filter, text, set }} />
-      ) : (
-        <DataTable
-          label="Sessions"
-          testId="sessions-table"
-          columns={columns(view.now, view.zone)}
-          rows={rows}
-          keyOf={(row) => `${row.tool}/${row.sessionId}`}
-          href={(row) => link(`/sessions/${encodeURIComponent(row.sessionId)}`)}
-          sort={field}
-          descending={direction !== 'asc'}
-          onSort={(next, descending) =>
-            adjust({ sort: next === 'lastTime' && descending ? undefined : `${next}${descending ? '' : ':asc'}` })
-          }
-          pending={answer.pending}
-          onEnd={() => setLimit((before) => Math.min(rowsMax, before * 2))}
-          footer={
-            <ListFoot
-              shown={answer.data?.sessions.length ?? 0}
-              total={answer.data?.total ?? 0}
-              most={rowsMax}
-              things="sessions"
+      <div className="flex min-h-0 flex-1">
+        <aside aria-label="Facets" className="hidden w-52 shrink-0 overflow-y-auto px-2 py-3 hairline-r lg:block">
+          {facetList}
+        </aside>
+        <div className="flex min-w-0 flex-1 flex-col">
+          {'wrong' in read ? (
+            <EmptyState title="The filter cannot be read">
+              <p>{read.wrong}.</p>
+            </EmptyState>
+          ) : answer.error && !rows ? (
+            <ErrorState what="The sessions could not be read." error={answer.error} retry={answer.retry} />
+          ) : !rows ? (
+            <SkeletonRows rows={16} />
+          ) : rows.length === 0 ? (
+            <NothingFound things="sessions" filter={{ filter, text, set }} />
+          ) : (
+            <DataTable
+              label="Sessions"
+              testId="sessions-table"
+              columns={columns(view.now, view.zone)}
+              rows={rows}
+              keyOf={(row) => `${row.tool}/${row.sessionId}`}
+              href={(row) => link(`/sessions/${encodeURIComponent(row.sessionId)}`)}
+              sort={field}
+              descending={direction !== 'asc'}
+              onSort={(next, descending) =>
+                adjust({ sort: next === 'lastTime' && descending ? undefined : `${next}${descending ? '' : ':asc'}` })
+              }
+              pending={answer.pending}
+              onEnd={() => setLimit((before) => Math.min(rowsMax, before * 2))}
+              footer={<ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="sessions" />}
+              className="flex-1"
             />
-          }
-          className="flex-1"
-        />
-      )}
+          )}
+        </div>
+      </div>
+      <Dialog open={facetsOpen} onClose={() => setFacetsOpen(false)} title="Facets" side="bottom">
+        {facetList}
+      </Dialog>
     </Screen>
   )
 }

@@ -23,6 +23,7 @@ function columns(zone: 'local' | 'utc', { onEdit, onRemove }: Actions): Column<P
     id,
     header,
     width: '84px',
+    narrowWidth: '60px',
     align: 'right',
     wide,
     cell: (row) => (row.included ? <span className="text-muted">included</span> : price(row[id] as number | null)),
@@ -74,6 +75,7 @@ function columns(zone: 'local' | 'utc', { onEdit, onRemove }: Actions): Column<P
       id: 'actions',
       header: <span className="sr-only">Change</span>,
       width: '64px',
+      narrowWidth: '56px',
       align: 'right',
       cell: (row) => (
         <span className="flex justify-end">
@@ -106,9 +108,9 @@ export function PriceTable({ table, actions, ...act }: Actions & { table: Prices
           placeholder="Search models"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
-          className="w-64"
+          className="w-64 min-w-32"
         />
-        <span className="text-12 text-muted">
+        <span className="hidden text-12 text-muted sm:inline">
           {exact(rows.length)} prices, dollars for a million tokens; {table.base.name} {table.base.version}
         </span>
         <span className="ml-auto shrink-0">{actions}</span>

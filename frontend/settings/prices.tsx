@@ -109,17 +109,19 @@ function Unpriced({ onPrice }: { onPrice(model: string): void }) {
     >
       <p className="flex items-center gap-2 font-semibold">
         <CircleHelp aria-hidden className="size-4 text-warn" />
-        {used.length === 1 ? 'A model has no price' : `${exact(used.length)} models have no price`}
-        <span className="font-normal text-muted">and cost nothing in every sum</span>
+        {used.length === 1 ? 'One model has no price' : `${exact(used.length)} models have no price`}
+        <span className="font-normal text-muted">and {used.length === 1 ? 'costs' : 'cost'} nothing in any sum</span>
       </p>
       <ul className="flex flex-wrap gap-2 pt-2">
         {used.slice(0, shownMax).map(({ model, tokens, requests }) => (
           <li key={model}>
-            <Button size="small" onClick={() => onPrice(model)} title={`Set a price for ${model}`}>
+            <Button
+              size="small"
+              onClick={() => onPrice(model)}
+              title={`Set a price for ${model}: ${exact(requests)} requests have none`}
+            >
               {oneLine(model, 60)}
-              <span className="font-normal text-muted">
-                {count(tokens)} tokens, {count(requests)} requests
-              </span>
+              <span className="font-normal text-muted">{count(tokens)} tokens</span>
             </Button>
           </li>
         ))}

@@ -6,9 +6,20 @@ import { about } from '../describe.ts'
 import { notFound } from '../errors.ts'
 import { send } from '../json.ts'
 import { withTotal } from '../page.ts'
-import { flagParam, pageParams, pathOf, queryOf, textParam, timeRange, windowParams } from '../params.ts'
+import {
+  flagParam,
+  pageParams,
+  pathOf,
+  queryOf,
+  textParam,
+  timeRange,
+  wholeParam,
+  windowParams,
+  wordParam,
+} from '../params.ts'
+import { type Bounds, boundsParam } from './bounds.ts'
 import { findSession, SessionDetail, sessionDetail } from './detail.ts'
-import { listSessions, SessionList, type SortKey, sessionOf, sortKeys } from './session.ts'
+import { listSessions, SessionList, type SortKey, sessionFacets, sessionOf, sortKeys } from './session.ts'
 import { readTranscript, Transcript } from './transcript.ts'
 
 /** `cost`, `-cost` or `cost:desc`: the largest first; `cost:asc`: the smallest. The field's own name does too. */
@@ -31,6 +42,51 @@ const sortParam = z
  */
 const wholeMessagesMax = 100_000
 
+/** What narrows a list of sessions. */
+const narrowing = {
+  ...windowParams,
+  tool: textParam,
+  service: textParam,
+  project: textParam,
+  branch: textParam,
+  model: textParam,
+  search: textParam,
+  status: wordParam(['active', 'ended']).optional(),
+  cost: boundsParam(1e9, 'dollars'),
+  tokens: boundsParam(1, 'tokens'),
+  requests: boundsParam(1, 'model requests'),
+  errors: boundsParam(1, 'failed model requests and failed tool calls'),
+  durationMs: boundsParam(1e6, 'milliseconds'),
+}
+const narrowingQuery = z.object(narrowing)
+
+function matchedOf(given: z.infer<typeof narrowingQuery>) {
+  const { from, to, status, cost, tokens, requests, errors, durationMs, ...named } = given
+  const bounded = <N extends string>(name: N, { min, max }: Bounds) =>
+    ({ [`${name}_min`]: min, [`${name}_max`]: max }) as { [K in `${N}_min` | `${N}_max`]: bigint | null }
+  return {
+    ...timeRange({ from, to }),
+    ...named,
+    active: status === undefined ? null : status === 'active',
+    ...bounded('cost', cost),
+    ...bounded('tokens', tokens),
+    ...bounded('requests', requests),
+    ...bounded('errors', errors),
+    ...bounded('duration', durationMs),
+  }
+}
+
+const facetNames = ['tool', 'status', 'project', 'branch', 'model'] as const
+const valuesOf = z.array(z.object({ value: z.string(), sessions: z.number() }))
+const Facets = z
+  .object(
+    Object.fromEntries(facetNames.map((name) => [name, valuesOf])) as Record<
+      (typeof facetNames)[number],
+      typeof valuesOf
+    >,
+  )
+  .meta({ id: 'SessionFacets' })
+
 const idPath = pathOf(z.object({ id: z.string() }))
 
 export function sessionsRoutes({ store }: ApiDeps) {
@@ -41,25 +97,32 @@ export function sessionsRoutes({ store }: ApiDeps) {
     .get(
       '/api/sessions',
       about('Sessions that were active in the time range, with what they used', SessionList),
-      queryOf(
-        z.object({
-          ...windowParams,
-          ...pageParams,
-          tool: textParam,
-          service: textParam,
-          project: textParam,
-          model: textParam,
-          search: textParam,
-          sort: sortParam,
-        }),
-      ),
+      queryOf(z.object({ ...narrowing, ...pageParams, sort: sortParam })),
       async (c) => {
-        const { sort, from, to, ...given } = c.req.valid('query')
-        const asked = { ...timeRange({ from, to }), ...sort, ...given }
+        const { sort, limit, offset, ...given } = c.req.valid('query')
+        const asked = { ...matchedOf(given), ...sort, limit, offset }
         const { rows, total, hasMore } = await withTotal(await listSessions(store, asked), asked.offset, () =>
           listSessions(store, { ...asked, limit: 1, offset: 0 }),
         )
         return send<SessionList>(c, { sessions: rows.map(sessionOf), total, hasMore })
+      },
+    )
+    .get(
+      '/api/session-facets',
+      about('How many of the sessions that match have each agent, state, project, branch and model', Facets),
+      queryOf(z.object({ ...narrowing, limit: wholeParam(1, 200).default(20).meta({ usual: 20 }) })),
+      async (c) => {
+        const { limit, ...given } = c.req.valid('query')
+        const rows = await sessionFacets(store, matchedOf(given), limit)
+        const of = (name: string) =>
+          rows.filter(({ facet }) => facet === name).map(({ value, sessions }) => ({ value, sessions }))
+        return send<z.infer<typeof Facets>>(c, {
+          tool: of('tool'),
+          status: of('status'),
+          project: of('project'),
+          branch: of('branch'),
+          model: of('model'),
+        })
       },
     )
     .get(

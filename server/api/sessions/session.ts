@@ -1,10 +1,12 @@
 // session.ts: contract §4 Session, and the list that has them.
 import { z } from 'zod'
-import { flag, int, list, maybe, query, type Row, type Runner, real, text, time } from '../../store/query.ts'
+import { big, flag, int, list, maybe, query, type Row, type Runner, real, text, time } from '../../store/query.ts'
 import { page as pageShape } from '../shapes.ts'
 import { formatTime, milliseconds, nowNano } from '../time.ts'
 import { usageColumns, usageOf, usageShape } from '../usage/shape.ts'
+import facetsSql from './facets.sql' with { type: 'text' }
 import listSql from './list.sql' with { type: 'text' }
+import matchedSql from './matched.sql' with { type: 'text' }
 
 export const Session = z
   .object({
@@ -70,31 +72,68 @@ const sessionColumns = {
 }
 export type SessionRow = Row<typeof sessionColumns>
 
+const matchedBy = {
+  from: time,
+  to: time,
+  session: maybe(text),
+  parent: maybe(text),
+  tool: maybe(text),
+  service: maybe(text),
+  project: maybe(text),
+  branch: maybe(text),
+  model: maybe(text),
+  search: maybe(text),
+  active: maybe(flag),
+  active_since: time,
+  counts_failures: flag,
+  cost_min: maybe(big),
+  cost_max: maybe(big),
+  tokens_min: maybe(big),
+  tokens_max: maybe(big),
+  requests_min: maybe(big),
+  requests_max: maybe(big),
+  errors_min: maybe(big),
+  errors_max: maybe(big),
+  duration_min: maybe(big),
+  duration_max: maybe(big),
+}
+
 const listRows = query(
-  listSql,
-  {
-    from: time,
-    to: time,
-    session: maybe(text),
-    parent: maybe(text),
-    tool: maybe(text),
-    service: maybe(text),
-    project: maybe(text),
-    model: maybe(text),
-    search: maybe(text),
-    sort: text,
-    direction: int,
-    limit: int,
-    offset: int,
-  },
+  listSql.replace('/* matched */', matchedSql),
+  { ...matchedBy, sort: text, direction: int, limit: int, offset: int },
   sessionColumns,
 )
 
-export type SessionsAsked = Parameters<typeof listRows>[1]
+const countFacets = query(
+  facetsSql.replace('/* matched */', matchedSql),
+  { ...matchedBy, limit: int },
+  { facet: text, value: text, sessions: int },
+)
+
+type Own = 'active_since' | 'counts_failures'
+/** Which sessions: by what they are of, and by how much they used; what is absent does not matter. */
+export type SessionsMatched = Omit<Parameters<typeof countFacets>[1], Own | 'limit'>
+export type SessionsAsked = Omit<Parameters<typeof listRows>[1], Own>
 
 export function listSessions(runner: Runner, asked: SessionsAsked): Promise<SessionRow[]> {
-  return listRows(runner, asked)
+  return listRows(runner, {
+    ...asked,
+    ...own(asked),
+    counts_failures: asked.sort === 'errors' || countsFailures(asked),
+  })
 }
+
+/** How many of the sessions have each value of what they can be narrowed by; at most `limit` values of each. */
+export function sessionFacets(runner: Runner, asked: SessionsMatched, limit: number) {
+  return countFacets(runner, { ...asked, ...own(asked), limit })
+}
+
+const countsFailures = ({ errors_min, errors_max }: SessionsMatched) =>
+  typeof errors_min === 'bigint' || typeof errors_max === 'bigint'
+const own = (asked: SessionsMatched) => ({
+  active_since: nowNano() - activeNano,
+  counts_failures: countsFailures(asked),
+})
 
 /** A session that is not said to have ended is active as long as its last record is younger than this. */
 const activeNano = 5n * 60n * 1_000_000_000n
