@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Modules that others share; they measure nothing by themselves. */
-const shared = new Set(['run.ts', 'generate.ts', 'table.ts', 'server.ts', 'ceiling.ts'])
+const shared = new Set(['run.ts', 'generate.ts', 'history.ts', 'table.ts', 'server.ts', 'ceiling.ts'])
 const wanted = process.argv.slice(2)
 
 const modules = readdirSync(import.meta.dir)

@@ -51,14 +51,14 @@ export type ImportDeps = {
   settings: PathSettings
   pricingMode: PricingMode
   progress?: ((progress: ImportProgress) => void) | undefined
-  /** Text that is committed at once, in bytes. @default 24 MiB */
+  /** Text that is committed at once, in bytes. @default 12 MiB */
   commitBytes?: number
   /** Stops after what is being written. */
   signal?: AbortSignal | undefined
 }
 
 /** Text that is committed at once: enough to share a commit's fixed costs, little enough that receivers hardly wait for it. */
-const defaultCommitBytes = 24 * 1024 * 1024
+const defaultCommitBytes = 12 * 1024 * 1024
 /** Reasons that are kept to be shown; a broken tree may hold millions. */
 const skippedMax = 1000
 /** How often, and after which pause, a file is tried again whose writer was in the middle of something. */

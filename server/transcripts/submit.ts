@@ -8,6 +8,12 @@ import { type FileRecord, storeRecords } from './file-records.ts'
 /** Tries before trouble is told: a full queue empties in seconds, a full disk does not. */
 const triesMax = 30
 
+/**
+ * From this size of the process on, what is garbage after a commit is freed at once: left to itself the collector lets
+ * 780 MiB come together where 590 do, for a fifth less work.
+ */
+const tidyFromBytes = 400 * 1024 * 1024
+
 /** What was read, and what is then to be remembered of the files. */
 export type Read = { telemetry: Telemetry; bytes: number; records: readonly FileRecord[] }
 
@@ -74,6 +80,7 @@ export class Gathering {
     this.#reads = []
     this.#bytes = 0
     await this.#writing
+    if (process.memoryUsage.rss() > tidyFromBytes) Bun.gc(true)
     this.#writing = this.#store(reads.filter(({ path }) => !this.#lost.has(path)))
     // Told by the next call; without this it would count as nobody's.
     this.#writing.catch(() => {})
