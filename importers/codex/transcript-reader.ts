@@ -8,6 +8,7 @@ import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from
 import { RecordBatch } from '../record-batch.ts'
 import { RecordTimes } from '../record-time.ts'
 import { responseKey, usageKey } from './keys.ts'
+import { serviceTier } from './service-tier.ts'
 import { activeTime, attribution, type Context, defaultService, type Entry, tell, tool } from './transcript-context.ts'
 import { type Parent, parentOf, totalKey } from './transcript-parent.ts'
 import { boundedState, codexState } from './transcript-state.ts'
@@ -21,6 +22,7 @@ const silent = new Set(['world_state', 'inter_agent_communication_metadata', 'ad
 export function codexReader(file: TranscriptFile, stored: unknown, threadId: string): TranscriptReader {
   const state = codexState(stored)
   const times = new RecordTimes(file.modifiedUnixNano, state.time === undefined ? undefined : BigInt(state.time))
+  const speed = serviceTier(file.root)
   let parent: Parent | undefined
 
   function read(lines: TranscriptLine[]): TranscriptSlice {
@@ -196,6 +198,7 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       provider: state.provider,
       messageId: id,
       quality: exact ? 'exact' : 'derived',
+      ...(speed === undefined ? {} : { speed }),
       ...counts,
       ...attribution(context),
     }

@@ -294,6 +294,21 @@ describe('traps', () => {
     expect(new Set(telemetry.calls.map(({ observationId }) => observationId)).size).toBe(1)
   })
 
+  test('the tier that the configuration asks for is the speed of its requests, of the profile in use before the whole', () => {
+    const folder = join(home, 'tiers', 'sessions')
+    mkdirSync(folder, { recursive: true })
+    const speedWith = (config: string) => {
+      writeFileSync(join(home, 'tiers/config.toml'), config)
+      const lines = [meta('t1'), turn('a'), counter([100, 60, 10], [100, 60, 10])]
+      return readLines(transcripts, join(folder, rollout('t1')), lines, { root: folder }).telemetry.calls[0]?.speed
+    }
+    expect(speedWith('service_tier = "fast"\n')).toBe('fast')
+    expect(speedWith('model = "gpt-5.5"\nservice_tier = "priority"\n')).toBe('priority')
+    expect(speedWith('profile = "slow"\nservice_tier = "fast"\n[profiles.slow]\nservice_tier = "flex"\n')).toBe('flex')
+    for (const none of ['', 'service_tier = "default"\n', 'service_tier = 7\n', 'service_tier = "fast\n'])
+      expect(speedWith(none)).toBeUndefined()
+  })
+
   test('titles come from the index, the newest of a thread stands', () => {
     const { telemetry } = readLines(transcripts, '/h/.codex/session_index.jsonl', [
       { id: 't1', thread_name: 'first', updated_at: '2026-03-01T10:00:00Z' },

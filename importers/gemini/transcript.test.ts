@@ -225,6 +225,17 @@ describe('traps', () => {
       writeFileSync(file, '{"sessionId":"s1","mess')
       expect(read(second.watermark).skipped).toEqual([{ reason: 'not a JSON document' }])
     })
+
+    test('that holds lines is told by its first one', () => {
+      const file = join(home, 'tmp/app/chats/session-2026-03-01T10-00-lines.json')
+      const lines = [header, answer('a', tokens(1, 1)), answer('b', tokens(1, 2))].map((one) => JSON.stringify(one))
+      writeFileSync(file, `${lines.join('\n')}\n{"id":"c","ty`)
+      const [slice] = [
+        ...transcripts.readWhole!({ path: file, root: home, modifiedUnixNano: 1_900_000_000_000_000_000n }, undefined),
+      ]
+      expect(slice?.telemetry.calls.map(({ messageId }) => messageId)).toEqual(['a', 'b'])
+      expect(slice?.skipped.map(({ line }) => line)).toEqual([4])
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 // transcript.ts: what Gemini CLI writes → our vocabulary.
 import { readFileSync } from 'node:fs'
 import type { TranscriptFile, TranscriptSlice, Transcripts } from '#proto/agent.ts'
+import { eachRecord } from '../json-lines.ts'
 import { arrayOf, dictionary, isObject, type JsonObject, objectOf, parseFile, textOf } from '../json-values.ts'
 import { geminiRoots, isGeminiChat } from './transcript-places.ts'
 import { chatReader, linesReader } from './transcript-reader.ts'
@@ -38,6 +39,15 @@ function* readDocument(file: TranscriptFile, stored: unknown): Generator<Transcr
       seen[id] = hash
       reader.accept(message, index + 1, lost)
     })
+  } else if (isObject(parseFile(text.split('\n', 1)[0] as string))) {
+    // The newer form under the older name.
+    for (const [index, line] of text.split('\n').entries())
+      if (line.trim() !== '')
+        eachRecord(
+          line,
+          (record) => reader.accept(record, index + 1, lost),
+          (reason) => skipped.push({ line: index + 1, reason }),
+        )
   } else {
     lost('not a JSON document')
   }

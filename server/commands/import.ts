@@ -52,8 +52,14 @@ export async function importCommand(config: Config, command: ImportCommand): Pro
     return last
   })
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else if (!('records' in summary) && summary.skipped.length === 0 && isEmpty(summary))
+    process.stdout.write(
+      `no transcripts found${typeof request.path === 'string' ? ` in ${oneLine(request.path)}` : ''}; if they are in another place, name it with --path\n`,
+    )
   else print(summary, verbose === true)
 }
+
+const isEmpty = ({ tools }: ImportSummary) => Object.values(tools).every(({ files }) => files === 0)
 
 function print(summary: ImportSummary, verbose: boolean): void {
   for (const [tool, of] of Object.entries(summary.tools)) {

@@ -1,4 +1,5 @@
 // import-request.ts: what is asked of an import, on the command line or through the API, checked once.
+import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { UsageError } from '../usage-error.ts'
 import type { AiObserverOptions } from './ai-observer/import.ts'
@@ -50,6 +51,9 @@ export function readImportRequest(request: ImportRequest, tools: readonly string
     throw new UsageError(`path: ${JSON.stringify(path)} is not a folder`)
   if (path !== undefined && tool === 'all')
     throw new UsageError('path: a folder is one tool’s; name the tool whose files it holds')
+  // A folder that is missing is nothing to say of an agent's own place, but of one that was typed.
+  if (path !== undefined && !path.startsWith('~') && !existsSync(path))
+    throw new UsageError(`path: there is no ${JSON.stringify(path)}; name the tool’s own folder`)
   const from = momentOf('from', request.from, 0)
   const to = momentOf('to', request.to, 1)
   if (from !== undefined && to !== undefined && from >= to) throw new UsageError('from: it is after the end (to)')

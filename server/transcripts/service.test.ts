@@ -17,6 +17,8 @@ describe('a request', () => {
       [{ from: '2026-03-02', to: '2026-03-01' }, 'after the end'],
       [{ pricingMode: 'free' }, 'auto, calculate, display'],
       [{ path: '/x' }, 'name the tool'],
+      [{ tool: 'codex', path: '/no/such/folder' }, 'there is no "/no/such/folder"'],
+      [{ tool: 'codex', path: '' }, 'is not a folder'],
       [{ tool: 'codex', force: 'yes' }, 'true or false'],
     ]
     for (const [request, message] of wrong) expect(() => readImportRequest(request, allTools)).toThrow(message)
