@@ -8,6 +8,7 @@ import type {
   Budget,
   Refusal,
   Repriced,
+  SavedView,
   SqlAnswer,
   Statistic,
   TraceKind,
@@ -290,6 +291,15 @@ export const savePrice = (model: string, price: PriceGiven) => sendJson<unknown>
 export const removePrice = (model: string) => request<void>(pricePath(model), { method: 'DELETE' })
 /** What the present prices would move in history, or moves it. */
 export const reprice = (dryRun: boolean) => sendJson<Repriced>('POST', api.prices.reprice.$url().pathname, { dryRun })
+
+/** The views of the page that were saved by name. */
+export const savedViews = () => ask(api.views, {}, [])
+export const saveView = (name: string, path: string) =>
+  sendJson<SavedView>('POST', api.views.$url().pathname, { name, path })
+export const changeView = (id: string, changes: { name?: string; path?: string }) =>
+  sendJson<SavedView>('PUT', `${api.views.$url().pathname}/${encodeURIComponent(id)}`, changes)
+export const deleteView = (id: string) =>
+  request<void>(`${api.views.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 
 const importFoundPath = '/api/import/found'
 const importJobPath = '/api/import/job'

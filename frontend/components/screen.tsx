@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useBusy } from '../lib/answers.ts'
 import { cx } from '../ui/cx.ts'
+import { SaveView } from './save-view.tsx'
 import { TimeRangePicker } from './time-range-picker.tsx'
 
 type ScreenProps = {
@@ -31,6 +32,7 @@ export function Screen({ title, name, actions, toolbar, ranged = true, children,
         <div className="ml-auto flex min-w-0 shrink-0 items-center gap-2">
           {actions}
           {ranged && <TimeRangePicker />}
+          <SaveView />
         </div>
         <div
           aria-hidden

@@ -1,6 +1,6 @@
 // time-range-picker.tsx: 18 presets or two instants of one's own; the choice lives in the URL.
 import { CalendarClock, ChevronDown } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { useKeys } from '../lib/keys.ts'
 import type { Zone } from '../lib/time.ts'
 import { presets, rangeLabel } from '../lib/time-range.ts'
@@ -11,6 +11,9 @@ import { cx } from '../ui/cx.ts'
 import { Input } from '../ui/input.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+
+// Only who opens the picker needs a calendar.
+const RangeCalendar = lazy(() => import('./range-calendar.tsx').then((module) => ({ default: module.RangeCalendar })))
 
 /** `2026-08-22T14:03:07` in the zone, as the browser's field wants it. */
 export function fieldValue(ms: number, zone: Zone): string {
@@ -98,8 +101,16 @@ function CustomRange({ from, to, zone, onChoose }: CustomRangeProps) {
     if (start !== undefined && end !== undefined && start < end) onChoose(start, end)
   }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-2 p-3 hairline-t">
-      <div className="grid gap-2 sm:grid-cols-2">
+    <form onSubmit={submit} className="flex flex-wrap items-start gap-3 p-3 hairline-t">
+      <Suspense fallback={<span className="h-60 w-56" />}>
+        <RangeCalendar
+          from={start ?? from}
+          to={end ?? to}
+          zone={zone}
+          onChoose={(first, last) => setFields({ from: fieldValue(first, zone), to: fieldValue(last, zone) })}
+        />
+      </Suspense>
+      <div className="flex min-w-48 flex-1 flex-col gap-2">
         {(['from', 'to'] as const).map((edge) => (
           <label key={edge} htmlFor={`range-${edge}`} className="flex flex-col gap-1 text-12 text-muted">
             {edge === 'from' ? 'From' : 'To'}
@@ -113,8 +124,7 @@ function CustomRange({ from, to, zone, onChoose }: CustomRangeProps) {
             />
           </label>
         ))}
-      </div>
-      <div className="flex items-center gap-2">
+        <span className="min-h-4 text-12 text-error">{wrong}</span>
         <Segmented
           label="Time zone"
           value={zone}
@@ -123,8 +133,8 @@ function CustomRange({ from, to, zone, onChoose }: CustomRangeProps) {
             { value: 'local', label: 'Local' },
             { value: 'utc', label: 'UTC' },
           ]}
+          className="self-start"
         />
-        <span className="min-w-0 flex-1 truncate text-12 text-error">{wrong}</span>
         <Button type="submit" look="solid" disabled={wrong !== undefined} data-testid="range-apply">
           Apply
         </Button>

@@ -63,6 +63,7 @@ export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>[
 export type Budget = InferResponseType<Client['api']['budgets']['$get'], 200>['budgets'][number]
 export type Alert = InferResponseType<Client['api']['alerts']['$get'], 200>['alerts'][number]
 export type Webhook = InferResponseType<Client['api']['alerts']['webhook']['$get'], 200>
+export type SavedView = InferResponseType<Client['api']['views']['$get'], 200>['views'][number]
 export type RunningSession = InferResponseType<Client['api']['running']['$get'], 200>['sessions'][number]
 export type Audit = InferResponseType<Client['api']['audit']['$get'], 200>
 export type Status = InferResponseType<Client['api']['status']['$get'], 200>

@@ -52,6 +52,7 @@ export function useUrl() {
     (to: string, own: Changes = {}) => navigate(href(to, window.location.search, own)),
     [navigate],
   )
+  const goTo = useCallback((address: string) => navigate(address), [navigate])
   const push = useCallback(
     (changes: Changes) => navigate(window.location.pathname + changeSearch(window.location.search, changes)),
     [navigate],
@@ -64,6 +65,8 @@ export function useUrl() {
     adjust,
     /** Goes to another screen and takes the time range along. */
     visit,
+    /** Goes to a whole address of the page, its own time range in it. */
+    goTo,
     /** Opens something within this screen, so that Back closes it. */
     push,
     link: (to: string, own: Changes = {}) => href(to, search, own),

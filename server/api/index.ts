@@ -36,6 +36,7 @@ import { tokensRoutes } from './tokens/routes.ts'
 import { toolsRoutes } from './tools/routes.ts'
 import { tracesRoutes } from './traces/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
+import { viewsRoutes } from './views/routes.ts'
 
 /** Every route; modules of other folders are chained here, each a `Hono` of its own with full paths. */
 function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch) {
@@ -61,6 +62,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch)
     .route('/', dashboardsRoutes(deps))
     .route('/', budgetsRoutes(deps, alerts.look))
     .route('/', webhookRoutes(alerts))
+    .route('/', viewsRoutes(deps))
     .route('/', ledgerRoutes(deps))
     .route('/', backupRoutes(deps))
     .route('/', tokensRoutes(deps, live))

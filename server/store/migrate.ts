@@ -11,6 +11,7 @@ import dashboards from './schema/006_dashboards.sql' with { type: 'text' }
 import budgets from './schema/007_budgets.sql' with { type: 'text' }
 import tokens from './schema/008_tokens.sql' with { type: 'text' }
 import metricFilters from './schema/009_metric_filters.sql' with { type: 'text' }
+import views from './schema/010_views.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -23,6 +24,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 7, name: 'budgets', sql: budgets },
   { version: 8, name: 'tokens', sql: tokens },
   { version: 9, name: 'metric filters', sql: metricFilters },
+  { version: 10, name: 'views', sql: views },
 ]
 
 /** The newest schema that this program knows. */

@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { ConnectionBadge } from '../connection-badge.tsx'
 import { holds, places } from './places.ts'
 import { ThemeMenu } from './sidebar.tsx'
+import { ViewLinks } from './view-links.tsx'
 
 export function BottomBar() {
   const { path, link } = useUrl()
@@ -63,6 +64,7 @@ export function BottomBar() {
             </li>
           ))}
         </ul>
+        <ViewLinks onVisit={() => setOpen(false)} />
         <div className="mt-3 flex items-center gap-2 pt-3 hairline-t">
           <div className="flex-1">
             <ConnectionBadge />

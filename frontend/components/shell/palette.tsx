@@ -1,8 +1,8 @@
 // palette.tsx: ⌘K: every screen, time range, session, trace and setting by typing.
 import { Command } from 'cmdk'
-import { CalendarClock, MessagesSquare, Monitor, Moon, Search, Sun, Waypoints } from 'lucide-react'
+import { Bookmark, CalendarClock, MessagesSquare, Monitor, Moon, Search, Sun, Waypoints } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { search, sessions } from '../../api.ts'
+import { savedViews, search, sessions } from '../../api.ts'
 import { askAgain, useAnswer } from '../../lib/answers.ts'
 import { oneLine } from '../../lib/safe-text.ts'
 import { presets } from '../../lib/time-range.ts'
@@ -20,7 +20,7 @@ const leastSearch = 2
 
 export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
   const [text, setText] = useState('')
-  const { visit, path } = useUrl()
+  const { visit, goTo, path } = useUrl()
   const { setRange } = useView()
   const set = useSettings((settings) => settings.set)
   const wanted = text.trim()
@@ -29,6 +29,7 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
     open ? sessions(everything, wanted.length >= leastSearch ? { search: wanted } : {}, { limit: 6 }) : undefined,
   )
   const hits = useAnswer(open && wanted.length > leastSearch ? search(everything, wanted, 6) : undefined)
+  const views = useAnswer(open ? savedViews() : undefined)
   const traceId = /^[0-9a-f]{32}$/i.test(wanted) ? wanted.toLowerCase() : undefined
   const done = (act: () => void) => () => {
     onClose()
@@ -77,6 +78,20 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
               </Item>
             ))}
           </Command.Group>
+          {(views.data?.views.length ?? 0) > 0 && (
+            <Command.Group heading="Views" className={group}>
+              {views.data?.views.map((view) => (
+                <Item
+                  key={view.id}
+                  value={`view ${view.name} ${view.id}`}
+                  onSelect={done(() => goTo(view.path))}
+                  icon={<Bookmark className="size-4" />}
+                >
+                  <bdi>{oneLine(view.name, 120)}</bdi>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
           {(found.data?.sessions.length ?? 0) > 0 && (
             <Command.Group heading="Sessions" className={group} forceMount>
               {found.data?.sessions.map((session) => (

@@ -10,6 +10,7 @@ import { Kbd } from '../../ui/kbd.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { ConnectionBadge } from '../connection-badge.tsx'
 import { holds, places } from './places.ts'
+import { ViewLinks } from './view-links.tsx'
 
 /** A telltale: the ribbons on a sail's edge that show how the air really flows. */
 export function Mark({ className }: { className?: string }) {
@@ -113,6 +114,7 @@ export function Sidebar() {
             </Fragment>
           ))}
         </ul>
+        {!folded && <ViewLinks />}
       </nav>
       <div className={cx('flex shrink-0 items-center gap-1 p-2 hairline-t', folded && 'flex-col')}>
         <div className={folded ? '' : 'min-w-0 flex-1'}>
