@@ -75,15 +75,15 @@ export function createAdmission({ bodyBytesMax, residentBytes = rss }: Admission
   let bytes = 0
   let refused = 0
   let memoryIsHigh = false
-  let lookedMs = 0
-  let collectedMs = 0
+  let lookedMs = Number.NEGATIVE_INFINITY
+  let collectedMs = Number.NEGATIVE_INFINITY
 
   function look(): void {
-    const now = Date.now()
-    if (Math.abs(now - lookedMs) < lookEveryMs) return
+    const now = performance.now()
+    if (now - lookedMs < lookEveryMs) return
     lookedMs = now
     memoryIsHigh = residentBytes() > highBytes
-    if (!memoryIsHigh || Math.abs(now - collectedMs) < collectEveryMs) return
+    if (!memoryIsHigh || now - collectedMs < collectEveryMs) return
     collectedMs = now
     // Much of it is garbage that the collector has not come to: without this it stayed for seconds.
     Bun.gc(false)

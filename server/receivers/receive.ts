@@ -110,8 +110,8 @@ function bodyHash(signal: Signal, content: Uint8Array): string {
 function sparingly(log: Log): (message: string) => void {
   const last = new Map<string, number>()
   return (message) => {
-    const now = Date.now()
-    if (now - (last.get(message) ?? 0) < 60_000) return
+    const now = performance.now()
+    if (now - (last.get(message) ?? Number.NEGATIVE_INFINITY) < 60_000) return
     if (last.size >= 100) last.clear()
     last.set(message, now)
     log.warn(message)

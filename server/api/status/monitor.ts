@@ -29,13 +29,14 @@ const ignore = () => {}
 const sampleEveryMs = 500
 
 export function createMonitor(store: Store, ingest: Pick<Ingest, 'onCommit'>): Monitor {
-  const startedMs = Date.now()
+  // Of the clock that never jumps: the other may be set while we run.
+  const startedMs = performance.now()
   const perSecond = new Map<number, Record<Signal, number>>()
   const lags: number[] = []
   let known: Promise<Map<string, ToolActivity>> | undefined
 
   const unsubscribe = ingest.onCommit((batch) => {
-    const second = Math.floor(Date.now() / 1000)
+    const second = Math.floor(performance.now() / 1000)
     const counts = perSecond.get(second) ?? { traces: 0, logs: 0, metrics: 0, messages: 0 }
     counts.traces += batch.spans.length
     counts.logs += batch.logs.length
@@ -63,8 +64,8 @@ export function createMonitor(store: Store, ingest: Pick<Ingest, 'onCommit'>): M
 
   return {
     rates() {
-      const now = Math.floor(Date.now() / 1000)
-      const seconds = Math.max(1, Math.min(minuteSeconds, (Date.now() - startedMs) / 1000))
+      const now = Math.floor(performance.now() / 1000)
+      const seconds = Math.max(1, Math.min(minuteSeconds, (performance.now() - startedMs) / 1000))
       const sums = { traces: 0, logs: 0, metrics: 0, messages: 0 }
       for (const [second, counts] of perSecond) {
         if (second <= now - minuteSeconds) continue
