@@ -41,7 +41,7 @@ test.skipIf(!library)(
     const still = { FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' }
     const environment = { ...still, LD_PRELOAD: library!, FAKETIME_TIMESTAMP_FILE: jumps, FAKETIME_NO_CACHE: '1' }
     const clients = ways.slice(0, 3).map((way) => new LedgerClient(way, randomFrom(seed)))
-    for (const first of ['+0d', '+365d', '-365d']) {
+    for (const first of isFull ? ['+0d', '+365d', '-365d'] : ['-365d']) {
       writeFileSync(jumps, first)
       const server = await start({ home, environment })
       servers.push(server)

@@ -58,8 +58,8 @@ const damages: Damage[] = [
     change: (log) => Buffer.concat([log.subarray(0, -5000), Buffer.alloc(5000)]),
   },
   { name: 'nothing in it', isCut: true, change: () => Buffer.alloc(0) },
-  ...Array.from({ length: flips }, () => {
-    const share = random()
+  ...Array.from({ length: flips }, (_, i) => {
+    const share = i === 0 ? 0.3 : random()
     const change = (log: Buffer) => flipped(log, Math.floor(share * log.byteLength))
     return { name: `a bit changed at ${Math.round(share * 100)} %`, change }
   }),

@@ -1,5 +1,5 @@
 // kill.test.ts: kill -9 at random moments under load; what was acknowledged is there exactly once, every time.
-// KILLS (6) is the number of kills, SEED repeats a run's moments.
+// KILLS (4) is the number of kills, SEED repeats a run's moments.
 import { afterAll, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { newHome, type Running, start } from '../telltale.ts'
@@ -7,7 +7,7 @@ import { compare, inCopy, nothingWrong } from './acknowledged.ts'
 import { LedgerClient, ways } from './clients.ts'
 import { randomFrom, seed } from './settings.ts'
 
-const kills = Number(process.env.KILLS ?? 6)
+const kills = Number(process.env.KILLS ?? 4)
 /** A database that has grown makes every look into it slower; after so many kills a new one is begun. */
 const killsOfOneHome = 100
 const homes: string[] = []

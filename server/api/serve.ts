@@ -37,7 +37,10 @@ export type ApiServer = {
   stop(graceMs?: number): Promise<void>
 }
 
-/** Seconds without a byte; a query may take longer than that (30 s), so it is lifted for the API's own requests. */
+/**
+ * Seconds for a request to arrive in; a query may take longer than that (30 s), so it is lifted once the request is there, and
+ * not before: a body that comes byte by byte would hold its connection for as long.
+ */
 const idleTimeoutSeconds = 30
 const queryTimeoutSeconds = 120
 /** A socket that answers no ping for this long is gone. */
@@ -65,7 +68,9 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
       fetch(request) {
         if (!app) return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
         serverOf.set(request, server)
-        server.timeout(request, queryTimeoutSeconds)
+        const lift = () => server.timeout(request, queryTimeoutSeconds)
+        if (request.body !== null) return app.fetch(whenRead(request, lift))
+        lift()
         return app.fetch(request)
       },
       error: () => new Response(null, { status: 500 }),
@@ -106,4 +111,10 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
       await Promise.all(servers.map((server) => server.stop(true)))
     },
   }
+}
+
+/** The same request; `done` is called when its body has been read to the end. */
+function whenRead(request: Request, done: () => void): Request {
+  const body = request.body!.pipeThrough(new TransformStream({ flush: done }))
+  return new Request(request, { body, duplex: 'half' } as RequestInit)
 }
