@@ -10,6 +10,7 @@ import { recordings } from '#server/receivers/testing.ts'
 import { example } from './example/index.ts'
 import { agents, conventions, translate } from './index.ts'
 import { append } from './otlp-batch.ts'
+import { forgetBatches } from './recent.ts'
 import { aggregateTotals, lines } from './recordings.ts'
 
 type Served = {
@@ -33,6 +34,7 @@ function translated(recording: (typeof all)[number]): Telemetry {
 }
 
 function variantOf(name: string, order: <T>(list: T[]) => T[] = (list) => list): Telemetry {
+  forgetBatches()
   const telemetry = noTelemetry()
   for (const recording of order(all.filter((one) => one.name.startsWith(`${name}/`))))
     append(telemetry, translated(recording))

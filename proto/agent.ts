@@ -75,7 +75,8 @@ export type Agent = {
   claims?(batch: Telemetry): boolean
   /**
    * Puts what the agent sent into our words: fills the hot columns, adds observations and derived points, and leaves out
-   * records that are mined and not kept. Gets only this agent's records. Pure: no state between calls.
+   * records that are mined and not kept. Gets only this agent's records. It may remember, within bounds, what later
+   * batches refer to; nothing may be wrong, only less told, where that is missing (after a restart).
    */
   otlp(batch: Telemetry): Telemetry
   /**

@@ -1,6 +1,7 @@
-// otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch.
+// otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch, else before it.
 import { text } from '#proto/attributes.ts'
 import type { Span } from '#proto/telemetry.ts'
+import { Recent } from '../recent.ts'
 import { conversationOf, modelOf } from './otlp-values.ts'
 
 /** A span or event that names its conversation, and when. */
@@ -8,6 +9,11 @@ type Mark = { time: bigint; conversation: string }
 
 /** The last span of an answer and that of its request end within microseconds of each other. */
 const sameMomentNs = 50_000_000n
+
+/** The last conversation that a trace named in an earlier batch; its only one so far (`''`: several); the models of both. */
+const conversations = new Recent<string>(10_000)
+const soleConversations = new Recent<string>(10_000)
+const modelsBefore = new Recent<string>(20_000)
 
 /**
  * The turns of the conversations in a batch. A trace is a turn, but a subagent's turn lies in its parent's trace, so that
@@ -19,6 +25,8 @@ export class Turns {
   readonly #marks = new Map<string, Mark[]>()
   readonly #models = new Map<string, string>()
   readonly #answers = new Set<string>()
+  /** What the trace named last before this batch. */
+  readonly #before = new Map<string, string | undefined>()
   readonly #blocked = new Map<string, string | undefined>()
 
   constructor(spans: readonly Span[]) {
@@ -39,17 +47,23 @@ export class Turns {
       if (name === 'codex.tool_blocking') this.#blocked.set(`${traceId}/${span.parentSpanId}`, own)
       if (name === 'handle_responses') this.#answers.add(`${traceId}/${span.parentSpanId}`)
     }
-    for (const marks of this.#marks.values()) marks.sort((a, b) => (a.time < b.time ? -1 : 1))
+    for (const [traceId, marks] of this.#marks) {
+      marks.sort((a, b) => (a.time < b.time ? -1 : 1))
+      for (const { conversation } of marks) {
+        const sole = soleConversations.get(traceId) ?? conversation
+        soleConversations.set(traceId, sole === conversation ? sole : '')
+      }
+      this.#before.set(traceId, conversations.get(traceId))
+      conversations.set(traceId, (marks.at(-1) as Mark).conversation)
+    }
+    for (const [key, model] of this.#models) modelsBefore.set(key, model)
   }
 
   /** The conversation a span names, else that of its trace when it is the only one there. */
   conversationOf(span: Span): string | undefined {
     const own =
       conversationOf(span.attributes) ?? span.events.map((event) => conversationOf(event.attributes)).find(Boolean)
-    if (own) return own
-    const marks = this.#marks.get(span.traceId)
-    const one = marks?.[0]?.conversation
-    return marks?.every(({ conversation }) => conversation === one) ? one : undefined
+    return own ?? (soleConversations.get(span.traceId) || undefined)
   }
 
   /** The span of the whole request behind an answer: it names the conversation and ends just after. */
@@ -69,7 +83,12 @@ export class Turns {
     const own = sampling && conversationOf(sampling.attributes)
     if (own) return own
     const marks = this.#marks.get(answer.traceId) ?? []
-    return (marks.findLast(({ time }) => time <= answer.endTimeUnixNano) ?? marks[0])?.conversation
+    const before = this.#before.has(answer.traceId)
+      ? this.#before.get(answer.traceId)
+      : conversations.get(answer.traceId)
+    return (
+      marks.findLast(({ time }) => time <= answer.endTimeUnixNano)?.conversation ?? before ?? marks[0]?.conversation
+    )
   }
 
   /** The model of an answer: of the attempt it hangs under, of its turn, of its conversation, of the only one there. */
@@ -81,10 +100,10 @@ export class Turns {
     if (own) return own
     const sampling = this.samplingOf(answer)
     const turn = sampling && text(sampling.attributes['turn.id'])
-    const ofTurn = turn && this.#models.get(`${traceId}\n${turn}`)
+    const ofTurn = turn && modelsBefore.get(`${traceId}\n${turn}`)
     if (ofTurn) return ofTurn
     const conversation = this.conversationAt(answer)
-    const ofConversation = conversation && this.#models.get(`${traceId}\n${conversation}`)
+    const ofConversation = conversation && modelsBefore.get(`${traceId}\n${conversation}`)
     if (ofConversation) return ofConversation
     const all = new Set([...this.#models].flatMap(([key, model]) => (key.startsWith(`${traceId}\n`) ? [model] : [])))
     return all.size === 1 ? [...all][0] : undefined

@@ -4,15 +4,21 @@ import type { LogRecord, MessageRecord, ToolCallObservation } from '#proto/telem
 import { objectOf, parseJson } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, isCount, known } from '../otlp-counts.ts'
+import { Recent } from '../recent.ts'
 import { usageKey } from './keys.ts'
-import { type Answer, type AskedCall, answerOf, signatureOf } from './otlp-answer.ts'
+import { type Answer, answerOf, signatureOf } from './otlp-answer.ts'
+import { AskedCalls } from './otlp-asked.ts'
 import { attributionOf, countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
 
 type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender }
 
+/** What later batches of a process refer to: the calls that answers asked for, and the names of subagents' runs. */
+const asked = new AskedCalls()
+const agents = new Recent<string>(10_000)
+
 /**
- * Reads a batch's events together: the event of a tool's end has no id of the call, which stands in the answer that asked
- * for it, mostly in the same batch.
+ * Reads a batch's events, first those that others refer to: the event of a tool's end has no id of the call, which stands in
+ * the answer that asked for it.
  */
 export function readLogs(batch: OtlpBatch, logs: readonly LogRecord[]): void {
   const reader = new LogReader(batch)
@@ -22,12 +28,8 @@ export function readLogs(batch: OtlpBatch, logs: readonly LogRecord[]): void {
 
 class LogReader {
   readonly #batch: OtlpBatch
-  /** Names of the runs of subagents, by their id. */
-  readonly #agents = new Map<string, string>()
   /** What was said in an answer; its text is JSON of some size, read once. */
   readonly #answers = new Map<LogRecord, Answer>()
-  /** Calls that were asked for and whose end was not told yet. */
-  readonly #asked = new Map<string, AskedCall[]>()
 
   constructor(batch: OtlpBatch) {
     this.#batch = batch
@@ -40,15 +42,11 @@ class LogReader {
     if (event === 'gemini_cli.agent.start' || event === 'gemini_cli.agent.finish') {
       const id = text(attributes.agent_id)
       const name = text(attributes.agent_name)
-      if (id && name) this.#agents.set(id, name)
+      if (id && name) agents.set(id, name)
     } else if (event === 'gemini_cli.api_response') {
       const answer = answerOf(text(attributes.response_text), text(attributes.prompt_id))
       this.#answers.set(log, answer)
-      for (const call of answer.calls) {
-        const before = this.#asked.get(call.signature)
-        if (before) before.push(call)
-        else this.#asked.set(call.signature, [call])
-      }
+      for (const { signature, id } of answer.calls) asked.ask(signature, id, log.timeUnixNano)
     }
   }
 
@@ -84,7 +82,7 @@ class LogReader {
     const promptId = text(attributes.prompt_id)
     const answer = this.#answers.get(log) ?? answerOf(undefined, undefined)
     const model = text(attributes.model) ?? ''
-    const attribution = { ...sender, ...attributionOf(attributes, this.#agents) }
+    const attribution = { ...sender, ...attributionOf(attributes, agents) }
     this.#batch.out.calls.push(
       known({
         source: 'otlp_logs',
@@ -158,18 +156,19 @@ class LogReader {
         quality: 'exact',
         traceId: log.traceId || undefined,
         ...sender,
-        ...attributionOf(attributes, this.#agents),
+        ...attributionOf(attributes, agents),
       }),
     )
   }
 
-  /** The end of a tool call; only where the batch tells which call it was. Spans and files tell the others. */
+  /** The end of a tool call, where its answer was heard. Spans and files tell the others. */
   #toolDone(event: Event): void {
     const { log, attributes, sessionId, sender } = event
     const name = text(attributes.function_name) ?? ''
     const input = text(attributes.function_args)
-    const call = this.#asked.get(signatureOf(text(attributes.prompt_id), name, parseJson(input ?? '')))?.shift()
-    if (!call) return
+    const signature = signatureOf(text(attributes.prompt_id), name, parseJson(input ?? ''))
+    const callId = asked.end(signature, log.timeUnixNano)
+    if (!callId) return
     const durationMs = numeric(attributes.duration_ms)
     const success = truth(attributes.success)
     const decision = text(attributes.decision)
@@ -179,7 +178,7 @@ class LogReader {
         source: 'otlp_logs',
         tool,
         sessionId,
-        callId: call.id,
+        callId,
         toolName: name,
         timeUnixNano: log.timeUnixNano,
         durationMs,
@@ -192,9 +191,9 @@ class LogReader {
         ...sender,
       }),
     )
-    this.#say(event, `result:${call.id}`, 'tool_result', error ?? '', {
+    this.#say(event, `result:${callId}`, 'tool_result', error ?? '', {
       toolName: name,
-      toolUseId: call.id,
+      toolUseId: callId,
       durationMs,
       success,
     })
@@ -209,7 +208,7 @@ class LogReader {
     sequence = 0,
   ): void {
     if (sessionId === '') return
-    const { promptId, agentId } = attributionOf(attributes, this.#agents)
+    const { promptId, agentId } = attributionOf(attributes, agents)
     this.#batch.out.messages.push(
       known({
         source: 'otlp_logs',

@@ -39,7 +39,7 @@ export function agentIdOf(role: string | undefined, promptId: string | undefined
 }
 
 /** By whom a request was made: the purpose, the prompt, and the subagent with the name that the batch gives it. */
-export function attributionOf(attributes: Attributes, agents: ReadonlyMap<string, string>): Attribution {
+export function attributionOf(attributes: Attributes, agents: { get(id: string): string | undefined }): Attribution {
   const role = text(attributes.role)
   const promptId = text(attributes.prompt_id)
   const agentId = agentIdOf(role, promptId)

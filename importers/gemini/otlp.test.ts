@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import type { Attributes } from '#proto/attributes.ts'
+import type { Telemetry } from '#proto/telemetry.ts'
 import { requests } from '#server/ingest/ledger/testing.ts'
 import { batch, log, noon, point, resource, scope, span } from '../otlp-fixtures.ts'
+import { forgetBatches } from '../recent.ts'
 import { aggregateTotals } from '../recordings.ts'
 import { otlp } from './otlp.ts'
 
@@ -140,6 +142,64 @@ describe('tool calls', () => {
       ['tool_use', ''],
       ['tool_use', ''],
     ])
+  })
+
+  describe('that ends long after it was asked for, in a later request,', () => {
+    const second = 1_000_000_000n
+    const answer = (at: bigint, ...ids: string[]) => {
+      const parts = ids.map((id) => ({
+        functionCall: { id, name: 'run_shell_command', args: { command: 'npm test' } },
+      }))
+      const text = JSON.stringify([{ candidates: [{ content: { parts } }] }])
+      return batch({ logs: [log(from, response({ response_text: text }), { timeUnixNano: noon + at * second })] })
+    }
+    const end = (at: bigint, success: boolean, promptId = 'p1') => {
+      const done = {
+        'event.name': 'gemini_cli.tool_call',
+        'session.id': 's1',
+        prompt_id: promptId,
+        function_name: 'run_shell_command',
+        function_args: '{"command":"npm test"}',
+        success,
+      }
+      return batch({ logs: [log(from, done, { timeUnixNano: noon + at * second })] })
+    }
+    const ended = (...batches: Telemetry[]) => {
+      forgetBatches()
+      return batches.flatMap((one) =>
+        otlp(one).toolCalls.flatMap(({ callId, success }) => (success === undefined ? [] : [[callId, success]])),
+      )
+    }
+
+    test('is that call', () => {
+      expect(ended(answer(1n, 'f1'), end(90n, false))).toEqual([['f1', false]])
+    })
+
+    test('is the last of equal calls that was asked for by then', () => {
+      expect(ended(answer(1n, 'f1'), end(30n, false), answer(40n, 'f2'), end(90n, true))).toEqual([
+        ['f1', false],
+        ['f2', true],
+      ])
+      expect(ended(answer(1n, 'f1'), answer(40n, 'f2'), end(90n, true), end(30n, false))).toEqual([
+        ['f2', true],
+        ['f1', false],
+      ])
+    })
+
+    test('is each of several asked for at once, and told again the same one', () => {
+      const [first, next] = [end(30n, true), end(31n, false)]
+      expect(ended(answer(1n, 'f1', 'f2'), first, next, next, first)).toEqual([
+        ['f1', true],
+        ['f2', false],
+        ['f2', false],
+        ['f1', true],
+      ])
+    })
+
+    test('is not made up where nobody asked: another prompt, an earlier time, a new process', () => {
+      expect(ended(answer(1n, 'f1'), end(90n, true, 'p2'), end(0n, true))).toEqual([])
+      expect(ended(end(90n, true))).toEqual([])
+    })
   })
 })
 

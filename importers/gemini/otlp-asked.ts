@@ -1,0 +1,45 @@
+// otlp-asked.ts: calls that answers asked for. The event of a call's end has no id of the call, and comes in a later batch than the
+// answer when the tool ran longer than the few seconds between two exports.
+import { Recent } from '../recent.ts'
+
+/** A call, when it was asked for and when it ended (ns). */
+type Asked = { id: string; askedAt: bigint; endedAt?: bigint }
+
+/** Signatures remembered; one is a hash and some 100 bytes. Those of a day's work of many people. */
+const signaturesMax = 50_000
+/** Equal calls of one prompt remembered. */
+const equalCallsMax = 100
+
+export class AskedCalls {
+  readonly #calls = new Recent<Asked[]>(signaturesMax)
+
+  /** @param signature what the call and its end have in common (`signatureOf`). Asked again, it is the same call. */
+  ask(signature: string, id: string, askedAt: bigint): void {
+    const key = keyOf(signature)
+    const calls = this.#calls.get(key) ?? []
+    if (calls.some((call) => call.id === id)) return
+    calls.push({ id, askedAt })
+    if (calls.length > equalCallsMax) calls.shift()
+    this.#calls.set(key, calls)
+  }
+
+  /**
+   * The id of the call that ended: of equal calls the last one asked for by then, of several asked for at once the next that
+   * has not ended. The same end told again is that of the same call.
+   */
+  end(signature: string, endedAt: bigint): string | undefined {
+    const calls = this.#calls.get(keyOf(signature))?.filter(({ askedAt }) => askedAt <= endedAt)
+    if (!calls?.length) return undefined
+    const last = calls.reduce((latest, call) => (call.askedAt > latest.askedAt ? call : latest))
+    const together = calls.filter(({ askedAt }) => askedAt === last.askedAt)
+    const call =
+      together.find((one) => one.endedAt === endedAt) ??
+      together.find((one) => one.endedAt === undefined) ??
+      (together.at(-1) as Asked)
+    call.endedAt ??= endedAt
+    return call.id
+  }
+}
+
+/** Arguments may be a whole file. */
+const keyOf = (signature: string) => Bun.hash(signature).toString(36)
