@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { agents } from '#importers/index.ts'
-import page from '../../frontend/index.html'
 import type { Ask } from '../api/index.ts'
 import { type ApiServer, listenApi } from '../api/serve.ts'
 import type { Doors as ToldByDoors } from '../api/status/doors.ts'
@@ -138,6 +137,7 @@ async function openDoors(
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
   const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version)]
+  const { page } = await import('./page-import.ts')
   const shown = { page, core, agents, doors: told, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))
   doors.apiUrl = urlOf(host, doors.api.port)
