@@ -112,7 +112,15 @@ export const traces = (window: Window, filter: TraceFilter, page: Page = {}) =>
 export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
   ask(api.traces[':id'], { param: { id }, query: { kind } }, ['traces'])
 
-export type LogFilter = { service?: string; severity?: string; traceId?: string; sessionId?: string; search?: string }
+export type LogFilter = {
+  service?: string
+  severity?: string
+  traceId?: string
+  sessionId?: string
+  search?: string
+  /** Values by attribute, as JSON. */
+  filter?: string
+}
 export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) => ({
   ...ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs']),
   spacingMs: 400,

@@ -1,7 +1,7 @@
 // filter.test.ts: the filter grammar, both ways.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { formatFilter, meets, parseFilter, termOf, withTerm } from './filter.ts'
+import { anyAttribute, attributesOf, formatFilter, meets, parseFilter, termOf, withTerm } from './filter.ts'
 
 const keys = ['agent', 'cost', 'model', 'duration']
 
@@ -55,4 +55,13 @@ test('numbers are compared in the units people write', () => {
   ])
   expect([meets(filter, 'duration', 119_000), meets(filter, 'duration', 121_000)]).toEqual([true, false])
   expect(meets(filter, 'tokens', 1)).toBe(true)
+})
+
+test('attributes are named where a screen takes any, and are text elsewhere', () => {
+  const line = '@tool_name:Bash @tool_name:Read @user.id:"a b" @x level:error mail@host:1'
+  const filter = parseFilter(line, ['level', anyAttribute])
+  expect(attributesOf(filter)).toEqual({ tool_name: ['Bash', 'Read'], 'user.id': ['a b'] })
+  expect(filter.text).toBe('@x mail@host:1')
+  expect(parseFilter(formatFilter(filter), ['level', anyAttribute])).toEqual(filter)
+  expect(parseFilter('@tool_name:Bash', ['level'])).toEqual({ terms: [], text: '@tool_name:Bash' })
 })

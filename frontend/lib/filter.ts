@@ -8,7 +8,10 @@ export type Term = { key: string; op: Comparison; value: string }
 /** A filter: conditions, and the text to search for. */
 export type Filter = { terms: Term[]; text: string }
 
-const token = /([A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
+/** Among the keys of a screen: any attribute of its records may be named, as `@tool_name:Bash`. */
+export const anyAttribute = '@'
+
+const token = /(@?[A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
 
 /** Reads a filter. Only `keys` make conditions, so that `http://x` or `12:30` stay text. */
 export function parseFilter(input: string, keys: readonly string[]): Filter {
@@ -16,14 +19,34 @@ export function parseFilter(input: string, keys: readonly string[]): Filter {
   const words: string[] = []
   for (const match of input.matchAll(token)) {
     const [whole, key, op, value, quoted, word] = match
-    if (key !== undefined && value !== undefined && keys.includes(key)) {
+    if (key !== undefined && value !== undefined && isKey(key, keys)) {
       terms.push({ key, op: (op || '=') as Comparison, value: unquoted(value) })
-    } else if (word?.endsWith(':') && keys.includes(word.slice(0, -1))) {
+    } else if (word?.endsWith(':') && isKey(word.slice(0, -1), keys)) {
       // A condition that is still being typed is none yet, and no text either.
     } else if (quoted !== undefined) words.push(quoted.replace(/\\(.)/g, '$1'))
     else words.push(word ?? whole)
   }
   return { terms, text: words.join(' ') }
+}
+
+function isKey(key: string, keys: readonly string[]): boolean {
+  return keys.includes(key) || (key.startsWith(anyAttribute) && key.length > 1 && keys.includes(anyAttribute))
+}
+
+/** Whether an attribute's name can stand in a filter line. */
+export function isNameable(attribute: string): boolean {
+  return /^[A-Za-z][\w.-]*$/.test(attribute)
+}
+
+/** The attributes that must have a value, as the API takes them. */
+export function attributesOf({ terms }: Filter): Record<string, string[]> {
+  const values: Record<string, string[]> = {}
+  for (const { key, op, value } of terms) {
+    if (op !== '=' || !key.startsWith(anyAttribute)) continue
+    const name = key.slice(1)
+    values[name] = [...(values[name] ?? []), value]
+  }
+  return values
 }
 
 /** Writes a filter back as its text. */

@@ -1,6 +1,6 @@
 // logs.tsx: log records, newest first, live until paused or scrolled away from the top.
 import { ArrowUp, Pause, Play } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { logLevels, logs, services } from '../api.ts'
 import { DetailPane } from '../components/detail-pane.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
@@ -12,7 +12,7 @@ import { LogTable } from '../components/log/log-table.tsx'
 import { type KeyedRecord, keyed } from '../components/log/record.ts'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { formatFilter, termOf, withTerm } from '../lib/filter.ts'
+import { anyAttribute, attributesOf, formatFilter, isNameable, termOf, withTerm } from '../lib/filter.ts'
 import { count, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { fromNano, toNano } from '../lib/time.ts'
@@ -21,6 +21,7 @@ import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { attributeFacets } from './attribute-facets.ts'
 import { LevelChips } from './level-chips.tsx'
 import { LogHistogramView } from './log-histogram.tsx'
 
@@ -33,18 +34,23 @@ const termKeys: Record<string, string> = {
   'conversation.id': 'session',
   'service.name': 'service',
 }
+/** Longer values are searched for as text: nobody reads them in a filter line. */
+const valueMax = 200
 
 export function Logs() {
   const view = useView()
   const { get, adjust } = useUrl()
   const known = useAnswer(services())
-  const facets: Facet[] = [
-    { key: 'level', label: 'severity', values: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] },
-    { key: 'service', label: 'service name', values: known.data?.services ?? [] },
-    { key: 'session', label: 'session id' },
-    { key: 'trace', label: 'trace id' },
-  ]
-  const { filter, text, set } = useFilter(facets)
+  const facets: Facet[] = useMemo(
+    () => [
+      { key: 'level', label: 'severity', values: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] },
+      { key: 'service', label: 'service name', values: known.data?.services ?? [] },
+      { key: 'session', label: 'session id' },
+      { key: 'trace', label: 'trace id' },
+    ],
+    [known.data],
+  )
+  const { filter, text, set } = useFilter([...facets, { key: anyAttribute, label: 'attribute' }])
   const [limit, setLimit] = useState(pageRows)
   /** The time of the newest record when the list was stopped; the list ends there until it goes on. */
   const [stoppedAt, setStoppedAt] = useState<string>()
@@ -53,12 +59,14 @@ export function Logs() {
   const level = termOf(filter, 'level')
   const sessionId = termOf(filter, 'session')
   const traceId = termOf(filter, 'trace')
+  const attributes = attributesOf(filter)
   const asked = {
     ...(service ? { service } : {}),
     ...(level ? { severity: level } : {}),
     ...(sessionId ? { sessionId } : {}),
     ...(traceId ? { traceId } : {}),
     ...(filter.text ? { search: filter.text } : {}),
+    ...(Object.keys(attributes).length > 0 ? { filter: JSON.stringify(attributes) } : {}),
   }
   const open = view.window.to === undefined
   const answer = useAnswer(logs({ from: view.window.from, to: stoppedAt ?? view.window.to }, asked, { limit }))
@@ -67,10 +75,13 @@ export function Logs() {
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0
   const previous = useRef<KeyedRecord[]>([])
-  const rows = useMemo(() => answer.data && keyed(answer.data.logs, previous.current), [answer.data])
+  // Drawn when there is time: what comes at a thousand records a second must not hold up typing and scrolling.
+  const data = useDeferredValue(answer.data)
+  const rows = useMemo(() => data && keyed(data.logs, previous.current), [data])
   useEffect(() => {
     previous.current = rows ?? []
   }, [rows])
+  const offered = useMemo(() => [...facets, ...attributeFacets(rows ?? [])], [facets, rows])
   const selectedKey = get('record')
   const selected = rows?.find(({ key }) => key === selectedKey)
   const newest = rows?.[0]?.record.timestamp
@@ -99,7 +110,9 @@ export function Logs() {
   function filterBy(key: string, value: string) {
     const term = termKeys[key]
     if (term) return set(formatFilter(withTerm(filter, term, value)))
-    set(formatFilter({ ...filter, text: value.slice(0, 200) }))
+    if (isNameable(key) && value.length <= valueMax)
+      return set(formatFilter(withTerm(filter, anyAttribute + key, value)))
+    set(formatFilter({ ...filter, text: value.slice(0, valueMax) }))
   }
 
   return (
@@ -123,8 +136,8 @@ export function Logs() {
       toolbar={
         <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 hairline-b">
           <FilterBar
-            facets={facets}
-            placeholder="Filter: level:error session:… text"
+            facets={offered}
+            placeholder="Filter: level:error session:… @tool_name:Bash text"
             className="basis-full lg:basis-0"
           />
           <LevelChips

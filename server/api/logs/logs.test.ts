@@ -214,3 +214,60 @@ describe('the histogram', () => {
     expect((await t.ask('/api/logs/histogram?from=2020-01-01&to=2026-01-01&interval=1')).status).toBe(400)
   })
 })
+
+describe('attributes', () => {
+  const attribute = (key: string, value: object) => ({ key, value })
+  beforeAll(() =>
+    t.send(
+      'logs',
+      request('attributed', [
+        {
+          eventName: 'tool.ended',
+          body: { stringValue: 'one' },
+          attributes: [
+            attribute('tool_name', { stringValue: 'Bash' }),
+            attribute('success', { boolValue: true }),
+            attribute('ms', { intValue: '12' }),
+            attribute('a/b~c', { stringValue: 'x' }),
+          ],
+        },
+        {
+          eventName: 'tool.ended',
+          body: { stringValue: 'two' },
+          attributes: [attribute('tool_name', { stringValue: 'Read' }), attribute('success', { boolValue: false })],
+        },
+        { eventName: 'prompt', body: { stringValue: 'three' } },
+      ]),
+    ),
+  )
+  const found = async (filter: unknown) => {
+    const { status, body } = await t.ask(
+      `/api/logs?${day}&service=attributed&filter=${encodeURIComponent(JSON.stringify(filter))}`,
+    )
+    expect([status, body.message]).toEqual([200, undefined])
+    expect(body.total).toBe(body.logs.length)
+    return body.logs.map((log: any) => log.body).toReversed()
+  }
+
+  test('of records and of resources are filtered by their values, whatever their type', async () => {
+    expect(await found({ tool_name: 'Bash' })).toEqual(['one'])
+    expect(await found({ tool_name: ['Bash', 'Read'] })).toEqual(['one', 'two'])
+    expect(await found({ success: false })).toEqual(['two'])
+    expect(await found({ ms: 12 })).toEqual(['one'])
+    expect(await found({ 'a/b~c': 'x', 'event.name': 'tool.ended' })).toEqual(['one'])
+    expect(await found({ tool_name: '' })).toEqual(['three'])
+    expect(await found({ 'service.name': 'attributed', event: 'prompt' })).toEqual(['three'])
+    expect(await found({ tool_name: 'Bash', success: false })).toEqual([])
+    expect(await found({ tool_name: `Bash' or 1=1 --` })).toEqual([])
+  })
+
+  test('filter the histogram as they filter the list', async () => {
+    const filter = encodeURIComponent('{"event.name":"tool.ended"}')
+    const { body } = await t.ask(`/api/logs/histogram?${day}&service=attributed&interval=60&filter=${filter}`)
+    expect(body.buckets.map(({ levels }: any) => Object.values(levels))).toEqual([[2]])
+  })
+
+  test('that cannot be read are a 400', async () => {
+    expect((await t.ask(`/api/logs?${day}&filter={`)).status).toBe(400)
+  })
+})

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { big, int, maybe, query, text, time } from '../../store/query.ts'
+import { type AttributeFilter, filterParam, pointerTo } from '../attribute-filter.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
@@ -37,6 +38,7 @@ const filters = {
   number_most: maybe(int),
   search: maybe(text),
   search_json: maybe(text),
+  filters: maybe(text),
 }
 const listLogs = query(listSql, { ...filters, limit: int, offset: int, bytes: int }, { ...logColumns, total: int })
 const countByTime = query(histogramSql, { ...filters, start: big, step: big }, { slot: int, level: text, records: int })
@@ -60,11 +62,35 @@ const filterParams = {
   traceId: textParam.meta({ example: '5b8aa5a2d2c872e8321cf37308d69df2' }),
   sessionId: sessionParam,
   search: searchParam,
+  filter: filterParam,
+}
+
+/** Attributes that stand in a column of their own. */
+const columns: Record<string, string> = {
+  'event.name': 'event',
+  event: 'event',
+  model: 'model',
+  project: 'project',
+  tool: 'tool',
+  scope: 'scope',
+}
+
+function attributesOf(filter: AttributeFilter | undefined): string | null {
+  const entries = Object.entries(filter ?? {})
+  if (entries.length === 0) return null
+  return JSON.stringify(
+    entries.map(([name, values]) => ({ asked: columns[name] ?? null, pointer: pointerTo(name), values })),
+  )
+}
+
+type Given = { [K in Exclude<keyof typeof filterParams, 'filter'>]?: string | undefined } & {
+  filter?: AttributeFilter | undefined
 }
 
 /** The filters as the statements take them. */
-function filtersOf(given: { [K in keyof typeof filterParams]?: string | undefined }) {
+function filtersOf(given: Given) {
   return {
+    filters: attributesOf(given.filter),
     ...severityFilter(given.severity),
     ...searchTerms(given.search),
     service: given.service,

@@ -1,4 +1,5 @@
 // group-by.ts: the attributes that a chart tells its series apart by or is filtered by → how the database finds them.
+import { type AttributeFilter, pointerTo } from '../attribute-filter.ts'
 
 /** Names of attributes whose values stand, in canonical spelling, in a typed column. */
 const columns: Record<string, string> = {
@@ -24,12 +25,9 @@ export function labelOf(attribute: string | undefined): { asked: string | null; 
   if (attribute === undefined) return { asked: null, pointer: null }
   return {
     asked: columns[attribute] ?? null,
-    pointer: `/${attribute.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer: pointerTo(attribute),
   }
 }
-
-/** Values by attribute: a point must have one of each; an empty text stands for a point without the attribute. */
-export type AttributeFilter = Readonly<Record<string, readonly string[]>>
 
 /** The parameter of the macro `metric_matches` for a filter; `null` lets every point pass. */
 export function filtersOf(filter: AttributeFilter | undefined): string | null {

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { QueryTimeout } from '../../store/errors.ts'
 import { flag, int, maybe, query, text, time } from '../../store/query.ts'
+import { filterBody, filterParam } from '../attribute-filter.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError } from '../errors.ts'
@@ -27,7 +28,6 @@ import { MetricList, metricTypes, Series, SeriesList } from '../shapes.ts'
 import attributesSql from './attributes.sql' with { type: 'text' }
 import breakdownSql from './breakdown-values.sql' with { type: 'text' }
 import { MetricCatalogue, metricCatalogue } from './catalogue.ts'
-import { filterBody, filterParam } from './filter.ts'
 import { labelOf } from './group-by.ts'
 import listSql from './list.sql' with { type: 'text' }
 import namesSql from './names.sql' with { type: 'text' }

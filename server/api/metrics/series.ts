@@ -1,11 +1,12 @@
 // series.ts: a metric over time: its points in intervals, read as what kind of metric they are.
 import { big, flag, int, list, maybe, query, real, text, time } from '../../store/query.ts'
 import type { Store } from '../../store/store.ts'
+import type { AttributeFilter } from '../attribute-filter.ts'
 import { unprocessable } from '../errors.ts'
 import type { TimeRange } from '../params.ts'
 import type { Series, SeriesList } from '../shapes.ts'
 import familiesSql from './families.sql' with { type: 'text' }
-import { type AttributeFilter, filtersOf, labelOf } from './group-by.ts'
+import { filtersOf, labelOf } from './group-by.ts'
 import bucketsSql from './histogram-buckets.sql' with { type: 'text' }
 import histogramStatsSql from './histogram-stats.sql' with { type: 'text' }
 import { datapointsMax, type Intervals, intervalsOf, usualStep } from './intervals.ts'

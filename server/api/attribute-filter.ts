@@ -1,6 +1,8 @@
-// filter.ts: the attributes that a chart of a metric is filtered by, as a parameter and in a body.
+// attribute-filter.ts: attributes and their values that records are filtered by, as a parameter and in a body.
 import { z } from 'zod'
-import type { AttributeFilter } from './group-by.ts'
+
+/** Values by attribute: a record must have one of each; an empty text stands for a record without the attribute. */
+export type AttributeFilter = Readonly<Record<string, readonly string[]>>
 
 const attributesMax = 16
 const valuesMax = 100
@@ -38,4 +40,9 @@ export const filterParam = z
     context.addIssue(`${issue?.path.join('.') ? `${issue.path.join('.')} ` : ''}${issue?.message}; use ${example}`)
     return z.NEVER
   })
-  .meta({ description: 'only points with these attributes, as JSON: a value or a list of values for each', example })
+  .meta({ description: 'only records with these attributes, as JSON: a value or a list of values for each', example })
+
+/** The JSON pointer to an attribute among others. */
+export function pointerTo(attribute: string): string {
+  return `/${attribute.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
