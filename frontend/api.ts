@@ -112,6 +112,9 @@ export const traces = (window: Window, filter: TraceFilter, page: Page = {}) =>
 export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
   ask(api.traces[':id'], { param: { id }, query: { kind } }, ['traces'])
 
+/** The model requests of a trace as the ledger counts them. */
+export const traceCalls = (id: string) => ask(api.traces[':id'].calls, { param: { id } }, ['traces', 'usage'])
+
 export type LogFilter = {
   service?: string
   severity?: string
@@ -242,6 +245,23 @@ export const usage = (
     },
     ledgerTopics(window),
   )
+
+/** What caches saved of what usage shows. */
+export const savings = (window: Window, groupBy: UsageKey, filter: UsageFilter = {}) =>
+  ask(
+    api.usage.savings,
+    {
+      query: {
+        from: window.from === undefined ? undefined : written(window.from),
+        to: window.to === undefined ? undefined : written(window.to),
+        groupBy,
+        ...filter,
+      },
+    },
+    ledgerTopics(window),
+  )
+/** The five-hour windows of subscriptions, and the last seven days. */
+export const usageWindows = (tool?: string) => ask(api.usage.windows, { query: { tool } }, ['usage'])
 
 export const tools = (window: Window, filter: { tool?: string; project?: string } = {}) =>
   ask(api.tools, { query: { ...within(window), ...filter } }, ledgerTopics(window))

@@ -1,6 +1,6 @@
 // costs.tsx: tokens and money by anything they can be told apart by, over time and in full.
 import { Download } from 'lucide-react'
-import { usage } from '../api.ts'
+import { savings, usage } from '../api.ts'
 import { useAgentLook } from '../components/agents.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -27,6 +27,7 @@ import { Select } from '../ui/select.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { monthForecast } from './forecast.ts'
 import { UsageTable } from './usage-table.tsx'
+import { UsageWindows } from './usage-windows.tsx'
 
 const intervals: readonly UsageInterval[] = ['hour', 'day', 'week', 'month']
 const everything = { from: undefined, to: undefined }
@@ -57,6 +58,7 @@ export function Costs() {
   const answer = useAnswer(usage(view.window, [grouping.key], { interval, tz, filter: asked }))
   const monthStart = startOf('month', view.now, view.zone)
   const month = useAnswer(usage({ from: monthStart, to: undefined }, ['tool'], { tz, filter: asked }))
+  const saved = useAnswer(savings(view.window, grouping.key, asked))
   const data = answer.data
   const totals = data?.totals ?? noUsage
   const groups = data ? byGroup(data.rows, grouping.key, 'costUsd') : []
@@ -139,6 +141,16 @@ export function Costs() {
               <Figure label="Tokens" text={count(totals.totalTokens)} title={exact(totals.totalTokens)} />
               <Figure label="Requests" text={count(totals.requests)} title={exact(totals.requests)} />
               <Figure
+                label="Saved by caches"
+                text={cost(saved.data?.totals.savedUsd)}
+                title={
+                  saved.data
+                    ? `${exactCost(saved.data.totals.withoutCacheUsd)} as plain input instead of ${exactCost(saved.data.totals.withCacheUsd)}`
+                    : ''
+                }
+                testId="total-saved"
+              />
+              <Figure
                 label="Unpriced tokens"
                 text={count(totals.unpricedTokens)}
                 title={`${exact(totals.unpricedTokens)} tokens are in no cost`}
@@ -164,6 +176,7 @@ export function Costs() {
               <Skeleton className="mx-3 mb-3 h-64" />
             )}
           </Panel>
+          <UsageWindows tool={asked.tool} />
           <Panel
             title={`By ${grouping.label.toLowerCase()}`}
             note={
@@ -184,6 +197,7 @@ export function Costs() {
                 label={grouping.label}
                 groups={groups}
                 totals={totals}
+                saved={saved.data}
                 look={look}
                 href={href}
               />

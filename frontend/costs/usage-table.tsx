@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { Basis } from '../components/basis.tsx'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
-import type { UsageKey, UsageNumbers } from '../lib/shapes.ts'
+import type { CacheSavings, UsageKey, UsageNumbers } from '../lib/shapes.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { Table, Td, Th } from '../ui/table.tsx'
@@ -36,6 +36,8 @@ type UsageTableProps = {
   label: string
   groups: readonly UsageGroup[]
   totals: UsageNumbers
+  /** What caches saved, by the same grouping. */
+  saved: CacheSavings | undefined
   look(value: string): { label: string; color: string }
   /** Where a group's records are. */
   href(value: string): string | undefined
@@ -43,9 +45,11 @@ type UsageTableProps = {
 
 const rowsAtFirst = 100
 
-export function UsageTable({ groupBy, label, groups, totals, look, href }: UsageTableProps) {
+export function UsageTable({ groupBy, label, groups, totals, saved, look, href }: UsageTableProps) {
   const [sort, setSort] = useState<keyof UsageNumbers>('costUsd')
   const [most, setMost] = useState(rowsAtFirst)
+  // Those of another grouping, which are still there while the new ones are asked for, fit no row.
+  const savedOf = new Map(saved?.groupBy === groupBy ? saved.rows.map((row) => [row.key ?? '', row.savedUsd]) : [])
   const sorted = groups.toSorted((a, b) => Number(b.usage[sort] ?? -1) - Number(a.usage[sort] ?? -1))
   return (
     <>
@@ -54,6 +58,9 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
           <tr>
             <Th className="sticky left-0 z-10 bg-background">{label}</Th>
             <Th>Basis</Th>
+            <Th className="text-right" title="what caches saved: cached input priced as if there were none">
+              Saved
+            </Th>
             {fields.map((field) => (
               <Th
                 key={field.key}
@@ -94,7 +101,7 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
                     )}
                   </span>
                 </Td>
-                <Cells usage={usage} model={value} />
+                <Cells usage={usage} model={value} saved={savedOf.get(value)} />
               </tr>
             )
           })}
@@ -102,7 +109,7 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
         <tfoot>
           <tr className="font-semibold">
             <Td className="sticky left-0 z-10 bg-background">All</Td>
-            <Cells usage={totals} model="" />
+            <Cells usage={totals} model="" saved={saved?.totals.savedUsd} />
           </tr>
         </tfoot>
       </Table>
@@ -117,11 +124,17 @@ export function UsageTable({ groupBy, label, groups, totals, look, href }: Usage
   )
 }
 
-function Cells({ usage, model }: { usage: UsageNumbers; model: string }) {
+function Cells({ usage, model, saved }: { usage: UsageNumbers; model: string; saved: number | undefined }) {
   return (
     <>
       <Td>
         <Basis name={usage.basis} />
+      </Td>
+      <Td
+        title={exactCost(saved)}
+        className={cx('text-right', saved === undefined || saved === 0 ? 'text-muted' : saved < 0 && 'text-error')}
+      >
+        {cost(saved)}
       </Td>
       {fields.map(({ key, money }) => {
         const value = usage[key] as number | null

@@ -71,6 +71,9 @@ export type MetricCatalogue = InferResponseType<Client['api']['metrics']['catalo
 export type Dashboards = InferResponseType<Client['api']['dashboards']['$get'], 200>
 export type Dashboard = InferResponseType<Client['api']['dashboards'][':id']['$get'], 200>
 export type Widget = NonNullable<Dashboard['widgets']>[number]
+export type TraceCall = InferResponseType<Client['api']['traces'][':id']['calls']['$get'], 200>['calls'][number]
+export type CacheSavings = InferResponseType<Client['api']['usage']['savings']['$get'], 200>
+export type UsageWindow = InferResponseType<Client['api']['usage']['windows']['$get'], 200>['windows'][number]
 export type SqlAnswer = InferResponseType<Client['api']['sql']['$post'], 200>
 
 /** What can be asked of a metric. */

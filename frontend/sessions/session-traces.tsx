@@ -1,5 +1,5 @@
 // session-traces.tsx: the traces of a session, one of them open.
-import { trace, traces } from '../api.ts'
+import { trace, traceCalls, traces } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { TraceView } from '../components/trace/trace-view.tsx'
@@ -23,6 +23,7 @@ export function SessionTraces({ id }: { id: string }) {
   // The one with most in it, unless the reader chose another.
   const chosen = found.find((one) => one.id === asked) ?? found.toSorted((a, b) => b.spanCount - a.spanCount)[0]
   const answer = useAnswer(chosen && trace(chosen.id, chosen.kind))
+  const calls = useAnswer(chosen && traceCalls(chosen.id))
   if (list.error && !list.data)
     return <ErrorState what="The traces could not be read." error={list.error} retry={list.retry} />
   if (!list.data) return <SkeletonRows rows={14} rowClass="h-[26px]" />
@@ -53,7 +54,7 @@ export function SessionTraces({ id }: { id: string }) {
       {answer.error && !answer.data ? (
         <ErrorState what="The trace could not be read." error={answer.error} retry={answer.retry} />
       ) : answer.data ? (
-        <TraceView key={chosen.id} spans={answer.data.spans} />
+        <TraceView key={chosen.id} spans={answer.data.spans} calls={calls.data?.calls} />
       ) : (
         <SkeletonRows rows={14} rowClass="h-[26px]" />
       )}

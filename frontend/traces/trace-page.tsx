@@ -2,18 +2,19 @@
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { Link, useParams } from 'wouter'
-import { ApiError, trace } from '../api.ts'
+import { ApiError, trace, traceCalls } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
+import { spentOf } from '../components/trace/costs.ts'
 import { TraceView } from '../components/trace/trace-view.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { count, duration } from '../lib/format.ts'
+import { cost, count, duration, exact, exactCost } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { neighboursOf, useNeighbours } from '../lib/neighbours.ts'
 import { oneLine } from '../lib/safe-text.ts'
-import type { Span, TraceKind } from '../lib/shapes.ts'
+import type { Span, TraceCall, TraceKind } from '../lib/shapes.ts'
 import { absolute, toNano } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useSettings } from '../settings.ts'
@@ -25,6 +26,7 @@ export function TracePage() {
   const { get, link, visit } = useUrl()
   const kind: TraceKind = get('kind') === 'codex_operation' ? 'codex_operation' : 'otel_trace'
   const answer = useAnswer(trace(id, kind))
+  const calls = useAnswer(traceCalls(id)).data?.calls
   const list = useNeighbours((state) => state.lists.traces)
   const { before, after } = neighboursOf(list, id)
   const spans = answer.data?.spans
@@ -50,7 +52,7 @@ export function TracePage() {
             <ArrowLeft aria-hidden className="size-4" />
           </Link>
           {spans && spans.length > 0 ? (
-            <Identity spans={spans} />
+            <Identity spans={spans} calls={calls} whole={kind === 'otel_trace'} />
           ) : (
             <h1 className="truncate text-15 font-semibold">Trace {id.slice(0, 8)}</h1>
           )}
@@ -73,7 +75,7 @@ export function TracePage() {
       }
     >
       {spans ? (
-        <TraceView key={id} spans={spans} />
+        <TraceView key={id} spans={spans} calls={calls} />
       ) : answer.error instanceof ApiError && answer.error.status === 404 ? (
         <EmptyState title="There is no such trace">
           <p>
@@ -108,7 +110,9 @@ function Step({ to, label, icon }: { to: string | undefined; label: string; icon
   )
 }
 
-function Identity({ spans }: { spans: readonly Span[] }) {
+type IdentityProps = { spans: readonly Span[]; calls: readonly TraceCall[] | undefined; whole: boolean }
+
+function Identity({ spans, calls, whole }: IdentityProps) {
   const zone = useSettings((settings) => settings.zone)
   const { link } = useUrl()
   const facts = useMemo(() => {
@@ -125,6 +129,10 @@ function Identity({ spans }: { spans: readonly Span[] }) {
     }
     return { root, duration: Number(end - start), session: spans.find(({ sessionId }) => sessionId)?.sessionId }
   }, [spans])
+  const spent = useMemo(
+    () => calls && spentOf(calls, new Set(spans.map(({ spanId }) => spanId)), whole),
+    [calls, spans, whole],
+  )
   const { root } = facts
   return (
     <div className="min-w-0 py-1">
@@ -135,6 +143,27 @@ function Identity({ spans }: { spans: readonly Span[] }) {
         <Agent id={root.tool} fallback={root.serviceName} />
         <span className="font-semibold text-foreground">{duration(facts.duration)}</span>
         <span>{count(spans.length)} spans</span>
+        {spent && spent.requests > 0 && (
+          <>
+            <span
+              title={`${exact(spent.totalTokens)} tokens in ${exact(spent.requests)} requests`}
+              data-testid="trace-tokens"
+            >
+              {count(spent.totalTokens)} tokens
+            </span>
+            <span
+              className="font-semibold text-foreground"
+              data-testid="trace-cost"
+              title={
+                spent.unpriced > 0
+                  ? `${exactCost(spent.costUsd)}; ${exact(spent.unpriced)} tokens have no known price`
+                  : exactCost(spent.costUsd)
+              }
+            >
+              {cost(spent.costUsd)}
+            </span>
+          </>
+        )}
         <span className="hidden md:inline">{absolute(root.timestamp.replace(/(\.\d{3})\d+/, '$1'), zone)}</span>
         {facts.session && (
           <Link

@@ -1,7 +1,7 @@
 // span-detail.tsx: everything one span says.
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
 import { Link } from 'wouter'
-import { count, duration, exact } from '../../lib/format.ts'
+import { cost, count, duration, exact, exactCost } from '../../lib/format.ts'
 import { visible } from '../../lib/safe-text.ts'
 import { absolute, toNano } from '../../lib/time.ts'
 import { useUrl } from '../../lib/url-state.ts'
@@ -11,10 +11,13 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { Agent } from '../agents.tsx'
 import { Facts, Section } from '../facts.tsx'
 import { Attributes, LongText } from '../json-viewer.tsx'
+import type { Spent } from './costs.ts'
 import { operations, tokensOf } from './operation.ts'
 import { type Node, selfTime, type Tree } from './tree.ts'
 
-export function SpanDetail({ tree, node }: { tree: Tree; node: Node }) {
+type SpanDetailProps = { tree: Tree; node: Node; spent?: Spent | undefined }
+
+export function SpanDetail({ tree, node, spent }: SpanDetailProps) {
   const zone = useSettings((settings) => settings.zone)
   const { link } = useUrl()
   const { span } = node
@@ -52,6 +55,12 @@ export function SpanDetail({ tree, node }: { tree: Tree; node: Node }) {
               name: 'Output tokens',
               value: count(tokens.output),
               title: exact(tokens.output),
+            },
+            spent !== undefined && {
+              name: 'Cost',
+              value: cost(spent.costUsd),
+              title:
+                spent.unpriced > 0 ? `${exact(spent.unpriced)} tokens have no known price` : exactCost(spent.costUsd),
             },
             !!span.model && { name: 'Model', value: visible(span.model), copy: span.model },
             { name: 'Kind', value: span.spanKind },

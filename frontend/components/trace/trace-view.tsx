@@ -5,13 +5,14 @@ import { hueColor, hueOf } from '../../lib/colors.ts'
 import { count, exact } from '../../lib/format.ts'
 import { useKeys } from '../../lib/keys.ts'
 import { textOf } from '../../lib/safe-text.ts'
-import type { Span } from '../../lib/shapes.ts'
+import type { Span, TraceCall } from '../../lib/shapes.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { DetailPane } from '../detail-pane.tsx'
 import type { VirtualListHandle } from '../virtual-list.tsx'
+import { spentBySpan } from './costs.ts'
 import type { Viewport } from './layout.ts'
 import { operations } from './operation.ts'
 import { SpanDetail } from './span-detail.tsx'
@@ -33,9 +34,18 @@ function search(tree: Tree, text: string): Set<string> {
   return found
 }
 
-export function TraceView({ spans }: { spans: readonly Span[] }) {
+type TraceViewProps = {
+  spans: readonly Span[]
+  /** The model requests of the trace as the ledger counts them. */
+  calls?: readonly TraceCall[] | undefined
+}
+
+const noCalls: readonly TraceCall[] = []
+
+export function TraceView({ spans, calls = noCalls }: TraceViewProps) {
   const { get, adjust } = useUrl()
   const tree = useMemo(() => buildTree(spans), [spans])
+  const spent = useMemo(() => spentBySpan(calls), [calls])
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
   const [zoom, setZoom] = useState<Viewport>()
   const [coloring, setColoring] = useState<Coloring>('operation')
@@ -214,6 +224,7 @@ export function TraceView({ spans }: { spans: readonly Span[] }) {
           found={found}
           critical={critical}
           colorOf={colorOf}
+          spent={spent}
           onSelect={onSelect}
           onToggle={onToggle}
           onViewport={setZoom}
@@ -222,7 +233,7 @@ export function TraceView({ spans }: { spans: readonly Span[] }) {
       </div>
       {node && (
         <DetailPane title="Span" testId="span-detail" onClose={() => adjust({ span: undefined })}>
-          <SpanDetail tree={tree} node={node} />
+          <SpanDetail tree={tree} node={node} spent={spent.get(node.span.spanId)} />
         </DetailPane>
       )}
     </div>

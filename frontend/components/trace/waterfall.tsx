@@ -13,12 +13,13 @@ import {
   Wrench,
 } from 'lucide-react'
 import { memo, type Ref, type WheelEvent } from 'react'
-import { count } from '../../lib/format.ts'
+import { cost, count } from '../../lib/format.ts'
 import { oneLine } from '../../lib/safe-text.ts'
 import { useNarrow } from '../../lib/use-narrow.ts'
 import { useSize } from '../../lib/use-size.ts'
 import { cx } from '../../ui/cx.ts'
 import { VirtualList, type VirtualListHandle } from '../virtual-list.tsx'
+import type { Spent } from './costs.ts'
 import { barHeight, layout, type Row, rowHeight, ticksOf, type Viewport, zoomed } from './layout.ts'
 import { noteOf, type Operation, operations, tokensOf } from './operation.ts'
 import type { Tree } from './tree.ts'
@@ -43,6 +44,8 @@ type WaterfallProps = {
   found: ReadonlySet<string> | undefined
   critical: ReadonlySet<string> | undefined
   colorOf(index: number): string
+  /** What the ledger counted of each span. */
+  spent: ReadonlyMap<string, Spent>
   onSelect(spanId: string): void
   onToggle(spanId: string): void
   onViewport(viewport: Viewport): void
@@ -62,6 +65,7 @@ export function Waterfall(props: WaterfallProps) {
     found,
     critical,
     colorOf,
+    spent,
     onSelect,
     onToggle,
     onViewport,
@@ -131,6 +135,7 @@ export function Waterfall(props: WaterfallProps) {
             <SpanRow
               row={row}
               color={colorOf(row.node.index)}
+              cost={spent.get(spanId)?.costUsd}
               chosen={spanId === selected}
               faint={(found !== undefined && !found.has(spanId)) || (critical !== undefined && !critical.has(spanId))}
               laneWidth={lane.width}
@@ -154,6 +159,7 @@ function lastWords(name: string): string {
 type SpanRowProps = {
   row: Row
   color: string
+  cost: number | null | undefined
   chosen: boolean
   faint: boolean
   laneWidth: number
@@ -165,6 +171,7 @@ type SpanRowProps = {
 const SpanRow = memo(SpanRowOf, (a, b) => {
   if (
     a.color !== b.color ||
+    a.cost !== b.cost ||
     a.chosen !== b.chosen ||
     a.faint !== b.faint ||
     a.laneWidth !== b.laneWidth ||
@@ -180,7 +187,7 @@ const SpanRow = memo(SpanRowOf, (a, b) => {
   )
 })
 
-function SpanRowOf({ row, color, chosen, faint, laneWidth, narrow, onSelect, onToggle }: SpanRowProps) {
+function SpanRowOf({ row, color, cost: spent, chosen, faint, laneWidth, narrow, onSelect, onToggle }: SpanRowProps) {
   const { node, bar, label, indent, collapsed } = row
   const { span } = node
   const Icon = icons[node.operation]
@@ -252,9 +259,10 @@ function SpanRowOf({ row, color, chosen, faint, laneWidth, narrow, onSelect, onT
             )}
           </span>
           {collapsed && <span className="shrink-0 text-11 text-muted">+{count(node.descendants)}</span>}
-          {tokens.output !== undefined && (
+          {(tokens.output !== undefined || typeof spent === 'number') && (
             <span className="ml-auto hidden shrink-0 pl-1 text-11 text-muted lg:inline">
-              {count(tokens.input)}→{count(tokens.output)}
+              {tokens.output !== undefined && `${count(tokens.input)}→${count(tokens.output)}`}
+              {typeof spent === 'number' && <span className="pl-1.5 text-foreground">{cost(spent)}</span>}
             </span>
           )}
         </button>

@@ -1,7 +1,7 @@
 // routes.ts: /api/traces: list, recent, the spans of one.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { flag, int, maybe, query, text, time } from '../../store/query.ts'
+import { big, flag, int, maybe, query, text, time } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { notFound } from '../errors.ts'
@@ -23,6 +23,7 @@ import {
 } from '../params.ts'
 import { SpanList, TraceList, type TraceOverview } from '../shapes.ts'
 import { formatTime } from '../time.ts'
+import callsSql from './calls.sql' with { type: 'text' }
 import listSql from './list.sql' with { type: 'text' }
 import listOperationsSql from './list-operations.sql' with { type: 'text' }
 import { span, spanColumns } from './span.ts'
@@ -64,6 +65,40 @@ const listSpans = query(
   { trace: text, root: maybe(text), limit: int, offset: int, bytes: int },
   { ...spanColumns, total: int },
 )
+const callsOfTrace = query(
+  callsSql,
+  { trace: text },
+  {
+    span_id: text,
+    model: text,
+    requests: int,
+    errors: int,
+    input_tokens: int,
+    cache_read_tokens: int,
+    cache_write_tokens: int,
+    output_tokens: int,
+    total_tokens: int,
+    cost_nano_usd: maybe(big),
+    unpriced_tokens: int,
+  },
+)
+const CallList = z.object({
+  calls: z.array(
+    z.object({
+      spanId: z.string().describe('the span it was seen in; empty where only its trace is known'),
+      model: z.string(),
+      requests: z.number(),
+      errors: z.number(),
+      inputTokens: z.number(),
+      cacheReadTokens: z.number(),
+      cacheWriteTokens: z.number(),
+      outputTokens: z.number(),
+      totalTokens: z.number(),
+      costUsd: z.number().nullable(),
+      unpricedTokens: z.number(),
+    }),
+  ),
+})
 const traceOfSpan = query(traceOfSpanSql, { span: text }, { trace_id: text })
 
 /** A whole trace is answered at once up to here: the largest recording of an agent's run had 1,723 spans in one. */
@@ -128,6 +163,33 @@ export function tracesRoutes({ store }: ApiDeps) {
   }
 
   return new Hono()
+    .get(
+      '/api/traces/:id/calls',
+      about('The model requests of a trace as the ledger counts them, by span', CallList),
+      idPath,
+      async (c) => {
+        const wanted = c.req.valid('param').id.toLowerCase()
+        const trace = /^[0-9a-f]{16}$/.test(wanted)
+          ? ((await traceOfSpan(store, { span: wanted }))[0]?.trace_id ?? '')
+          : wanted
+        const rows = await callsOfTrace(store, { trace })
+        return send<z.infer<typeof CallList>>(c, {
+          calls: rows.map((row) => ({
+            spanId: row.span_id,
+            model: row.model,
+            requests: row.requests,
+            errors: row.errors,
+            inputTokens: row.input_tokens,
+            cacheReadTokens: row.cache_read_tokens,
+            cacheWriteTokens: row.cache_write_tokens,
+            outputTokens: row.output_tokens,
+            totalTokens: row.total_tokens,
+            costUsd: row.cost_nano_usd === null ? null : Number(row.cost_nano_usd) / 1e9,
+            unpricedTokens: row.unpriced_tokens,
+          })),
+        })
+      },
+    )
     .get(
       '/api/traces',
       about('Traces with a span in the time range, newest first', TraceList),

@@ -287,3 +287,27 @@ describe('Codex', () => {
     expect((await t.ask(`/api/traces/${'f0'.padEnd(32, '0')}`)).body.total).toBe(4)
   })
 })
+
+describe('the requests of a trace', () => {
+  test('are those of the ledger, by the span they were seen in', async () => {
+    await t.replay('copilot/otlp/01-http-json')
+    const { body: list } = await t.ask('/api/traces?from=1970-01-01&service=github-copilot&limit=50')
+    let seen = 0
+    for (const { id } of list.traces) {
+      const { body } = await t.ask(`/api/traces/${id}/calls`)
+      const { body: trace } = await t.ask(`/api/traces/${id}`)
+      const spans = new Set(trace.spans.map((span: any) => span.spanId))
+      for (const call of body.calls) {
+        expect(spans.has(call.spanId)).toBe(true)
+        expect(call.totalTokens).toBe(
+          call.inputTokens + call.cacheReadTokens + call.cacheWriteTokens + call.outputTokens,
+        )
+        seen += call.requests
+      }
+    }
+    const { body: usage } = await t.ask('/api/usage?tool=copilot')
+    expect(seen).toBe(usage.totals.requests)
+    expect(seen).toBeGreaterThan(0)
+    expect((await t.ask(`/api/traces/${'0'.repeat(32)}/calls`)).body).toEqual({ calls: [] })
+  })
+})

@@ -47,12 +47,10 @@ export type UsageAsked = {
 /** One group: its keys (`null`: not known), the start of its interval (RFC 3339 in the zone), its numbers. */
 export type UsageGroup = { keys: { [K in GroupKey]?: string | null }; bucket?: string; usage: UsageRow }
 
-const parameters = {
+/** The range and the filters, as every statement over the requests takes them. */
+export const usageParameters = {
   from: time,
   to: time,
-  interval: maybe(text),
-  tz: text,
-  step: int,
   tool: maybe(text),
   model: maybe(text),
   project: maybe(text),
@@ -66,6 +64,13 @@ const parameters = {
   host: maybe(text),
   speed: maybe(text),
 }
+
+/** The expression of a key; a fixed text. */
+export function keyExpression(key: UsageKey): string {
+  return keys[key]
+}
+
+const parameters = { ...usageParameters, interval: maybe(text), tz: text, step: int }
 
 function statement(groupBy: readonly GroupKey[]) {
   const selected = groupBy.map((key) => `${keys[key]} as "key_${key}", `).join('')

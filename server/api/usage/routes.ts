@@ -6,9 +6,12 @@ import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
 import { send, type Wire } from '../json.ts'
 import { allTime, queryOf, textParam, wordParam } from '../params.ts'
+import { nowNano } from '../time.ts'
 import { intervals, readUsage, type UsageGroup, type UsageKey, usageKeys } from './read-usage.ts'
+import { readSavings, Savings } from './savings.ts'
 import { usageOf, usageShape } from './shape.ts'
 import { timeZoneParam, zonedTime } from './time-zone.ts'
+import { readWindows, Windows } from './windows.ts'
 
 const key = z.string().nullable().optional().describe('null: not known')
 export const Usage = z
@@ -43,13 +46,22 @@ const groupByParam = z
 
 const dayOrTime = z.string().optional().describe('RFC 3339, or a date: a day of the zone `tz`')
 
-const usageQuery = z.object({
-  groupBy: groupByParam,
-  interval: wordParam(intervals).optional(),
+const rangeAndFilters = {
   tz: timeZoneParam,
   from: dayOrTime,
   to: dayOrTime,
   ...(Object.fromEntries(usageKeys.map((name) => [name, textParam])) as Record<UsageKey, typeof textParam>),
+}
+const usageQuery = z.object({
+  groupBy: groupByParam,
+  interval: wordParam(intervals).optional(),
+  ...rangeAndFilters,
+})
+const savingsQuery = z.object({ groupBy: wordParam(usageKeys).optional(), ...rangeAndFilters })
+const SavingsReport = z.object({
+  groupBy: z.enum(usageKeys).nullable(),
+  rows: z.array(Savings.extend({ key: z.string().nullable() })),
+  totals: Savings,
 })
 
 /** A bound of the range, a date being a day of the zone. */
@@ -68,22 +80,44 @@ export function usageEntry({ keys, bucket, usage }: UsageGroup): Wire<Usage> {
   return { ...(bucket === undefined ? {} : { bucket }), ...keys, ...usageOf(usage) }
 }
 
-export function usageRoutes({ store }: ApiDeps) {
-  return new Hono().get(
-    '/api/usage',
-    about('Tokens and cost of model requests, each counted once, by any keys and by time', UsageReport),
-    queryOf(usageQuery),
-    async (c) => {
-      const { groupBy, interval, tz, from, to, ...filters } = c.req.valid('query')
-      const range = allTime({ from: bound('from', from, tz), to: bound('to', to, tz) })
-      const { groups, totals } = await readUsage(store, { groupBy, interval, tz, ...range, filters })
-      return send<UsageReport>(c, {
-        groupBy,
-        interval: interval ?? null,
-        tz,
-        rows: groups.map(usageEntry),
-        totals: usageOf(totals),
-      })
-    },
-  )
+export function usageRoutes({ store, core }: ApiDeps) {
+  return new Hono()
+    .get(
+      '/api/usage',
+      about('Tokens and cost of model requests, each counted once, by any keys and by time', UsageReport),
+      queryOf(usageQuery),
+      async (c) => {
+        const { groupBy, interval, tz, from, to, ...filters } = c.req.valid('query')
+        const range = allTime({ from: bound('from', from, tz), to: bound('to', to, tz) })
+        const { groups, totals } = await readUsage(store, { groupBy, interval, tz, ...range, filters })
+        return send<UsageReport>(c, {
+          groupBy,
+          interval: interval ?? null,
+          tz,
+          rows: groups.map(usageEntry),
+          totals: usageOf(totals),
+        })
+      },
+    )
+    .get(
+      '/api/usage/savings',
+      about('What caches saved: the cached input priced as if there were no cache', SavingsReport),
+      queryOf(savingsQuery),
+      async (c) => {
+        const { groupBy, tz, from, to, ...filters } = c.req.valid('query')
+        const range = allTime({ from: bound('from', from, tz), to: bound('to', to, tz) })
+        const { rows, totals } = await readSavings(store, core.prices, { groupBy, ...range, filters })
+        return send<z.infer<typeof SavingsReport>>(c, {
+          groupBy: groupBy ?? null,
+          rows: rows.map(({ key, savings }) => ({ key, ...savings })),
+          totals,
+        })
+      },
+    )
+    .get(
+      '/api/usage/windows',
+      about('The five-hour windows that subscriptions count in, and the last seven days, by agent', Windows),
+      queryOf(z.object({ tool: textParam })),
+      async (c) => send<Windows>(c, await readWindows(store, nowNano(), c.req.valid('query').tool)),
+    )
 }

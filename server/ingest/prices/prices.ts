@@ -54,6 +54,8 @@ export type Prices = {
   setUserPrices(prices: readonly UserPrice[]): void
   /** Those of the configuration, then the user's. */
   userPrices(): readonly UserPrice[]
+  /** The rates that a request of the named tier had at its time; none when it is unpriced. `included`: it is part of a plan. */
+  ratesOf(call: Omit<Priceable, keyof Counts>, tier?: string): { rates?: Rates; included: boolean }
   /** The price in force for a model at a time, with where it comes from; `undefined` when unpriced. */
   show(model: string, provider: string | undefined, timeUnixNano: bigint): ShownPrice | undefined
 }
@@ -121,6 +123,13 @@ export function createPrices(userPrices: readonly UserPrice[] = [], configured: 
       memory.clear()
     },
     userPrices: () => own,
+    ratesOf(call, tier) {
+      const segment = segmentAt(segmentsOf(call), call.timeUnixNano)
+      const version = segment && versionAt(segment.versions, call.timeUnixNano)
+      if (!version) return { included: false }
+      const rates = version.tiers.find((one) => tierName(one) === tier)?.rates ?? version.base
+      return { rates, included: version.included === true }
+    },
     show(model, provider, timeUnixNano) {
       const segment = segmentAt(segmentsOf({ model, provider, timeUnixNano }), timeUnixNano)
       const version = segment && versionAt(segment.versions, timeUnixNano)

@@ -1,0 +1,287 @@
+// records.test.ts: costs, traces and logs of the compiled binary in a real browser: every control once.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { launch } from './chromium.ts'
+import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
+import { type Running, start } from './telltale.ts'
+
+let browser: Browser
+let server: Running
+let traceId: string
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([launch(), start()])
+  await fill(server, [
+    ['claude-code', '02-http-json-gzip-resume'],
+    ['claude-code', '07-traces-beta-protobuf'],
+    ['codex', '04-http-subagent'],
+    ['copilot', '01-http-json'],
+  ])
+  const now = Date.now()
+  const answer = await fetch(new URL('/api/ingest', server.apiUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      source: 'claude-code',
+      host: 'devbox',
+      calls: [
+        { minutesAgo: 30, inputTokens: 4_000, cacheReadTokens: 90_000 },
+        { minutesAgo: 5, inputTokens: 1_000, cacheReadTokens: 40_000 },
+      ].map(({ minutesAgo, ...tokens }, index) => ({
+        id: `recent-${index}`,
+        timestamp: new Date(now - minutesAgo * 60_000).toISOString(),
+        model: 'claude-sonnet-4-5',
+        status: 'ok',
+        sessionId: 'recent',
+        project: 'shop',
+        branch: 'main',
+        outputTokens: 100,
+        ...tokens,
+      })),
+    }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+  const { traces } = await server.get('/api/traces?from=2026-11-20T00:00:00Z&service=claude-code&limit=100')
+  traceId = traces.toSorted((a: any, b: any) => b.errorCount - a.errorCount || b.spanCount - a.spanCount)[0].id
+})
+afterAll(async () => {
+  await browser.close()
+  await server.dispose()
+})
+
+const cost = (value: number) => (value >= 0.995 ? `$${value.toFixed(2)}` : undefined)
+const q = (page: Page) => new URL(page.url()).searchParams.get('q')
+async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  let last: T | undefined
+  for (let waited = 0; waited < 8_000; waited += 50) {
+    last = await read()
+    if (Bun.deepEquals(last, expected)) return
+    await Bun.sleep(50)
+  }
+  expect(last).toEqual(expected)
+}
+
+describe('costs', () => {
+  test('are told apart by every key and interval, with what caches saved', async () => {
+    const { page, wrong, close } = await openPage(browser, server, `/costs${recorded}`)
+    try {
+      await page.getByTestId('usage-table').waitFor()
+      const saved = await server.get('/api/usage/savings')
+      expect(saved.totals.savedUsd).toBeGreaterThan(0.1)
+      await settled(page)
+      expect(await page.getByTestId('total-saved').textContent()).toBe(
+        cost(saved.totals.savedUsd) ?? `$${saved.totals.savedUsd.toPrecision(2)}`,
+      )
+      const keys = await page
+        .getByTestId('cost-group')
+        .locator('option')
+        .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))
+      expect(keys).toEqual(
+        expect.arrayContaining([
+          ...['tool', 'model', 'project', 'branch', 'session', 'agent', 'skill', 'mcpServer', 'user', 'host'],
+        ]),
+      )
+      for (const key of keys) {
+        await page.getByTestId('cost-group').selectOption({ value: key })
+        await settled(page)
+        const usage = await server.get(`/api/usage?groupBy=${key}`)
+        await until(
+          () => page.getByTestId('usage-table').locator(`[data-key^="${key}:"]`).count(),
+          Math.min(100, usage.rows.length),
+        )
+      }
+      for (const interval of ['hour', 'week', 'month', 'day']) {
+        await page.getByLabel('Every').selectOption(interval)
+        await settled(page)
+        expect(await page.getByTestId('error-state').count()).toBe(0)
+      }
+      for (const measure of ['Tokens', 'Requests', 'Cost'])
+        await page.getByRole('button', { name: measure, exact: true }).first().click()
+      const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-csv').click()])
+      expect(readFileSync(await csv.path(), 'utf8')).toStartWith('bucket,')
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
+  test('show the open window of five hours with its pace, beside the last seven days', async () => {
+    const { page, wrong, close } = await openPage(browser, server, '/costs')
+    try {
+      const row = page.locator('[data-testid="usage-window"][data-key="claude-code"]')
+      await row.waitFor()
+      const { windows } = await server.get('/api/usage/windows')
+      const own = windows.find((one: any) => one.tool === 'claude-code')
+      expect(own.current.requests).toBe(2)
+      expect(own.current.projectedTokens).toBeGreaterThan(own.current.tokens)
+      expect(await row.textContent()).toContain('left')
+      expect(await row.getByRole('progressbar').count()).toBe(1)
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+})
+
+describe('a trace', () => {
+  test('tells its tokens and cost as the ledger counts them, in the head and on its spans', async () => {
+    const { page, wrong, close } = await openPage(browser, server, `/traces/${traceId}`)
+    try {
+      await page.getByTestId('trace-cost').waitFor()
+      const { calls } = await server.get(`/api/traces/${traceId}/calls`)
+      const sum = (key: string) => calls.reduce((all: number, one: any) => all + (one[key] ?? 0), 0)
+      expect(calls.length).toBeGreaterThan(1)
+      expect(await page.getByTestId('trace-cost').getAttribute('title')).toContain(
+        `$${sum('costUsd').toFixed(9).replace(/0+$/, '')}`,
+      )
+      expect(await page.getByTestId('trace-tokens').getAttribute('title')).toBe(
+        `${sum('totalTokens').toLocaleString('en-US')} tokens in ${sum('requests')} requests`,
+      )
+      const call = calls.find((one: any) => one.spanId && one.costUsd)
+      const row = page.locator(`[data-span="${call.spanId}"]`)
+      expect(await row.textContent()).toContain('$')
+      await row.getByRole('button').last().click()
+      await page.getByTestId('span-detail').getByText('Cost', { exact: true }).waitFor()
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
+  test('is searched, walked from error to error, folded, coloured, zoomed and shown by its critical path', async () => {
+    const { page, wrong, close } = await openPage(browser, server, `/traces/${traceId}`)
+    try {
+      await page.getByTestId('span-row').first().waitFor()
+      const rows = await page.getByTestId('span-row').count()
+      const { spans } = await server.get(`/api/traces/${traceId}`)
+      const failed = spans.filter((one: any) => one.statusCode === 'ERROR').map((one: any) => one.spanId)
+      expect(failed.length).toBeGreaterThan(0)
+      const visited = new Set<string>()
+      for (let press = 0; press < failed.length; press++) {
+        await page.keyboard.press('e')
+        await page.waitForFunction(
+          (before) => new URL(location.href).searchParams.get('span') !== before,
+          [...visited].at(-1) ?? null,
+        )
+        visited.add(new URL(page.url()).searchParams.get('span')!)
+      }
+      expect([...visited].sort()).toEqual(failed.sort())
+      await page.getByTestId('next-error').click()
+      await page.getByTestId('detail-close').click()
+      await page.getByTestId('critical-path').click()
+      expect(
+        await page
+          .getByTestId('span-row')
+          .evaluateAll((all) => all.some((one) => one.className.includes('opacity-40'))),
+      ).toBe(true)
+      await page.getByTestId('critical-path').click()
+      await page.getByRole('button', { name: 'Collapse all' }).click()
+      expect(await page.getByTestId('span-row').count()).toBeLessThan(rows)
+      await page.getByRole('button', { name: 'Expand all' }).click()
+      expect(await page.getByTestId('span-row').count()).toBe(rows)
+      await page.getByLabel('Colour by').selectOption('name')
+      await page.getByTestId('span-search').fill('llm_request')
+      await page.getByText(/\d+ found/).waitFor()
+      await page.getByTestId('span-search').press('Enter')
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+})
+
+describe('logs', () => {
+  test('are filtered by an attribute that is clicked, and by one that is typed', async () => {
+    const { page, wrong, close } = await openPage(browser, server, `/logs${recorded}`)
+    const total = async () => Number((await page.getByTestId('total').textContent())!.replace(/\D/g, ''))
+    try {
+      await page.getByTestId('logs-table').waitFor()
+      await page.getByTestId('filter').fill('@tool_name:')
+      await page.getByRole('option').filter({ hasText: '@tool_name:Bash' }).click()
+      await until(async () => q(page), '@tool_name:Bash')
+      const bash = (
+        await server.get(`/api/logs${recorded}&filter=${encodeURIComponent('{"tool_name":"Bash"}')}&limit=1`)
+      ).total
+      expect(bash).toBeGreaterThan(0)
+      await until(total, bash)
+      await page.getByTestId('filter').press('Enter')
+      await page.getByTestId('row').first().getByRole('link').click()
+      await page.getByTestId('log-detail').waitFor()
+      await page.getByTestId('log-detail').getByRole('button', { name: 'Filter by event.name' }).click()
+      await until(async () => q(page)?.includes('@event.name:') ?? false, true)
+      const event = q(page)!.split('@event.name:')[1]!
+      await until(
+        total,
+        (
+          await server.get(
+            `/api/logs${recorded}&filter=${encodeURIComponent(JSON.stringify({ tool_name: 'Bash', 'event.name': event }))}&limit=1`,
+          )
+        ).total,
+      )
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
+  test('are narrowed by level and by dragging over the histogram, paused and gone on with', async () => {
+    const { page, wrong, close } = await openPage(browser, server, '/logs?range=7d')
+    try {
+      await page.getByTestId('logs-table').waitFor()
+      await settled(page)
+      await page.getByTestId('live-toggle').click()
+      await page.getByText('Go live').waitFor()
+      await fetch(new URL('/v1/logs', server.otlpUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          resourceLogs: [
+            {
+              resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+              scopeLogs: [
+                {
+                  logRecords: [
+                    { timeUnixNano: `${BigInt(Date.now()) * 1_000_000n}`, body: { stringValue: 'came while paused' } },
+                  ],
+                },
+              ],
+            },
+          ],
+        }),
+      })
+      await page.getByTestId('new-records').waitFor()
+      expect(await page.getByText('came while paused').count()).toBe(0)
+      await page.getByTestId('new-records').click()
+      await page.getByText('came while paused').first().waitFor()
+      const box = (await page.getByTestId('log-histogram').boundingBox())!
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 30)
+      await page.mouse.down()
+      await page.mouse.move(box.x + box.width * 0.9, box.y + 30, { steps: 5 })
+      await page.mouse.up()
+      await page.waitForURL((at) => at.searchParams.has('from'))
+      await page.goBack()
+      await page.waitForURL((at) => !at.searchParams.has('from'))
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`nothing serious for axe and nothing beyond a phone's width, ${scheme}`, async () => {
+    for (const path of [`/costs${recorded}`, `/traces${recorded}`, `/traces/${traceId}`, `/logs${recorded}`]) {
+      for (const size of [undefined, phone]) {
+        const { page, wrong, close } = await openPage(browser, server, path, { scheme, ...(size ? { size } : {}) })
+        try {
+          await settled(page)
+          expect([path, size?.width, await accessibility(page)]).toEqual([path, size?.width, []])
+          expect([path, await overflow(page)]).toEqual([path, 0])
+          expect(wrong).toEqual([])
+        } finally {
+          await close()
+        }
+      }
+    }
+  })
+}
