@@ -14,15 +14,50 @@ const reloadAgainMs = 60_000
 /** A file of the page is gone: the server is a newer one. A fresh page fits it; once, lest it goes on for ever. */
 function afresh(error: unknown): never {
   const last = Number(sessionStorage.getItem(reloadKey) ?? 0)
-  if (useLive.getState().state === 'live' && Date.now() - last > reloadAgainMs) {
+  if (Date.now() - last > reloadAgainMs) {
     sessionStorage.setItem(reloadKey, String(Date.now()))
     location.reload()
   }
   throw error
 }
 
+const lookAgainMs = 500
+
+const isThere = () =>
+  fetch('/health').then(
+    () => true,
+    () => false,
+  )
+
+/** A screen that is first visited while the server is gone is there as soon as the server is. */
+async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch (error) {
+    if (await isThere()) afresh(error)
+    do await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+    while (!(await isThere()))
+    return load().catch(afresh)
+  }
+}
+
 const screen = (load: () => Promise<ComponentType>) =>
-  lazy(() => load().then((component) => ({ default: component }), afresh))
+  lazy(() => patiently(load).then((component) => ({ default: component })))
+
+/** A moment on this machine; longer only without a server. */
+function Loading() {
+  const isLost = useLive((live) => live.state === 'lost')
+  return (
+    <main id="main" className="flex h-full flex-col">
+      <div className="h-12 hairline-b" />
+      {isLost && (
+        <p role="status" data-testid="screen-waits" className="p-4 text-muted">
+          This screen was not opened before; it comes when the server is back.
+        </p>
+      )}
+    </main>
+  )
+}
 
 const Sessions = screen(() => import('./sessions/sessions.tsx').then(({ Sessions }) => Sessions))
 const SessionPage = screen(() => import('./sessions/session-page.tsx').then(({ SessionPage }) => SessionPage))
@@ -45,7 +80,7 @@ export function App() {
     <TooltipProvider>
       <Shell>
         <ErrorBoundary>
-          <Suspense fallback={<div className="h-12 hairline-b" />}>
+          <Suspense fallback={<Loading />}>
             <Switch>
               <Route path="/" component={Overview} />
               <Route path="/sessions" component={Sessions} />
