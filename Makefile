@@ -7,7 +7,7 @@ RUN := PATH="$(dir $(BUN)):$$PATH" $(BUN)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check golden bench proto build release docker faults kill screenshots chromium clean
+.PHONY: help setup run dev test check golden bench proto build release docker faults fuzz kill screenshots chromium clean
 
 help: ## Show what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: dist/telltale ## Measure: decoding, the write path, prices, usage, import
 
 faults: dist/telltale ## Kill, overload, starve and corrupt the server (500 kills, 30 s of overload); SEED repeats a run
 	@FAULTS=full KILLS=$(or $(KILLS),500) TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 3600000 e2e/faults $(ARGS)
+
+fuzz: node_modules/.installed ## Run every property and the damaged inputs for FUZZ_SECONDS (60) each: millions of cases
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(RUN) test --timeout 3600000 --preload ./e2e/fuzz/more-runs.ts $(or $(ARGS),codec tail-model ledger.property resolve deltas bad-input attributes fill-column)
 
 kill: dist/telltale ## Kill the server 100 times under load and count what it had acknowledged
 	@KILLS=100 TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 600000 e2e/faults/kill.test.ts
