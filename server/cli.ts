@@ -185,7 +185,7 @@ function addStatusline(telltale: Command): void {
   telltale
     .command('statusline')
     .description("a line for Claude Code's statusLine: cost of the session and of today, context in use")
-    .option('--format <text>', 'a text with {session}, {today}, {context}, {model}, {project}')
+    .option('--format <text>', 'a text with {session}, {today}, {block}, {left}, {context}, {model}, {project}')
     .action(async (options, command: Command) => {
       const { home, token } = configOf(command)
       const { statusline } = await import('./commands/statusline.ts')

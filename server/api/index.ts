@@ -1,6 +1,7 @@
 // index.ts: all routes of the API, chained, so that the page's client (`hc<Api>`) knows each question and answer.
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
 import { agentsRoutes } from './agents/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { backupRoutes } from './backup/routes.ts'
@@ -9,6 +10,7 @@ import { budgetsRoutes } from './budgets/routes.ts'
 import { webhookRoutes } from './budgets/webhook-routes.ts'
 import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
+import { about } from './describe.ts'
 import { errorsRoutes } from './errors/routes.ts'
 import { ApiError, errorHandler, errorResponse } from './errors.ts'
 import { exportRoutes } from './export/routes.ts'
@@ -32,6 +34,7 @@ import { sessionsRoutes } from './sessions/routes.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
 import { statusRoutes } from './status/routes.ts'
+import { statuslineRoutes } from './statusline/routes.ts'
 import { tokensRoutes } from './tokens/routes.ts'
 import { toolsRoutes } from './tools/routes.ts'
 import { tracesRoutes } from './traces/routes.ts'
@@ -64,6 +67,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch)
     .route('/', webhookRoutes(alerts))
     .route('/', viewsRoutes(deps))
     .route('/', ledgerRoutes(deps))
+    .route('/', statuslineRoutes(deps))
     .route('/', backupRoutes(deps))
     .route('/', tokensRoutes(deps, live))
 }
@@ -130,13 +134,16 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
     if (path !== '/' && !c.req.header('accept')?.includes('text/html')) return next()
     return page.index(c.req.raw)
   })
-  app.get('/ws', (c) => {
+  const socket = new Hono().get('/ws', about(aboutSocket, Frame), (c) => {
     if (upgrade?.(c.req.raw)) return new Response(null)
     throw new ApiError(400, '/ws is a WebSocket; open it with an Upgrade request')
   })
+  app.route('/', socket)
   app.route('/', api)
   for (const mount of mounts) app.route('/', mount)
-  const describe = once(() => openApi([...api.routes, ...mounts.flatMap((mount) => mount.routes)], deps.version))
+  const describe = once(() =>
+    openApi([...api.routes, ...socket.routes, ...mounts.flatMap((mount) => mount.routes)], deps.version),
+  )
   app.get('/openapi.json', (c) => c.json(describe()))
   app.get('/docs', (c) => c.html(docsPage(describe())))
   app.get('/docs/style.css', (c) => c.body(docsStyle, 200, { 'content-type': 'text/css; charset=utf-8' }))
@@ -159,6 +166,17 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
     },
   }
 }
+
+const aboutSocket =
+  'A WebSocket: what is stored, as it is stored. Send {"subscribe":["traces","metrics","logs","sessions","usage"],"service"?,"sessionId"?}; without it all kinds come, without content'
+const Frame = z
+  .object({
+    type: z.enum(['traces', 'metrics', 'logs', 'sessions', 'usage', 'dropped']),
+    timestamp: z.string().optional(),
+    payload: z.array(z.unknown()).optional(),
+    count: z.number().optional().describe('with dropped: frames that a slow reader lost'),
+  })
+  .meta({ id: 'Frame', description: 'one JSON document a frame' })
 
 /** Addresses that are never the page's. */
 function isOurs(path: string): boolean {

@@ -67,17 +67,20 @@ async function serve(flags: string[], vars: Record<string, string> = {}): Promis
 test('beside a server every door is proven, and nothing of the proof stays', async () => {
   await serve([])
   const { status, code, of } = await doctor()
-  expect(['server', 'HTTP/JSON', 'HTTP/protobuf', 'gRPC', 'database'].map((check) => of(check)?.status)).toEqual(
-    Array(5).fill('ok'),
-  )
+  expect(
+    ['server', 'HTTP/JSON', 'HTTP/protobuf', 'gRPC', 'hooks', 'database'].map((check) => of(check)?.status),
+  ).toEqual(Array(6).fill('ok'))
   expect([status, code]).toEqual(['ok', 0])
   expect((await run(['sql', '--format', 'json', 'select count(*) as rows from logs'])).text).toMatch(/"?rows"?.*0/s)
+  const sessions = await run(['sql', '--format', 'json', 'select count(*) as n from sessions'])
+  expect(JSON.parse(sessions.text)).toEqual([{ n: 0 }])
 })
 
 test('a token and the lowest privacy tier are no obstacle to the owner, a wrong token is told', async () => {
   await serve(['--privacy', '1'], { TELLTALE_TOKEN: 'the-token' })
   const { code, of } = await doctor({ TELLTALE_TOKEN: 'the-token' })
-  expect(['HTTP/JSON', 'HTTP/protobuf', 'gRPC'].map((check) => of(check)?.status)).toEqual(Array(3).fill('ok'))
+  const doors = ['HTTP/JSON', 'HTTP/protobuf', 'gRPC', 'hooks']
+  expect(doors.map((check) => of(check)?.status)).toEqual(Array(4).fill('ok'))
   expect(code).toBe(0)
   expect((await doctor()).code).toBe(0)
   const without = await doctor({ TELLTALE_TOKEN: 'another' })

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { callerHeaders, readServerFile } from '../server-file.ts'
 import { type Client, connect, withClient } from './client.ts'
 import { testExports } from './doctor-export.ts'
+import { testHook } from './doctor-hook.ts'
 import { setupOptions } from './setup.ts'
 import { environmentOf, setupState } from './setup-state.ts'
 import { bytes, since } from './words.ts'
@@ -78,6 +79,12 @@ async function askServer(config: Config, client: Client, findings: Finding[]): P
           mend: 'see the log of the server',
         })
     }
+    const problem = await testHook(client, config)
+    findings.push(
+      problem
+        ? { check: 'hooks', status: 'broken', message: problem, mend: 'see the log of the server' }
+        : { check: 'hooks', status: 'ok', message: 'a test event of `telltale hook` was stored, found and taken out' },
+    )
   }
   const { database, ingest } = status
   findings.push({

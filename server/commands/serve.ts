@@ -19,6 +19,7 @@ import { removeServerFile, writeServerFile } from '../server-file.ts'
 import { poolIsLargeEnough } from '../store/pool-check.ts'
 import { poolThreads } from '../store/pool-size.ts'
 import { createTranscripts, type TranscriptService } from '../transcripts/service.ts'
+import { aboutMcp } from './about-mcp.ts'
 import { extraRoutes } from './extra-routes.ts'
 import { offerHistory } from './first-start.ts'
 import { watchedTools } from './watch.ts'
@@ -136,7 +137,7 @@ async function openDoors(
     told.otlpGrpc = grpc.stats
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
-  const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version)]
+  const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version, aboutMcp)]
   const { page } = await import('./page-import.ts')
   const shown = { page, core, agents, doors: told, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))

@@ -59,13 +59,17 @@ test('with a server it has its session and its day', async () => {
     const { sessionId, costUsd } = body.sessions[0]
     serverAt(server.url.origin)
     const all = (await api.ask('/api/usage')).body.totals.costUsd
-    const now = new Date(body.sessions[0].startTime)
+    const now = new Date(
+      (await api.ask('/api/sessions?sort=lastTime&limit=1&from=2000-01-01')).body.sessions[0].lastTime,
+    )
     // A busy machine may be slower than an agent's line waits.
-    const rest = { now, format: '{session}|{today}|{project}', waitMs: 30_000 }
-    const [session, today, project] = (await line({ ...told, session_id: sessionId }, rest)).split('|')
+    const rest = { now, format: '{session}|{today}|{project}|{block}|{left}', waitMs: 30_000 }
+    const [session, today, project, block, left] = (await line({ ...told, session_id: sessionId }, rest)).split('|')
     expect(Number(session!.slice(1))).toBeCloseTo(costUsd, 2)
     expect(Number(today!.slice(1))).toBeCloseTo(all, 2)
     expect(project).toBe('shop')
+    expect(Number(block!.slice(1))).toBeCloseTo(all, 2)
+    expect(left).toMatch(/^[0-4]h [0-5]\dm$/)
   } finally {
     await server.stop(true)
     await api.close()

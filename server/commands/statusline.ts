@@ -6,7 +6,7 @@ import { dollars } from './words.ts'
 export type StatuslineOptions = {
   home: string
   token?: string | undefined
-  /** A text with `{session}`, `{today}`, `{context}`, `{model}` and `{project}`. */
+  /** A text with `{session}`, `{today}`, `{block}`, `{left}`, `{context}`, `{model}` and `{project}`. */
   format?: string | undefined
   stdin?: () => Promise<string>
   now?: Date
@@ -18,7 +18,7 @@ export type StatuslineOptions = {
 const serverMs = 30
 
 /** A part whose number is not known is left out, with what joins it to the next. */
-const usual = ['{session} session', '{today} today', '{context} context', '{model}']
+const usual = ['{session} session', '{today} today', '{block} block, {left} left', '{context} context', '{model}']
 
 /** What Claude Code tells, as far as the line needs it; every part may be missing in another version. */
 type Told = {
@@ -32,10 +32,19 @@ type Told = {
     current_usage?: Record<string, unknown> | null
   }
 }
-type Costs = { session?: number | undefined; today?: number | undefined }
-type Usage = { totals: { costUsd: number | null; requests: number } }
+type Costs = {
+  session?: number | undefined
+  today?: number | undefined
+  /** The five hours of a subscription that are running. */
+  block?: { cost: number; left: string }
+}
+type Answer = {
+  sessionCostUsd: number | null
+  todayCostUsd: number | null
+  block: { end: string; costUsd: number } | null
+}
 
-const fields = ['session', 'today', 'context', 'model', 'project'] as const
+const fields = ['session', 'today', 'block', 'left', 'context', 'model', 'project'] as const
 
 /** @throws Error when stdin holds no JSON object; UsageError for a format with an unknown field. */
 export async function statusline(options: StatuslineOptions): Promise<string> {
@@ -52,6 +61,8 @@ export async function statusline(options: StatuslineOptions): Promise<string> {
   const values: Record<(typeof fields)[number], string | undefined> = {
     session: session === undefined ? undefined : dollars(cents(session)),
     today: costs.today === undefined ? undefined : dollars(cents(costs.today)),
+    block: costs.block === undefined ? undefined : dollars(cents(costs.block.cost)),
+    left: costs.block?.left,
     context: context === undefined ? undefined : `${Math.round(context)}%`,
     model: textOf(told.model?.display_name) ?? textOf(told.model?.id),
     project: textOf(told.workspace?.project_dir ?? told.workspace?.current_dir)
@@ -77,30 +88,33 @@ function read(text: string): Told {
   )
 }
 
-/** The two sums, each as far as the server tells it in time. */
+/** The sums, when the server tells them in time: all in one answer, since every question costs some of it. */
 async function ask(
   { home, token, now = new Date(), waitMs = serverMs }: StatuslineOptions,
   told: Told,
 ): Promise<Costs> {
   const server = readServerFile(home)
   if (!server) return {}
-  const signal = AbortSignal.timeout(waitMs)
-  const headers = callerHeaders({ home, token })
-  const usage = async (query: Record<string, string>): Promise<number | undefined> => {
-    try {
-      const url = new URL(`/api/usage?${new URLSearchParams(query)}`, server.apiUrl)
-      const response = await fetch(url, { signal, headers })
-      if (!response.ok) return undefined
-      const { totals } = (await response.json()) as Usage
-      return totals.requests > 0 ? (totals.costUsd ?? undefined) : undefined
-    } catch {
-      return undefined
-    }
-  }
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString()
-  const id = textOf(told.session_id)
-  const [session, today] = await Promise.all([id ? usage({ session: id }) : undefined, usage({ from: midnight })])
-  return { session, today }
+  const query = new URLSearchParams({ session: textOf(told.session_id) ?? '', from: midnight, to: now.toISOString() })
+  try {
+    const response = await fetch(new URL(`/api/statusline?${query}`, server.apiUrl), {
+      signal: AbortSignal.timeout(waitMs),
+      headers: callerHeaders({ home, token }),
+    })
+    if (!response.ok) return {}
+    const { sessionCostUsd, todayCostUsd, block } = (await response.json()) as Answer
+    const costs = { session: sessionCostUsd ?? undefined, today: todayCostUsd ?? undefined }
+    if (!block) return costs
+    const left = Math.max(0, Math.ceil((Date.parse(block.end) - now.getTime()) / 60_000))
+    return {
+      ...costs,
+      block: { cost: block.costUsd, left: `${Math.floor(left / 60)}h ${String(left % 60).padStart(2, '0')}m` },
+    }
+  } catch {
+    // Too late, or gone: the line says what the agent knows.
+    return {}
+  }
 }
 
 /** Percent of the model's window that the next request begins with. */

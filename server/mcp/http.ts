@@ -1,5 +1,5 @@
 // http.ts: POST /mcp: MCP over Streamable HTTP, stateless: every request is answered by itself.
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Question } from './tools.ts'
 
 /** Asks the API in this process, past the guard that the MCP request itself has passed. */
@@ -8,22 +8,14 @@ export type AskInside = (path: string, init?: RequestInit) => Promise<Response>
 /**
  * The route, to be mounted on the API's port, where Host, Origin and token are checked first. Other methods than POST are
  * 405: there is no stream to open and no session to end.
+ *
+ * @param said what the API's description tells of the route; this folder knows no other.
  */
-export function mcpRoutes(ask: AskInside, version: string): Hono {
-  return new Hono().post('/mcp', async (c) => {
-    // Loaded when it is first asked: most servers never are.
-    const [{ createMcpServer }, { WebStandardStreamableHTTPServerTransport }] = await Promise.all([
-      import('./server.ts'),
-      import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
-    ])
-    const server = createMcpServer({ ask: askOver(ask), version, pageUrl: new URL(c.req.url).origin })
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-    await server.connect(transport)
-    try {
-      return await transport.handleRequest(c.req.raw)
-    } finally {
-      await server.close()
-    }
+export function mcpRoutes(ask: AskInside, version: string, said: MiddlewareHandler = (_, next) => next()): Hono {
+  return new Hono().post('/mcp', said, async (c) => {
+    // Most servers never are asked.
+    const { answerMcp } = await import('./transport.ts')
+    return answerMcp(c.req.raw, { ask: askOver(ask), version, pageUrl: new URL(c.req.url).origin })
   })
 }
 
