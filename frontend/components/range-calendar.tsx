@@ -40,7 +40,19 @@ export function RangeCalendar({ from, to, zone, onChoose }: RangeCalendarProps) 
         weekStartsOn={1}
         showOutsideDays
         {...(zone === 'utc' ? { timeZone: 'UTC' } : {})}
-        labels={{ labelPrevious: () => 'Month before', labelNext: () => 'Next month' }}
+        labels={{
+          labelPrevious: () => 'Month before',
+          labelNext: () => 'Next month',
+          // Holds what is seen (`24`), so that it can be asked for by voice.
+          labelDayButton: (date) =>
+            date.toLocaleDateString('en-GB', {
+              day: 'numeric',
+              month: 'long',
+              year: 'numeric',
+              weekday: 'long',
+              ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+            }),
+        }}
         components={{ Chevron }}
         classNames={{
           months: 'relative',

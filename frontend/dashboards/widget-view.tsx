@@ -19,7 +19,14 @@ import type { WidgetProps } from './widgets/widget.ts'
 export function WidgetView({ widget, view }: { widget: Widget; view: View }) {
   const [ref, size] = useSize()
   return (
-    <div ref={ref} className="h-full min-h-0 overflow-y-auto" data-testid="widget-body">
+    <section
+      ref={ref}
+      aria-label={`Content of ${widget.title}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key.
+      tabIndex={0}
+      className="h-full min-h-0 overflow-y-auto focus-ring-inset"
+      data-testid="widget-body"
+    >
       {size.height > 0 && (
         <Content
           kind={widget.widgetType}
@@ -29,7 +36,7 @@ export function WidgetView({ widget, view }: { widget: Widget; view: View }) {
           title={widget.title}
         />
       )}
-    </div>
+    </section>
   )
 }
 

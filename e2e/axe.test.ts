@@ -1,0 +1,130 @@
+// axe.test.ts: every screen, light and dark, at a desk and on a phone, without a serious finding of axe.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { launch } from './chromium.ts'
+import { callHooks, importAll, layTranscripts, replay } from './doors.ts'
+import { newHome, type Running, start } from './telltale.ts'
+
+const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
+
+let browser: Browser
+let server: Running
+let paths: string[]
+beforeAll(async () => {
+  browser = await launch()
+  const home = newHome()
+  layTranscripts(home)
+  server = await start({ home, verb: [], grpc: true })
+  await replay(server)
+  await callHooks(server)
+  await importAll(home)
+  const put = { method: 'PUT', headers: { 'content-type': 'application/json' } }
+  const budgets = [{ name: 'Mine', period: 'day', limitUsd: 0.0001 }]
+  await fetch(new URL('/api/budgets', server.apiUrl), { ...put, body: JSON.stringify({ budgets }) })
+  const { sessions } = await server.get('/api/sessions?from=2026-01-01&sort=requests&limit=1')
+  const { traces } = await server.get('/api/traces?from=2026-01-01&limit=1')
+  const dashboard = await server.get('/api/dashboards/default')
+  const session = `/sessions/${sessions[0].sessionId}`
+  paths = [
+    '/',
+    '/sessions',
+    session,
+    `${session}?tab=audit`,
+    `${session}?tab=logs`,
+    '/dashboards',
+    `/dashboards/${dashboard.id}`,
+    '/costs',
+    '/tools',
+    '/errors',
+    '/traces',
+    `/traces/${traces[0].traceId}`,
+    '/logs',
+    '/metrics',
+    '/sql',
+    ...['sources', 'budgets', 'prices', 'tokens', 'server', 'appearance'].map((tab) => `/settings?tab=${tab}`),
+    '/no-such-screen',
+  ]
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.dispose()
+})
+
+/** Serious and critical findings, with where they are. */
+async function findings(page: Page): Promise<string[]> {
+  // The page's policy lets no other script in; a debugger's may.
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axe })
+  const found = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then((results) => JSON.stringify(results))`,
+    awaitPromise: true,
+  })
+  const { violations } = JSON.parse(found.result.value) as AxeResults
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary?.slice(0, 200)}`)
+          .join(' | ')}`,
+    )
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const [name, size] of [
+    ['desk', { width: 1440, height: 900 }],
+    ['phone', { width: 390, height: 844 }],
+  ] as const) {
+    test(`every screen has no serious finding, ${name}, ${scheme}`, async () => {
+      const context = await browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' })
+      const page = await context.newPage()
+      try {
+        const wrong: [string, string[]][] = []
+        for (const path of paths) {
+          const address = new URL(path, server.apiUrl)
+          address.searchParams.set('range', 'all')
+          await page.goto(address.href)
+          await page.locator('main h1').first().waitFor()
+          await page.waitForLoadState('networkidle')
+          const found = await findings(page)
+          if (found.length > 0) wrong.push([path, found])
+        }
+        expect(wrong).toEqual([])
+      } finally {
+        await context.close()
+      }
+    }, 240_000)
+  }
+}
+
+test('layers that open have no serious finding', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  try {
+    for (const [path, key, opened] of [
+      ['/sessions', 'Control+k', '[data-testid=palette]'],
+      ['/sessions', '?', '[data-testid=key-map]'],
+      ['/logs', 't', '[data-testid=calendar]'],
+      ['/logs', 'v', '[data-testid=view-name]'],
+    ] as const) {
+      await page.goto(new URL(`${path}?range=all`, server.apiUrl).href)
+      await page.locator('main h1').first().waitFor()
+      await page.waitForLoadState('networkidle')
+      await page.keyboard.press(key)
+      await page.locator(opened).waitFor()
+      expect([key, await findings(page)]).toEqual([key, []])
+    }
+    for (const [path, button] of [
+      ['/settings?tab=budgets', 'budget-new'],
+      ['/settings?tab=prices', 'price-new'],
+    ] as const) {
+      await page.goto(new URL(path, server.apiUrl).href)
+      await page.getByTestId(button).click()
+      expect([button, await findings(page)]).toEqual([button, []])
+    }
+  } finally {
+    await page.close()
+  }
+}, 120_000)
