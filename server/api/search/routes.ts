@@ -7,12 +7,12 @@ import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
 import { allTime, limitParam, queryOf, requiredText, textParam, windowParams } from '../params.ts'
-import { placesOf } from '../sessions/transcript.ts'
+import { keptMessages, placesOf } from '../sessions/transcript.ts'
 import { formatTime } from '../time.ts'
 import searchSql from './search.sql' with { type: 'text' }
 
 const findMessages = query(
-  searchSql,
+  searchSql.replace('/* kept */ select null', keptMessages),
   { term: text, from: time, to: time, tool: maybe(text), limit: int },
   { row: real, tool: text, session_id: text, time, role: text, total: int, text },
 )
@@ -48,22 +48,15 @@ async function findHits(reader: Reader, asked: Parameters<typeof findMessages>[1
     rows.map(({ tool, session_id }) => [`${tool}\n${session_id}`, { tool, sessionId: session_id }]),
   )
   const places = sessions.size === 0 ? new Map<number, number>() : await placesOf(reader, [...sessions.values()])
-  // A message that another door tells of better is not in the transcript: what it says is found there.
-  const hits = rows.flatMap((row) => {
-    const messageIndex = places.get(row.row)
-    if (messageIndex === undefined) return []
-    return [
-      {
-        sessionId: row.session_id,
-        tool: row.tool,
-        messageIndex,
-        timestamp: formatTime(row.time),
-        role: row.role,
-        snippet: snippet(row.text, asked.term),
-      },
-    ]
-  })
-  return { hits, total: (rows[0]?.total ?? 0) - (rows.length - hits.length) }
+  const hits = rows.map((row) => ({
+    sessionId: row.session_id,
+    tool: row.tool,
+    messageIndex: places.get(row.row)!,
+    timestamp: formatTime(row.time),
+    role: row.role,
+    snippet: snippet(row.text, asked.term),
+  }))
+  return { hits, total: rows[0]?.total ?? 0 }
 }
 
 /** `q` is looked for as it is written, without regard to case; all time unless asked. */

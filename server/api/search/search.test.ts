@@ -93,7 +93,30 @@ test('takes every character as it is written', async () => {
 test('filters by tool and time, and counts beyond the limit', async () => {
   expect((await find('q=haiku&tool=codex')).hits).toHaveLength(1)
   expect((await find('q=haiku&to=2026-11-22T03:59:59.999999999Z')).hits).toHaveLength(1)
-  expect(await find('q=haiku&limit=1')).toMatchObject({ total: 4, hits: [{ messageIndex: 2 }] })
+  expect(await find('q=haiku&limit=1')).toMatchObject({ total: 3, hits: [{ messageIndex: 2 }] })
+})
+
+test('a page is filled, however many newer messages another door tells of better', async () => {
+  // Of these, the file tells all; what was sent says the same and is newer.
+  const told = (source: MessageRecord['source'], index: number) =>
+    message(`${source}-${index}`, {
+      source,
+      sessionId: 's3',
+      content: `limerick ${index}`,
+      timeUnixNano: start + BigInt(index) + (source === 'transcript' ? 0n : 1n),
+    })
+  const several = [0, 1, 2, 3]
+  await bench.keep({
+    messages: [
+      message('end', { sessionId: 's3', timeUnixNano: start + 1000n, content: 'the end' }),
+      ...several.map((index) => told('transcript', index)),
+      ...several.map((index) => told('otlp_logs', index)),
+    ],
+  })
+  for (const limit of [1, 2, 3, 4, 5]) {
+    const { hits, total } = await find(`q=limerick&limit=${limit}`)
+    expect([limit, hits.length, total]).toEqual([limit, Math.min(limit, 4), 4])
+  }
 })
 
 test('without a term is a 400', async () => {

@@ -4,7 +4,8 @@ import { big, flag, int, list, maybe, query, type Row, type Runner, real, text, 
 import { pageBytesMax } from '../page.ts'
 import { formatTime } from '../time.ts'
 import { usd } from '../usage/shape.ts'
-import entriesSql from './entries.sql' with { type: 'text' }
+import entriesTemplate from './entries.sql' with { type: 'text' }
+import keptSql from './kept.sql' with { type: 'text' }
 import { type SessionRow, serviceNameOf } from './session.ts'
 import transcriptSql from './transcript.sql' with { type: 'text' }
 
@@ -49,6 +50,11 @@ export const Transcript = z
   })
   .meta({ id: 'Transcript' })
 export type Transcript = z.infer<typeof Transcript>
+
+/** The messages that the transcripts of the sessions in a CTE `asked` (tool, session_id) tell. */
+export const keptMessages = keptSql
+
+const entriesSql = entriesTemplate.replace('/* kept */ select null', keptSql)
 
 const entryColumns = {
   place: int,
