@@ -112,6 +112,9 @@ function inOrder({ from, to }: TimeRange): TimeRange {
   return { from: from < earliest ? earliest : from, to }
 }
 
+/** A hundred years; in nanoseconds it is still a number of 64 bits. */
+const intervalSecondsMax = 36_525 * 86_400
+
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** Seconds of `60` (seconds), `1 minute`, `5m`, `1h`, `1 day`, `2 weeks`; `undefined` when it is none of these. */
@@ -119,7 +122,7 @@ export function parseInterval(text: string): number | undefined {
   const match = /^(\d{1,9})\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)?$/i.exec(text.trim())
   if (!match) return undefined
   const seconds = Number(match[1]) * unitSeconds[(match[2] ?? 's')[0]!.toLowerCase()]!
-  return seconds > 0 ? seconds : undefined
+  return seconds > 0 && seconds <= intervalSecondsMax ? seconds : undefined
 }
 
 /** An interval in a query or a body, as seconds. */
@@ -128,7 +131,9 @@ export const intervalParam = z
   .transform((given, context) => {
     const parsed = parseInterval(String(given))
     if (parsed !== undefined) return parsed
-    context.addIssue(`${JSON.stringify(given)} is not an interval; use seconds (60) or a unit (1 minute, 5m, 1h, 1d)`)
+    context.addIssue(
+      `${JSON.stringify(given)} is not an interval; use seconds (60) or a unit (1 minute, 5m, 1h, 1d), at most 100 years`,
+    )
     return z.NEVER
   })
   .meta({ description: 'seconds, or a number with a unit', example: '60' })

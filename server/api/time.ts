@@ -71,6 +71,11 @@ export function nowNano(): bigint {
   return BigInt(Date.now()) * 1_000_000n + 999_999n
 }
 
+/** Now, as ns in whole milliseconds: when something was made. */
+export function madeNano(): bigint {
+  return BigInt(Date.now()) * 1_000_000n
+}
+
 /** Whole milliseconds of a time in ns. */
 export function milliseconds(time: bigint): number {
   return Number(time / 1_000_000n)

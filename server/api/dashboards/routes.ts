@@ -6,7 +6,7 @@ import { about, describeWith } from '../describe.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { created, send } from '../json.ts'
 import { bodyOf, pathOf } from '../params.ts'
-import { nowNano } from '../time.ts'
+import { madeNano } from '../time.ts'
 import { defaultName, defaultWidgets } from './default.ts'
 import { readDashboards, readWhole, remove, type StoredWidget, save, type Whole } from './keep.ts'
 import {
@@ -42,7 +42,7 @@ function newWidget(given: NewWidget, now: bigint): StoredWidget {
 
 function newDashboard(given: z.infer<typeof NewDashboard>): Whole {
   const { widgets, description, name, isDefault } = given
-  const now = nowNano()
+  const now = madeNano()
   return {
     dashboard: {
       id: crypto.randomUUID(),
@@ -67,7 +67,7 @@ export function dashboardsRoutes({ store }: ApiDeps) {
     return store.transaction(async (tx) => {
       const whole = await readWhole(tx, { id })
       if (!whole) throw noDashboard(id)
-      const now = nowNano()
+      const now = madeNano()
       const result = work(whole, now)
       whole.dashboard.updatedAt = now
       await save(tx, whole)

@@ -6,7 +6,7 @@ import { type AttributeFilter, filterParam, pointerTo } from '../attribute-filte
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
-import { intervalsOf, usualStep } from '../metrics/intervals.ts'
+import { intervalsOf, recorded, usualStep } from '../metrics/intervals.ts'
 import { pageBytesMax, searchTerms, withTotal } from '../page.ts'
 import {
   intervalParam,
@@ -120,7 +120,7 @@ export function logsRoutes({ store }: ApiDeps) {
       queryOf(z.object({ ...windowParams, ...filterParams, interval: intervalParam.optional() })),
       async (c) => {
         const { interval, ...given } = c.req.valid('query')
-        const range = timeRange(given)
+        const range = recorded(timeRange(given))
         const intervalSeconds = interval ?? usualStep(range)
         const { startNano, stepNano } = intervalsOf(range, intervalSeconds)
         const rows = await countByTime(store, { ...range, ...filtersOf(given), start: startNano, step: stepNano })

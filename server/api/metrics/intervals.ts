@@ -1,6 +1,7 @@
 // intervals.ts: where the intervals of a chart begin and how many there are.
 import { badRequest } from '../errors.ts'
 import type { TimeRange } from '../params.ts'
+import { latest } from '../time.ts'
 
 /** Intervals of one series; a week of minutes is 10,080. */
 export const slotsMax = 50_000
@@ -18,6 +19,11 @@ const mondayNano = 4n * 86_400n * billion
 /** The intervals of a range: the first begins at or before `from`, the last holds `to`. Times in ns. */
 export type Intervals = { startNano: bigint; stepNano: bigint; count: number }
 
+/** The part of a range in which records can be: none is older than 1970. */
+export function recorded({ from, to }: TimeRange): TimeRange {
+  return { from: from < 0n ? 0n : from, to: to < 0n ? 0n : to }
+}
+
 /** The step when none is asked for: the smallest usual one with at most 300 intervals. */
 export function usualStep({ from, to }: TimeRange): number {
   const seconds = Number((to - from) / billion)
@@ -32,7 +38,9 @@ export function usualStep({ from, to }: TimeRange): number {
 export function intervalsOf({ from, to }: TimeRange, stepSeconds: number): Intervals {
   const stepNano = BigInt(stepSeconds) * billion
   const shift = BigInt(stepSeconds) % weekSeconds === 0n ? mondayNano : 0n
-  const startNano = floor(from - shift, stepNano) * stepNano + shift
+  const first = floor(from - shift, stepNano) * stepNano + shift
+  // The database subtracts the start from the times of records, in 64 bits.
+  const startNano = to - first > latest ? first + stepNano : first
   const count = (to - startNano) / stepNano + 1n
   if (count > slotsMax)
     throw badRequest(

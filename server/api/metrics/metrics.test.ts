@@ -401,6 +401,16 @@ describe('series', () => {
       '2026-11-23T00:00:00.000Z',
     ])
   })
+  test('of all time are answered, whatever the interval', async () => {
+    for (const query of ['', '&interval=100+weeks', '&interval=36525d', '&aggregate=true']) {
+      const { status, body } = await t.ask(`/api/metrics/series?name=d&from=0001-01-01&to=9999-12-31${query}`)
+      const values = body.series?.[0]?.datapoints.map(([, value]: [number, number | null]) => value)
+      expect([query, status, values?.filter((value: number | null) => value !== null).length]).toEqual([query, 200, 1])
+    }
+    const { status, body } = await t.ask('/api/metrics/series?name=d&interval=999999999w')
+    expect([status, body.message]).toEqual([400, expect.stringContaining('at most 100 years')])
+  })
+
   test('with more intervals than anybody could see are refused', async () => {
     const { status, body } = await t.ask('/api/metrics/series?name=d&from=2020-01-01&to=2026-01-01&interval=1')
     expect([status, body.message]).toEqual([400, expect.stringContaining('50000 are the most')])

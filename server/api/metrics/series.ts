@@ -9,7 +9,7 @@ import familiesSql from './families.sql' with { type: 'text' }
 import { filtersOf, labelOf } from './group-by.ts'
 import bucketsSql from './histogram-buckets.sql' with { type: 'text' }
 import histogramStatsSql from './histogram-stats.sql' with { type: 'text' }
-import { datapointsMax, type Intervals, intervalsOf, usualStep } from './intervals.ts'
+import { datapointsMax, type Intervals, intervalsOf, recorded, usualStep } from './intervals.ts'
 import numberQuantilesSql from './number-quantiles.sql' with { type: 'text' }
 import numberStatsSql from './number-stats.sql' with { type: 'text' }
 import { quantileOf, summaryQuantile } from './quantile.ts'
@@ -101,7 +101,8 @@ const shares: Partial<Record<Stat, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 }
  * @throws ApiError 400 for too many intervals, 422 for a rate of something that is no counter.
  */
 export async function seriesOf(store: Store, question: SeriesQuestion): Promise<SeriesList> {
-  const { name, service, range, aggregate, groupBy, filter, stat } = question
+  const { name, service, aggregate, groupBy, filter, stat } = question
+  const range = recorded(question.range)
   const intervalSeconds = aggregate ? 0 : (question.stepSeconds ?? usualStep(range))
   const intervals = aggregate ? { startNano: 0n, stepNano: 0n, count: 1 } : intervalsOf(range, intervalSeconds)
   const parameters = {
