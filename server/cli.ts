@@ -98,6 +98,8 @@ function program(withCompletion = true): Command {
   addPrices(telltale)
   addSharing(telltale, configOf, tools)
   if (withCompletion) addCompletion(telltale)
+  // Not before: commands inherit it, and a word too many on one of them is a mistake.
+  telltale.allowExcessArguments()
   explain(telltale)
   return telltale
 }
@@ -107,7 +109,6 @@ function addServing(telltale: Command): void {
   servingFlags(telltale)
     .option('--backfill', 'load the history first')
     .option('--open', 'open the page in the browser')
-    .allowExcessArguments()
     .action(async (options, command: Command) => {
       const [unknown] = command.args
       if (unknown !== undefined) {
@@ -135,6 +136,7 @@ function addServing(telltale: Command): void {
   telltale
     .command('hook <tool> [payload]')
     .description("hand an agent's hook call to the running server; says nothing and always succeeds")
+    .allowExcessArguments()
     .action(async (tool, payload, _options, command: Command) => {
       try {
         const { hook } = await import('./commands/hook.ts')

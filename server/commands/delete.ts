@@ -1,5 +1,6 @@
 // delete.ts: takes records out for good, after asking.
 import { confirm } from '@inquirer/prompts'
+import { parseTime } from '../api/time.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../usage-error.ts'
 import { withClient } from './client.ts'
@@ -27,10 +28,18 @@ export async function deleteRecords(config: Config, what: string, options: Delet
       'give --from and --to (YYYY-MM-DD or RFC 3339), or --session ID; nothing is deleted without a bound',
     )
   }
+  const { from, to, service, session } = options
+  for (const [name, value] of Object.entries({ from, to })) {
+    if (value !== undefined && parseTime(value) === undefined)
+      throw new UsageError(
+        `--${name} ${JSON.stringify(value)} is not a time; use YYYY-MM-DD or RFC 3339, such as 2026-03-31T08:00:00Z`,
+      )
+  }
+  if (from !== undefined && to !== undefined && parseTime(from)! > parseTime(to, 'end')!)
+    throw new UsageError('--from is after --to; give them in order')
   if (!options.dryRun && !options.yes && !process.stdin.isTTY) {
     throw new UsageError('deleting cannot be undone: say --yes, or --dry-run to see what would go')
   }
-  const { from, to, service, session } = options
   const summary = await withClient(config, async (client) => {
     const ask = async (dryRun: boolean) => {
       let last: Summary | undefined

@@ -40,6 +40,7 @@ export async function exportCommand(config: Config, tool: string, options: Expor
   }
   if (from !== undefined && to !== undefined && parseTime(from)! > parseTime(to, 'end')!)
     throw new UsageError('--from is after --to; give them in order')
+  if (options.output.trim() === '') throw new UsageError('--output: is empty; name the folder to write to')
   const output = resolve(options.output)
   if (!dryRun && !options.yes && process.stdin.isTTY && existsSync(output) && readdirSync(output).some(isExported)) {
     if (!(await confirm({ message: `Replace the export in ${output}?`, default: true }))) return

@@ -59,6 +59,9 @@ export function reportPath(kind: string, options: ReportOptions): string {
     if (given !== undefined && zonedTime(given, 'start', tz) === undefined)
       throw new UsageError(`--${name}: ${JSON.stringify(given)} is not valid; use a date (2026-11-22) or RFC 3339`)
   }
+  const { from, to } = options
+  if (from !== undefined && to !== undefined && zonedTime(from, 'start', tz)! > zonedTime(to, 'end', tz)!)
+    throw new UsageError('--from is after --to; give them in order')
   const asked = new URLSearchParams()
   const keys = options.breakdown && kind !== 'model' ? [...groupBy, 'model'] : groupBy
   if (keys.length > 0) asked.set('groupBy', keys.join(','))

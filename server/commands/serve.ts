@@ -67,6 +67,8 @@ export type OwnServer = {
 /** Opens the database and the ports and leaves word of them in the home. @throws Error with a message for the user. */
 export async function startServer(config: Config, log: Log, options: ServeOptions = {}): Promise<OwnServer> {
   process.umask(0o077)
+  // Before anything is opened: a wrong name is said at once.
+  const tools = watchedTools(options.watch)
   // A database that is not there yet has no tokens; nothing is made for a server that may not start.
   if (!existsSync(config.database)) checkExposure(config, false)
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
@@ -88,7 +90,6 @@ export async function startServer(config: Config, log: Log, options: ServeOption
     checkExposure(config, core.tokens.required())
     await openDoors(config, core, transcripts, log, doors, options.receive ?? true)
     // Whoever hears that we run may write at once: what comes after that is new.
-    const tools = watchedTools(options.watch)
     if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
     announce(config, doors, ownerToken)
     const limits = { seconds: config.retentionSeconds, bytes: config.retentionBytes }
