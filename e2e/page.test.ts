@@ -84,7 +84,20 @@ describe('a server with the recordings', () => {
   afterAll(() => server.dispose())
 
   const range = '?from=2026-11-20T00%3A00%3A00Z&to=2026-12-31T00%3A00%3A00Z'
-  const screens = ['/', '/sessions', '/costs', '/tools', '/errors', '/traces', '/logs', '/metrics', '/sql', '/settings']
+  const screens = [
+    '/',
+    '/sessions',
+    '/dashboards',
+    '/dashboards/default',
+    '/costs',
+    '/tools',
+    '/errors',
+    '/traces',
+    '/logs',
+    '/metrics',
+    '/sql',
+    '/settings',
+  ]
 
   for (const [size, name] of [
     [{ width: 1440, height: 900 }, 'desk'],

@@ -44,6 +44,8 @@ export async function openPage(
     timezoneId: 'UTC',
     acceptDownloads: true,
   })
+  // A machine with much to do is slow, not wrong.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const wrong: string[] = []
   const own = [server.apiUrl, server.apiUrl.replace('http', 'ws'), 'data:', `blob:${server.apiUrl.replace(/\/$/, '')}`]

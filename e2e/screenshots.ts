@@ -34,6 +34,8 @@ try {
   const told = sessions.toSorted((a: any, b: any) => b.messageCount - a.messageCount)[0]
   const { traces } = await server.get('/api/traces?from=1970-01-01T00:00:00Z&service=claude-code&limit=200')
   const traced = traces.toSorted((a: any, b: any) => b.spanCount - a.spanCount)[0]
+  // The recordings are of one night.
+  const run = 'from=2026-11-22T03:50:00Z&to=2026-11-22T04:30:00Z'
   const session = `/sessions/${encodeURIComponent(told.sessionId)}`
   const screens: Record<string, string> = {
     overview: '/?range=30d',
@@ -52,9 +54,9 @@ try {
     traces: '/traces?range=30d',
     trace: `/traces/${traced.id}`,
     logs: '/logs?range=30d',
-    metrics: '/metrics?range=7d&name=claude_code.token.usage',
-    'metrics-compared': '/metrics?range=24h&name=codex.tool.call.duration_ms&compare=1',
-    sql: '/sql',
+    metrics: `/metrics?${run}&name=codex.tool.call&stack=no`,
+    'metrics-compared': `/metrics?${run}&name=claude_code.token.usage&compare=1`,
+    sql: `/sql?sql=${encodeURIComponent("select date_trunc('day', time) as day, tool, round(sum(cost_nano_usd) / 1e9, 4) as cost_usd, sum(total_tokens) as tokens\nfrom model_calls group by all order by day desc, cost_usd desc")}`,
     settings: '/settings',
   }
   const wanted = Object.entries(screens).filter(([name]) => positionals.length === 0 || positionals.includes(name))
@@ -62,6 +64,8 @@ try {
   for (const [name, path] of wanted) {
     for (const look of looks) {
       const { page, wrong, close } = await openPage(browser, server, path, look)
+      // A statement runs when it is told to.
+      if (name === 'sql') await page.getByRole('button', { name: 'Run' }).click()
       await settled(page)
       await page.screenshot({ path: join(values.out, `${name}-${look.name}.png`) })
       for (const line of wrong) console.error(`${name}, ${look.name}: ${line}`)

@@ -58,7 +58,8 @@ function Open({ dashboard, retry }: { dashboard: Dashboard; retry(): void }) {
   const view = useView()
   const narrow = useNarrow()
   const { visit, get, adjust } = useUrl()
-  const arranging = get('arrange') === '1'
+  // On a phone widgets stand one under the other and are moved by their menus.
+  const arranging = get('arrange') === '1' && !narrow
   const [adding, setAdding] = useState(false)
   const [editing, setEditing] = useState<Widget>()
   const [asking, setAsking] = useState<'name' | 'delete'>()
@@ -123,6 +124,7 @@ function Open({ dashboard, retry }: { dashboard: Dashboard; retry(): void }) {
                 run: () => adjust({ arrange: arranging ? undefined : '1' }),
                 icon: <LayoutGrid className="size-3.5" />,
                 key: 'r',
+                disabled: narrow,
               },
               { label: 'Rename', run: () => setAsking('name'), icon: <Pencil className="size-3.5" /> },
               {
@@ -181,7 +183,7 @@ function Open({ dashboard, retry }: { dashboard: Dashboard; retry(): void }) {
             <p>Numbers, charts, lists and notes, live and in the time range above.</p>
           </EmptyState>
         ) : (
-          <Grid widgets={widgets} places={places} arranging={arranging && !narrow} narrow={narrow} onPlace={place}>
+          <Grid widgets={widgets} places={places} arranging={arranging} narrow={narrow} onPlace={place}>
             {(widget) => (
               <WidgetFrame
                 widget={widget}

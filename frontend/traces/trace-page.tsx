@@ -142,7 +142,7 @@ function Identity({ spans, calls, whole }: IdentityProps) {
       <p className="flex min-w-0 items-center gap-x-3 overflow-hidden text-12 whitespace-nowrap text-muted">
         <Agent id={root.tool} fallback={root.serviceName} />
         <span className="font-semibold text-foreground">{duration(facts.duration)}</span>
-        <span>{count(spans.length)} spans</span>
+        <span className="hidden sm:inline">{count(spans.length)} spans</span>
         {spent && spent.requests > 0 && (
           <>
             <span

@@ -138,6 +138,42 @@ test('a filter that cannot be read is a 400 that shows how one looks', async () 
   }
 })
 
+test('`tool` is the tool that was called, not the agent that called it', async () => {
+  const point = (tool: string, value: number) => ({
+    timeUnixNano: '1795320010000000000',
+    asInt: String(value),
+    attributes: [{ key: 'tool', value: { stringValue: tool } }],
+  })
+  await t.send('metrics', {
+    resourceMetrics: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'codex_cli_rs' } }] },
+        scopeMetrics: [
+          {
+            scope: { name: 'codex' },
+            metrics: [
+              {
+                name: 'codex.tool.call',
+                sum: {
+                  aggregationTemporality: 1,
+                  isMonotonic: true,
+                  dataPoints: [point('shell', 3), point('read', 1)],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  const { body } = await t.ask(`/api/metrics/series?${range}&name=codex.tool.call&aggregate=true&groupBy=tool`)
+  expect(body.series.map((one: any) => [one.labels.tool, one.datapoints[0][1]])).toEqual([
+    ['shell', 3],
+    ['read', 1],
+  ])
+  expect(await values('name=codex.tool.call', { tool: 'read' })).toEqual([[1, null]])
+})
+
 test('a value is data, whatever it says', async () => {
   expect(await values('name=sold', { kind: `tea') or 1=1 --` })).toEqual([])
   expect(await values('name=sold', { "kind') or 1=1 --": 'tea' })).toEqual([])

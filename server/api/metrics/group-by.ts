@@ -1,11 +1,13 @@
 // group-by.ts: the attributes that a chart tells its series apart by or is filtered by → how the database finds them.
 import { type AttributeFilter, pointerTo } from '../attribute-filter.ts'
 
-/** Names of attributes whose values stand, in canonical spelling, in a typed column. */
+/**
+ * Names of attributes whose values stand, in canonical spelling, in a typed column. Not `tool`: on points that is the tool an
+ * agent called (Codex), while the column holds the agent.
+ */
 const columns: Record<string, string> = {
   service: 'service',
   'service.name': 'service',
-  tool: 'tool',
   session: 'session',
   'session.id': 'session',
   sessionId: 'session',
