@@ -3,6 +3,7 @@
 import { hc, type InferResponseType } from 'hono/client'
 import type { ImportFound, ImportState } from '../server/api/import/shape.ts'
 import type { Api } from '../server/api/index.ts'
+import type { Machine } from '../server/api/machine/shape.ts'
 import type { Question, Topic } from './lib/answers.ts'
 import type {
   Budget,
@@ -328,6 +329,20 @@ export const changeView = (id: string, changes: { name?: string; path?: string }
   sendJson<SavedView>('PUT', `${api.views.$url().pathname}/${encodeURIComponent(id)}`, changes)
 export const deleteView = (id: string) =>
   request<void>(`${api.views.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
+
+const machinePath = '/api/machine'
+/** How the server is set, and which agents of its machine send to it. */
+export const machine = (): Question<Machine> => ({
+  key: machinePath,
+  topics: [],
+  ask: (signal) => request(machinePath, { signal }),
+})
+
+export const tokens = () => ask(api.tokens, {}, [])
+export const createToken = (given: { name: string; user?: string; scopes: string[] }) =>
+  sendJson<{ token: string; name: string }>('POST', api.tokens.$url().pathname, given)
+export const revokeToken = (id: string) =>
+  request<void>(`${api.tokens.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 
 const importFoundPath = '/api/import/found'
 const importJobPath = '/api/import/job'

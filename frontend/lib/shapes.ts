@@ -3,6 +3,7 @@ import type { hc, InferResponseType } from 'hono/client'
 import type { Failure } from '../../server/api/errors/routes.ts'
 import type { ImportFound, ImportJob } from '../../server/api/import/shape.ts'
 import type { Api } from '../../server/api/index.ts'
+import type { Machine } from '../../server/api/machine/shape.ts'
 import type { PriceTable, Repriced } from '../../server/api/prices/routes.ts'
 import type { PriceEntry } from '../../server/api/prices/shape.ts'
 import type { SessionDetail } from '../../server/api/sessions/detail.ts'
@@ -58,6 +59,7 @@ export type UsageKey = UsageReport['groupBy'][number]
 export type Message = Transcript['messages'][number]
 export type LogHistogram = InferResponseType<Client['api']['logs']['histogram']['$get'], 200>
 export type Levels = { [level: string]: number }
+export type MachineAgent = Machine['agents'][number]
 export type FoundAgent = ImportFound['agents'][number]
 export type AgentInfo = InferResponseType<Client['api']['agents']['$get'], 200>['agents'][number]
 export type Budget = InferResponseType<Client['api']['budgets']['$get'], 200>['budgets'][number]

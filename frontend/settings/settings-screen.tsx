@@ -1,24 +1,17 @@
-// settings-screen.tsx: where data come from, how the server is, what things cost, and how the page looks.
-import { status } from '../api.ts'
-import { ErrorState } from '../components/error-state.tsx'
-import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
 import { Screen } from '../components/screen.tsx'
-import { useAnswer } from '../lib/answers.ts'
-import { bytes, duration, exact, rate } from '../lib/format.ts'
-import { useNow } from '../lib/now.ts'
-import { absolute, ago, toMs } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { type Theme, useSettings } from '../settings.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { Segmented } from '../ui/segmented.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TabPanel, Tabs } from '../ui/tabs.tsx'
 import { Budgets } from './budgets.tsx'
 import { Prices } from './prices.tsx'
+import { Server } from './server.tsx'
 import { Sources } from './sources.tsx'
+import { Tokens } from './tokens.tsx'
 
-const tabs = ['sources', 'budgets', 'prices', 'server', 'appearance'] as const
+const tabs = ['sources', 'budgets', 'prices', 'tokens', 'server', 'appearance'] as const
 type Tab = (typeof tabs)[number]
 
 export function SettingsScreen() {
@@ -34,6 +27,7 @@ export function SettingsScreen() {
           { value: 'sources', label: 'Sources' },
           { value: 'budgets', label: 'Budgets' },
           { value: 'prices', label: 'Prices' },
+          { value: 'tokens', label: 'Tokens' },
           { value: 'server', label: 'Server' },
           { value: 'appearance', label: 'Appearance' },
         ]}
@@ -44,6 +38,9 @@ export function SettingsScreen() {
         </TabPanel>
         <TabPanel value="budgets" className="overflow-y-auto p-4">
           <Budgets />
+        </TabPanel>
+        <TabPanel value="tokens" className="overflow-y-auto p-4">
+          <Tokens />
         </TabPanel>
         <TabPanel value="server" className="overflow-y-auto p-4">
           <Server />
@@ -56,72 +53,6 @@ export function SettingsScreen() {
         </TabPanel>
       </Tabs>
     </Screen>
-  )
-}
-
-function Server() {
-  const answer = useAnswer(status())
-  const zone = useSettings((settings) => settings.zone)
-  const now = useNow(10_000)
-  if (answer.error && !answer.data)
-    return <ErrorState what="The server's state could not be read." error={answer.error} retry={answer.retry} />
-  const data = answer.data
-  if (!data) return <SkeletonRows />
-  const { ingest, rates, database } = data
-  return (
-    <div className="grid max-w-5xl gap-4 lg:grid-cols-2" data-testid="server-status">
-      <Panel title="Server">
-        <Facts
-          facts={[
-            { name: 'Version', value: data.version, copy: data.version },
-            { name: 'Started', value: absolute(data.startedAt, zone) },
-            { name: 'Up', value: duration(data.uptimeSeconds * 1e9) },
-            { name: 'OTLP/HTTP', value: <code>{data.receivers.otlpHttp.url}</code>, copy: data.receivers.otlpHttp.url },
-            {
-              name: 'OTLP/gRPC',
-              value: data.receivers.otlpGrpc ? <code>{data.receivers.otlpGrpc.url}</code> : 'off',
-              copy: data.receivers.otlpGrpc?.url,
-            },
-            { name: 'Pages open', value: exact(data.live.clients) },
-            { name: 'Memory', value: bytes(data.memory.rssBytes) },
-          ]}
-        />
-      </Panel>
-      <Panel title="Database">
-        <Facts
-          facts={[
-            { name: 'File', value: <code className="break-all">{database.path}</code>, copy: database.path },
-            { name: 'Size', value: bytes(database.databaseBytes) },
-            { name: 'Write-ahead log', value: bytes(database.walBytes) },
-            !!database.notice && { name: 'Notice', value: <span className="text-warn">{database.notice}</span> },
-          ]}
-        />
-      </Panel>
-      <Panel title="Received since the start">
-        <Facts
-          facts={[
-            { name: 'Records', value: exact(ingest.acceptedRecords) },
-            { name: 'Batches', value: exact(ingest.acceptedBatches) },
-            { name: 'Sent twice', value: exact(ingest.duplicateBatches), title: 'acknowledged and not stored again' },
-            { name: 'Rejected', value: exact(ingest.rejectedRecords), title: 'records that could not be read' },
-            { name: 'Refused', value: exact(ingest.refusedBatches), title: 'told to come back later' },
-            { name: 'Lost', value: exact(data.dropped), title: 'acknowledged and not on disk' },
-            { name: 'Waiting', value: `${exact(data.queue.batches)} batches, ${bytes(data.queue.bytes)}` },
-            { name: 'Last commit', value: ingest.lastCommitAt ? ago(toMs(ingest.lastCommitAt), now, zone) : '—' },
-          ]}
-        />
-      </Panel>
-      <Panel title="Rates" note="over the last minute">
-        <Facts
-          facts={[
-            { name: 'Spans', value: rate(rates.traces) },
-            { name: 'Log records', value: rate(rates.logs) },
-            { name: 'Metric points', value: rate(rates.metrics) },
-            { name: 'Messages', value: rate(rates.messages) },
-          ]}
-        />
-      </Panel>
-    </div>
   )
 }
 

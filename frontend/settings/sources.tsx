@@ -1,17 +1,15 @@
 // sources.tsx: where data come from: what lies on the server's machine, and how to send the rest.
 import { FoundAgents, useFoundHistory, useImportJob } from '../components/history.tsx'
 import { Panel } from '../components/panel.tsx'
-import { SetupList } from '../components/setup-list.tsx'
 import { bytes, exact } from '../lib/format.ts'
 import { Button } from '../ui/button.tsx'
+import { AgentSources } from './agent-sources.tsx'
 
 export function Sources() {
   return (
     <div className="flex max-w-3xl flex-col gap-4">
       <History />
-      <Panel title="Agents" note="what to set, so that each sends here">
-        <SetupList />
-      </Panel>
+      <AgentSources />
     </div>
   )
 }

@@ -22,6 +22,7 @@ import { createTranscripts, type TranscriptService } from '../transcripts/servic
 import { aboutMcp } from './about-mcp.ts'
 import { extraRoutes } from './extra-routes.ts'
 import { offerHistory } from './first-start.ts'
+import { machineRoutes } from './machine-routes.ts'
 import { watchedTools } from './watch.ts'
 
 /** `receive: false` opens no OTLP ports; `offer` tells of history that was never imported. */
@@ -138,7 +139,11 @@ async function openDoors(
     told.otlpGrpc = grpc.stats
   }
   const urls = { otlpUrl: doors.otlpUrl ?? '', grpcUrl: doors.grpcUrl }
-  const mounts = [...extraRoutes(core, transcripts), (ask: Ask) => mcpRoutes(ask, version, aboutMcp)]
+  const mounts = [
+    ...extraRoutes(core, transcripts),
+    machineRoutes(config),
+    (ask: Ask) => mcpRoutes(ask, version, aboutMcp),
+  ]
   const { page } = await import('./page-import.ts')
   const shown = { page, core, agents, doors: told, version, startedAt: new Date(), urls, mounts }
   doors.api = await claim('--api-port', apiPort, () => listenApi({ ...common, ...shown, port: apiPort }))

@@ -35,14 +35,19 @@ export const environmentOf = (config: Config): Env => ({
 export const setupFiles = (agent: Agent, config: Config): SetupFile[] =>
   agent.setup?.files(environmentOf(config), join(config.home, 'env')) ?? []
 
-/** Reads the machine; `agent` must have a setup. */
-export async function setupState(agent: Agent, config: Config, options: SetupOptions): Promise<SetupState> {
+/** Reads the machine; `agent` must have a setup. Its program is run for its version unless that is not wanted. */
+export async function setupState(
+  agent: Agent,
+  config: Config,
+  options: SetupOptions,
+  wanted: { version: boolean } = { version: true },
+): Promise<SetupState> {
   const setup = agent.setup!
   const env = environmentOf(config)
   const program = Bun.which(setup.program, { PATH: env.vars.PATH ?? '' })
   const files = setupFiles(agent, config)
   const states = files.map((file) => fileState(file, env, options))
-  const version = program ? await versionOf(program) : undefined
+  const version = program && wanted.version ? await versionOf(program) : undefined
   return {
     tool: agent.id,
     installed: program !== null || setup.traces(env).some((folder) => existsSync(folder)),

@@ -1,0 +1,136 @@
+// server.tsx: how the server does, what its database holds, and what it keeps.
+import { machine, stats, status } from '../api.ts'
+import { ErrorState } from '../components/error-state.tsx'
+import { Facts } from '../components/facts.tsx'
+import { Panel } from '../components/panel.tsx'
+import { useAnswer } from '../lib/answers.ts'
+import { bytes, duration, exact, rate } from '../lib/format.ts'
+import { useNow } from '../lib/now.ts'
+import { absolute, ago, toMs } from '../lib/time.ts'
+import { useSettings } from '../settings.ts'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+
+export function Server() {
+  const answer = useAnswer(status())
+  const rows = useAnswer(stats()).data
+  const zone = useSettings((settings) => settings.zone)
+  const now = useNow(10_000)
+  if (answer.error && !answer.data)
+    return <ErrorState what="The server's state could not be read." error={answer.error} retry={answer.retry} />
+  const data = answer.data
+  if (!data) return <SkeletonRows />
+  const { ingest, rates, database } = data
+  return (
+    <div className="grid max-w-5xl gap-4 lg:grid-cols-2" data-testid="server-status">
+      <Panel title="Server">
+        <Facts
+          facts={[
+            { name: 'Version', value: data.version, copy: data.version },
+            { name: 'Started', value: absolute(data.startedAt, zone) },
+            { name: 'Up', value: duration(data.uptimeSeconds * 1e9) },
+            { name: 'OTLP/HTTP', value: <code>{data.receivers.otlpHttp.url}</code>, copy: data.receivers.otlpHttp.url },
+            {
+              name: 'OTLP/gRPC',
+              value: data.receivers.otlpGrpc ? <code>{data.receivers.otlpGrpc.url}</code> : 'off',
+              copy: data.receivers.otlpGrpc?.url,
+            },
+            { name: 'Pages open', value: exact(data.live.clients) },
+            { name: 'Memory', value: bytes(data.memory.rssBytes) },
+          ]}
+        />
+      </Panel>
+      <Panel title="Database">
+        <Facts
+          facts={[
+            { name: 'File', value: <code className="break-all">{database.path}</code>, copy: database.path },
+            { name: 'Size', value: bytes(database.databaseBytes) },
+            {
+              name: 'Not yet in it',
+              value: `${bytes(database.walBytes)} in the write-ahead log`,
+              title: 'on disk and safe; a checkpoint takes it over',
+            },
+            { name: 'Sessions', value: exact(rows?.sessionCount) },
+            { name: 'Requests', value: exact(rows?.callCount) },
+            { name: 'Spans', value: exact(rows?.spanCount) },
+            { name: 'Log records', value: exact(rows?.logCount) },
+            { name: 'Metric points', value: exact(rows?.metricCount) },
+            !!database.notice && { name: 'Notice', value: <span className="text-warn">{database.notice}</span> },
+          ]}
+        />
+      </Panel>
+      <Kept />
+      <Panel title="Received since the start">
+        <Facts
+          facts={[
+            { name: 'Records', value: exact(ingest.acceptedRecords) },
+            { name: 'Batches', value: exact(ingest.acceptedBatches) },
+            { name: 'Sent twice', value: exact(ingest.duplicateBatches), title: 'acknowledged and not stored again' },
+            { name: 'Rejected', value: exact(ingest.rejectedRecords), title: 'records that could not be read' },
+            { name: 'Refused', value: exact(ingest.refusedBatches), title: 'told to come back later' },
+            { name: 'Lost', value: exact(data.dropped), title: 'acknowledged and not on disk' },
+            { name: 'Waiting', value: `${exact(data.queue.batches)} batches, ${bytes(data.queue.bytes)}` },
+            { name: 'Last commit', value: ingest.lastCommitAt ? ago(toMs(ingest.lastCommitAt), now, zone) : '—' },
+          ]}
+        />
+      </Panel>
+      <Panel title="Rates" note="over the last minute">
+        <Facts
+          facts={[
+            { name: 'Spans', value: rate(rates.traces) },
+            { name: 'Log records', value: rate(rates.logs) },
+            { name: 'Metric points', value: rate(rates.metrics) },
+            { name: 'Messages', value: rate(rates.messages) },
+          ]}
+        />
+      </Panel>
+    </div>
+  )
+}
+
+const privacyTiers: Record<number, string> = {
+  1: '1: metadata only',
+  2: '2: and prompts and tool details',
+  3: '3: and responses, everything',
+}
+
+/** How long and what is kept; it is set where the server is started. */
+function Kept() {
+  const settings = useAnswer(machine()).data?.settings
+  return (
+    <Panel title="Retention and privacy" note="set by flag, environment or config file" testId="kept">
+      {settings ? (
+        <Facts
+          facts={[
+            {
+              name: 'Kept for',
+              value: settings.retentionSeconds === null ? 'ever' : duration(settings.retentionSeconds * 1e9),
+              title: '--retention 90d',
+            },
+            {
+              name: 'Kept up to',
+              value: settings.retentionBytes === null ? 'any size' : bytes(settings.retentionBytes),
+              title: '--retention-size 5GB',
+            },
+            {
+              name: 'Privacy tier',
+              value: privacyTiers[settings.privacy] ?? settings.privacy,
+              title: '--privacy 1, 2 or 3',
+            },
+            {
+              name: 'Secrets',
+              value: settings.redact ? 'taken out before anything is stored' : 'stored as they come (--no-redact)',
+            },
+            { name: 'Home', value: <code className="break-all">{settings.home}</code>, copy: settings.home },
+            {
+              name: 'Config file',
+              value: <code className="break-all">{settings.configFile}</code>,
+              copy: settings.configFile,
+            },
+          ]}
+        />
+      ) : (
+        <SkeletonRows rows={4} />
+      )}
+    </Panel>
+  )
+}
