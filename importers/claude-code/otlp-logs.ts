@@ -4,8 +4,7 @@ import type { CallObservation, LogRecord, MessageRecord, ToolCallObservation } f
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
-import { usageKey } from '../usage-key.ts'
-import { answerKey, messageKey, promptKey, requestKey, toolResultKey, toolUseKey } from './keys.ts'
+import { answerKey, inputKey, messageKey, promptKey, requestKey, toolResultKey, toolUseKey } from './keys.ts'
 import { attributionOf, contentOf, costOf, tool } from './otlp-values.ts'
 import { fileOf } from './transcript-results.ts'
 
@@ -73,7 +72,7 @@ function answered(event: Event): void {
     known({
       ...request,
       ...(messageId?.startsWith('msg_') ? { messageId, keys: [...request.keys, messageKey(messageId)] } : {}),
-      weakKey: request.requestId ? undefined : usageKey(counts),
+      weakKey: inputKey(counts),
       status: 'ok',
       stopReason: text(attributes.stop_reason),
       reportedCostNanoUsd: costOf(attributes),
@@ -89,7 +88,7 @@ function failed(event: Event): void {
   batch.out.calls.push(
     known({
       ...request,
-      weakKey: request.requestId ? undefined : 'error',
+      weakKey: 'error',
       status: 'error',
       statusCode: numeric(attributes.status_code),
       errorType: text(attributes.error_type) ?? text(attributes.status_code),

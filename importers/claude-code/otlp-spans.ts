@@ -4,8 +4,7 @@ import type { CallObservation, Span, ToolCallObservation } from '#proto/telemetr
 import { commitsOf } from '../git-commits.ts'
 import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
-import { usageKey } from '../usage-key.ts'
-import { messageKey, requestKey } from './keys.ts'
+import { inputKey, messageKey, requestKey } from './keys.ts'
 import { attributionOf, contentOf, tool } from './otlp-values.ts'
 
 /** The spans of one tool call, as far as the batch holds them; the parts hang under `whole`. */
@@ -92,7 +91,7 @@ function request(batch: OtlpBatch, span: Span, sender: Sender): void {
       ...common,
       observationId: `${traceId}/${spanId}`,
       keys,
-      weakKey: keys.length > 0 ? undefined : failed ? 'error' : usageKey(counts),
+      weakKey: failed ? 'error' : inputKey(counts),
       timeUnixNano: span.startTimeUnixNano,
       durationMs: spanMs(span),
       ttftMs: numeric(attributes.ttft_ms),

@@ -2,7 +2,7 @@
 import type { CallObservation, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
 import { frozen } from '../frozen-time.ts'
 import { arrayOf, countOf, isObject, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
-import { answerKey, messageKey, requestKey, toolUseKey } from './keys.ts'
+import { answerKey, inputKey, messageKey, requestKey, toolUseKey } from './keys.ts'
 import { activeTime, attribution, type Context, failure, type Line, tell, tool } from './transcript-context.ts'
 import { contentText, fileOf } from './transcript-results.ts'
 
@@ -36,12 +36,18 @@ function usageOf(context: Context, line: Line, body: JsonObject, id: string): Ca
   const requestId = textOf(line.json.requestId)
   const stopReason = textOf(body.stop_reason)
   const speed = textOf(usage.speed)
+  const counts = {
+    inputTokens: countOf(usage.input_tokens),
+    cacheReadTokens: countOf(usage.cache_read_input_tokens),
+    cacheWriteTokens: countOf(usage.cache_creation_input_tokens) ?? sum(fiveMinutes, oneHour),
+  }
   return {
     source: 'transcript',
     tool,
     sessionId: line.sessionId,
     observationId: `${line.sessionId}:${id}:${requestId ?? ''}`,
     keys: [...(requestId ? [requestKey(requestId)] : []), messageKey(id)],
+    weakKey: inputKey(counts),
     timeUnixNano: line.time,
     status: 'ok',
     model: textOf(body.model) ?? '',
@@ -52,9 +58,7 @@ function usageOf(context: Context, line: Line, body: JsonObject, id: string): Ca
     // Without a reason to stop the numbers are those of an unfinished stream (always so before 2.1.98).
     ...(stopReason ? {} : { partial: true }),
     quality: 'exact',
-    inputTokens: countOf(usage.input_tokens),
-    cacheReadTokens: countOf(usage.cache_read_input_tokens),
-    cacheWriteTokens: countOf(usage.cache_creation_input_tokens) ?? sum(fiveMinutes, oneHour),
+    ...counts,
     cacheWrite5mTokens: fiveMinutes,
     cacheWrite1hTokens: oneHour,
     outputTokens: countOf(usage.output_tokens),

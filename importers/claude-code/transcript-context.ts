@@ -81,6 +81,7 @@ export function failure(
     sessionId: line.sessionId,
     observationId: `${line.sessionId}:error:${error.requestId ?? line.uuid}`,
     keys: error.requestId ? [requestKey(error.requestId)] : [],
+    weakKey: 'error',
     timeUnixNano: line.time,
     status: 'error',
     model: context.state.model ?? '',

@@ -6,7 +6,7 @@ import { eachRecord } from '../json-lines.ts'
 import { countOf, dictionary, numberOf, objectOf, textOf } from '../json-values.ts'
 import { RecordBatch } from '../record-batch.ts'
 import { nanosOf, RecordTimes } from '../record-time.ts'
-import { requestKey, responseKey } from './keys.ts'
+import { requestKey, responseKey, usageKey } from './keys.ts'
 import {
   activeTime,
   attribution,
@@ -155,6 +155,7 @@ function usageRecord(context: Context, { data, time, agentId, id }: Event): void
     sessionId,
     observationId: `${sessionId}:${responseId ?? requestId ?? id}`,
     keys: [...(responseId ? [responseKey(responseId)] : []), ...(requestId ? [requestKey(requestId)] : [])],
+    weakKey: usageKey(counts),
     timeUnixNano: time,
     durationMs,
     ttftMs: numberOf(usage.timeToFirstTokenMs),

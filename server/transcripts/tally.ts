@@ -25,7 +25,9 @@ const knownRequests = query(knownSql, { tool: text }, { hash: real, seen: real }
 
 /** One request as far as it was read, in the version that counts so far: a few numbers, for there may be a million. */
 type Request = {
-  known: boolean
+  /** By its own ids; `weak` is the hash of the key that other doors may know it by. */
+  isKnown: boolean
+  weak: number | undefined
   isAnswered: boolean
   isPartial: boolean
   outputTokens: number
@@ -45,7 +47,7 @@ export class Tally {
   readonly #requests: Request[] = []
   /** Requests by identity and by strong key. */
   readonly #byKey = new Map<number, number>()
-  readonly #weakSeen = new Map<number, number>()
+  readonly #severalDoors: boolean
   /** Requests by weak key in order, each with the doors that told it. */
   readonly #byWeak = new Map<string, { index: number; sources: Set<CallObservation['source']> }[]>()
   /** Observations that were seen, so that one that comes again takes no other's place. */
@@ -57,7 +59,9 @@ export class Tally {
   newFiles = 0
   unchangedFiles = 0
 
-  constructor(price: Prices['price'], mode: PricingMode) {
+  /** @param severalDoors whether what is read holds what several doors told of one session. */
+  constructor(price: Prices['price'], mode: PricingMode, severalDoors = false) {
+    this.#severalDoors = severalDoors
     this.#price = price
     this.#mode = mode
   }
@@ -83,12 +87,12 @@ export class Tally {
     const index = at ?? this.#nthOf(call, identity) ?? this.#requests.length
     for (const key of keys) this.#byKey.set(key, index)
     const request = this.#requests[index]
-    if (!request) this.#requests.push({ ...this.#told(call), known: this.#isKnown(call) })
+    if (!request) this.#requests.push({ ...this.#told(call), ...this.#lookUp(call) })
     else if (better(call, request)) Object.assign(request, this.#told(call))
     this.#remember(call, identity, index)
   }
 
-  #told(call: CallObservation): Omit<Request, 'known'> {
+  #told(call: CallObservation): Omit<Request, 'isKnown' | 'weak'> {
     const tokens = tokensOf(call)
     const { costNanoUsd } = costInForce(call.reportedCostNanoUsd, this.#price(call), this.#mode, tokens > 0)
     return {
@@ -104,13 +108,14 @@ export class Tally {
 
   /** Where several doors told the session, the n-th of one under a weak key is the n-th of another. */
   #nthOf(call: CallObservation, identity: string): number | undefined {
-    if (call.weakKey === undefined || this.#bySource.has(`${call.source}\n${identity}`)) return undefined
+    if (!this.#severalDoors || call.weakKey === undefined || this.#bySource.has(`${call.source}\n${identity}`))
+      return undefined
     const weak = `${call.sessionId}\n${call.weakKey}`
     return this.#byWeak.get(weak)?.find((requests) => !requests.sources.has(call.source))?.index
   }
 
   #remember({ source, sessionId, weakKey }: CallObservation, identity: string, index: number): void {
-    if (weakKey === undefined || this.#bySource.has(`${source}\n${identity}`)) return
+    if (!this.#severalDoors || weakKey === undefined || this.#bySource.has(`${source}\n${identity}`)) return
     this.#bySource.add(`${source}\n${identity}`)
     const weak = `${sessionId}\n${weakKey}`
     const requests = this.#byWeak.get(weak) ?? []
@@ -121,15 +126,21 @@ export class Tally {
   }
 
   /** By the hashes that the ledger finds its requests with. */
-  #isKnown(call: CallObservation): boolean {
-    if (this.#known.size === 0) return false
-    const { observation, idHash, keyHashes } = readied(call)
-    const weak = observation.weakKey === undefined ? undefined : keyHashes.at(-1)
+  #lookUp(call: CallObservation): Pick<Request, 'isKnown' | 'weak'> {
+    if (this.#known.size === 0) return { isKnown: false, weak: undefined }
+    const { idHash, keyHashes, weakHash: weak } = readied(call)
     const strong = weak === undefined ? keyHashes : keyHashes.slice(0, -1)
-    const nth = weak === undefined ? 0 : (this.#weakSeen.get(weak) ?? 0) + 1
-    if (weak !== undefined) this.#weakSeen.set(weak, nth)
-    if (this.#known.has(idHash) || strong.some((hash) => this.#known.has(hash))) return true
-    return weak !== undefined && nth <= (this.#known.get(weak) ?? 0)
+    return { isKnown: this.#known.has(idHash) || strong.some((hash) => this.#known.has(hash)), weak }
+  }
+
+  /** How many requests the ledger knows under each weak key, beyond those of them that are known by their ids. */
+  #unclaimed(): Map<number, number> {
+    const unclaimed = new Map<number, number>()
+    for (const { isKnown, weak } of this.#requests) {
+      const seen = weak === undefined ? undefined : (unclaimed.get(weak) ?? this.#known.get(weak))
+      if (weak !== undefined && seen !== undefined) unclaimed.set(weak, seen - (isKnown ? 1 : 0))
+    }
+    return unclaimed
   }
 
   summary(): ToolSummary {
@@ -137,9 +148,12 @@ export class Tally {
     let nanoUsd = 0
     let calls = 0
     let duplicates = 0
-    for (const { isAnswered, known, tokens, costNanoUsd } of this.#requests) {
+    const unclaimed = this.#unclaimed()
+    for (const { isAnswered, isKnown, weak, tokens, costNanoUsd } of this.#requests) {
+      const free = weak === undefined || isKnown ? 0 : (unclaimed.get(weak) ?? 0)
+      if (weak !== undefined && free > 0) unclaimed.set(weak, free - 1)
       if (isAnswered) calls++
-      if (isAnswered && known) duplicates++
+      if (isAnswered && (isKnown || free > 0)) duplicates++
       totalTokens += tokens
       nanoUsd += costNanoUsd
     }

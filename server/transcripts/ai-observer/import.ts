@@ -125,7 +125,7 @@ class Run {
     await core.store.reader(
       async (reader) => {
         for (const { id } of agents) {
-          const tally = new Tally(core.prices.price, this.#deps.pricingMode)
+          const tally = new Tally(core.prices.price, this.#deps.pricingMode, true)
           await tally.open(reader, id)
           this.#tallies.set(id, tally)
         }
