@@ -1,5 +1,5 @@
 // ledger.ts: what agents did, counted once: the stage that turns every door's observations into rows, in the group's commit.
-import type { Telemetry } from '#proto/telemetry.ts'
+import type { MessageRecord, SessionObservation, Telemetry } from '#proto/telemetry.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { nothingToKeep, type Stage } from '../stage.ts'
 import { BucketGroup } from './buckets.ts'
@@ -136,15 +136,28 @@ function startsCounting({ aggregates }: Telemetry, tool: string): boolean {
   return aggregates.some((aggregate) => aggregate.tool === tool)
 }
 
+/** Of each session and door the first prompt: an import brings hundreds of a session at once, and only the first one stands. */
+function* firstPrompts(messages: readonly MessageRecord[]): Generator<SessionObservation> {
+  const firsts = new Map<string, bigint>()
+  for (const message of messages) {
+    if (message.role !== 'user') continue
+    const key = `${message.source}\n${message.tool}\n${message.sessionId}`
+    const first = firsts.get(key)
+    // Of two of one moment the facts decide.
+    if (first !== undefined && message.timeUnixNano > first) continue
+    const observation = promptObservation(message)
+    if (!observation) continue
+    firsts.set(key, message.timeUnixNano)
+    yield observation
+  }
+}
+
 function seeSessions(
   group: SessionGroup,
   { sessions, calls, aggregates, toolCalls, messages, commits }: Telemetry,
 ): void {
   for (const observation of sessions) group.observe(observation)
-  for (const message of messages) {
-    const observation = promptObservation(message)
-    if (observation) group.observe(observation)
-  }
+  for (const observation of firstPrompts(messages)) group.observe(observation)
   for (const records of [calls, aggregates, toolCalls, messages, commits])
     for (const { tool, sessionId, source, timeUnixNano } of records) group.see(tool, sessionId, source, timeUnixNano)
 }
