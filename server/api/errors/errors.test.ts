@@ -138,3 +138,34 @@ test('are filtered by tool, session and time, and paged', async () => {
   expect(await list('from=2026-11-23&to=2026-11-23')).toEqual({ errors: [], total: 0, hasMore: false })
   expect((await bench.get('/api/errors?limit=x')).status).toBe(400)
 })
+
+test('an error that was posted as one is told beside what failed in that second', async () => {
+  const hot = { tool: 'mine', sessionId: 's9', eventName: 'error' }
+  const push = { name: 'push', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
+  const posted = attributes({ 'record.id': 'e1', 'error.message': 'boom' })
+  await bench.keep({
+    toolCalls: [
+      {
+        source: 'push',
+        tool: 'mine',
+        sessionId: 's9',
+        callId: 't9',
+        toolName: 'Bash',
+        timeUnixNano: start,
+        success: false,
+      },
+    ],
+  })
+  await bench.store.transaction((tx) =>
+    tx.append(logWriter, [
+      { batch: 2n, record: log({ hot, scope: push, attributes: posted, severityNumber: 17 }) },
+      // Of an agent, at the same time: tells of the tool call.
+      { batch: 2n, record: log({ hot, severityNumber: 17, body: 'the tool failed' }) },
+    ]),
+  )
+  const { errors } = await list(`${day}&tool=mine`)
+  expect(errors.map(({ kind, message }: any) => [kind, message])).toEqual([
+    ['event', 'boom'],
+    ['tool_call', undefined],
+  ])
+})

@@ -33,14 +33,16 @@ events as (
       attributes ->> '$."error"', body
     ) as message,
     null as status_code, null as attempt, 1 as count, null as duration_ms, event_name as id, null as request_id,
-    trace_id, span_id
+    trace_id, span_id,
+    -- Posted as an error by itself (/api/ingest), not an agent's way of telling of a request.
+    coalesce(scope_name = 'push' and (attributes ->> '$."record.id"') is not null, false) as stands_alone
   from logs
   where lower(severity_name(severity_text, severity_number, event_name)) in ('error', 'fatal', 'critical')
     and time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
     and ($tool is null or tool = $tool)
     and ($session is null or session_id = $session)
 ),
--- An event within a second of a failed request or tool call of its session tells of that one.
+-- An agent's event within a second of a failed request or tool call of its session tells of that one.
 told as (
   select tool, session_id, time from requests where session_id is not null
   union all
@@ -51,8 +53,8 @@ failures as (
   union all
   select * from calls
   union all
-  select * from events
-  where not exists (
+  select * exclude (stands_alone) from events
+  where stands_alone or not exists (
     select 1 from told
     where told.tool = events.tool and told.session_id = events.session_id
       and told.time between events.time - interval 1 second and events.time + interval 1 second
