@@ -87,7 +87,9 @@ function program(withCompletion = true): Command {
     .addOption(new Option('--database <file>', 'the database file (default <home>/telltale.duckdb)'))
     .showSuggestionAfterError()
     .exitOverride()
-  telltale.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'telltale: ')) })
+  telltale.configureOutput({
+    outputError: (text, write) => write(`${oneLine(text.trim().replace(/^error: /, 'telltale: '))}\n`),
+  })
   addServing(telltale)
   addImport(telltale)
   addDoctor(telltale)

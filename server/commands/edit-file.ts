@@ -60,7 +60,9 @@ export function writeWhole(path: string, text: string): string[] {
   try {
     const file = openSync(temporary, 'wx', mode)
     try {
-      writeSync(file, Buffer.from(text))
+      const bytes = Buffer.from(text)
+      // A disk that fills up takes a part and says so only to the next write.
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
       fsyncSync(file)
     } finally {
       closeSync(file)

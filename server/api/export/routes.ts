@@ -42,7 +42,7 @@ export function exportRoutes({ store, agents, log }: ApiDeps) {
           }
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error)
-          log.warn(`export to ${request.output} failed: ${message}`)
+          log.info(`export to ${request.output} failed: ${message}`)
           await out.write(`${JSON.stringify({ error: 'Export failed', message })}\n`)
         }
       })

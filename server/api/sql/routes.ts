@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { messageOf } from '../../store/errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { unprocessable } from '../errors.ts'
@@ -50,15 +51,10 @@ export function sqlRoutes({ store }: ApiDeps) {
         try {
           return send<z.infer<typeof FileAnswer>>(c, await sqlToFile(store, sql, output))
         } catch (error) {
-          if (
-            error instanceof Error &&
-            'code' in error &&
-            typeof error.code === 'string' &&
-            /^E[A-Z]+$/.test(error.code)
-          )
-            throw unprocessable(
-              `${output} cannot be written: ${error.message.replace(/, (rename|open|copyfile) .*/, '')}`,
-            )
+          const message = messageOf(error)
+          // Of the disk, by the database or by the system; what the statement has wrong was told before.
+          const [, why] = /(No space left on device|E[A-Z]{3,}: [^,]*)/.exec(message) ?? []
+          if (why || /^IO Error/.test(message)) throw unprocessable(`${output} cannot be written: ${why ?? message}`)
           throw error
         }
       },
