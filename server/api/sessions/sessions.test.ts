@@ -410,6 +410,15 @@ describe('the transcript', () => {
           content: '<REDACTED>',
           timeUnixNano: start + 1n,
         }),
+        // A prompt that was sent without its text, before the file has it.
+        message({
+          ...own,
+          source: 'otlp_logs',
+          messageKey: 'l0',
+          role: 'user',
+          content: '',
+          timeUnixNano: start - 2_000_000n,
+        }),
         // The same, seen a moment later.
         message({ ...own, source: 'otlp_logs', messageKey: 'l2', content: 'Hello', timeUnixNano: start + 6n * second }),
         // What the file does not have yet.
