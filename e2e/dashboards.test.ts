@@ -56,7 +56,7 @@ async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
   }
   expect(last).toEqual(expected)
 }
-const widget = (page: Page, title: string) => page.getByRole('region', { name: title, exact: true })
+const widget = (page: Page, title: string) => page.locator(`[data-testid="widget"][aria-label="${title}"]`)
 const open = (id: string, look = {}) => openPage(browser, server, `/dashboards/${id}${recorded}`, look)
 const text = async (file: Download) => readFileSync(await file.path(), 'utf8')
 async function menu(page: Page, of: string, item: string) {
@@ -207,6 +207,29 @@ test("ai-observer's file is taken, and a file that is no dashboard is told what 
     await page.locator('[data-kind="metric_chart"]').getByTestId('widget-chart').waitFor()
     expect(await page.getByTestId('unknown-widget').textContent()).toContain('pie_of_theirs')
     expect(await page.getByTestId('error-state').count()).toBe(0)
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('a dashboard is begun with one that is ready made, and everything on it can be read', async () => {
+  const { page, wrong, close } = await openPage(browser, server, '/dashboards')
+  try {
+    await page.locator('[data-testid^="template-"]').first().waitFor()
+    const ids = await page
+      .locator('[data-testid^="template-"]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-testid')!))
+    expect(ids.length).toBeGreaterThanOrEqual(4)
+    for (const id of ids) {
+      await page.goto(new URL('/dashboards', server.apiUrl).href)
+      await page.getByTestId(id).click()
+      await page.waitForURL(/\/dashboards\/[0-9a-f-]{36}/)
+      await page.getByTestId('widget').first().waitFor()
+      await settled(page)
+      expect([id, await page.getByTestId('error-state').allTextContents()]).toEqual([id, []])
+      expect([id, await page.getByTestId('unknown-widget').count()]).toEqual([id, 0])
+    }
     expect(wrong).toEqual([])
   } finally {
     await close()

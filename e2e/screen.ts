@@ -59,11 +59,13 @@ export async function openPage(
   return { page, wrong, close: () => context.close() }
 }
 
-/** Waits until nothing was being asked for a moment, and the page has drawn. */
+/** Waits until nothing was being asked and no place waited to be filled for a moment, and the page has drawn. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame)
-    const busy = () => document.querySelector('[data-testid="sweep"]')?.childElementCount !== 0
+    const busy = () =>
+      document.querySelector('[data-testid="sweep"]')?.childElementCount !== 0 ||
+      document.querySelector('[data-slot="skeleton"]') !== null
     for (let quietSince = performance.now(); performance.now() - quietSince < 200; await frame())
       if (busy()) quietSince = performance.now()
   })

@@ -65,18 +65,23 @@ function Row({
   const zone = useSettings((settings) => settings.zone)
   // The answer may be older than the window's end.
   const open = current && toMs(current.to) > now ? current : undefined
+  const passed = open ? Math.round(Math.min(1, (now - toMs(open.from)) / (toMs(open.to) - toMs(open.from))) * 100) : 0
   const part = open && largest && largest.tokens > 0 ? open.tokens / largest.tokens : undefined
   return (
     <>
       <Td>
         {open ? (
           <span className="flex items-center gap-2">
-            <progress
+            <span
+              role="progressbar"
               aria-label="Time of the window"
-              max={1}
-              value={Math.min(1, (now - toMs(open.from)) / (toMs(open.to) - toMs(open.from)))}
-              className="h-1.5 w-24 overflow-hidden rounded-bar accent-accent"
-            />
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-valuenow={passed}
+              className="block h-1.5 w-24 overflow-hidden rounded-bar bg-hover"
+            >
+              <span className="block h-full rounded-bar bg-accent" style={{ width: `${passed}%` }} />
+            </span>
             <span title={`from ${clock(toMs(open.from), zone)} to ${clock(toMs(open.to), zone)}`}>
               {duration((toMs(open.to) - now) * 1e6)} left
             </span>

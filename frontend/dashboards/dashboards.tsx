@@ -21,6 +21,7 @@ import { changeDashboard, duplicate, makeDashboard, makeDefault, removeDashboard
 import { NameDialog, SureDialog } from './dashboard-dialogs.tsx'
 import { dashboardFile, fileName, readDashboardFile } from './file.ts'
 import { titleFor } from './kinds.ts'
+import { templates } from './templates.ts'
 
 const fileBytesMax = 5_000_000
 
@@ -160,6 +161,34 @@ export function Dashboards() {
             </li>
           ))}
         </ul>
+      )}
+      {answer.data && (
+        <section className="mx-auto max-w-4xl p-4">
+          <h2 className="pb-2 text-12 text-muted">Begin with</h2>
+          <ul className="grid gap-3 sm:grid-cols-2">
+            {templates.map(({ id, name, description, icon: Icon, widgets }) => (
+              <li key={id}>
+                <button
+                  type="button"
+                  data-testid={`template-${id}`}
+                  onClick={() =>
+                    attempt(async () => {
+                      const made = await makeDashboard({ name, description, widgets })
+                      visit(`/dashboards/${made.id}`)
+                    })
+                  }
+                  className="flex h-full w-full items-start gap-3 rounded-panel px-4 py-3 text-left hairline focus-ring hover:bg-hover"
+                >
+                  <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+                  <span>
+                    <span className="block font-semibold">{name}</span>
+                    <span className="block text-muted">{description}</span>
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       <NameDialog
         open={asking?.what === 'new'}

@@ -112,7 +112,7 @@ export function useMetric(name: string) {
     metric,
     type,
     unit: points.find(({ metricUnit }) => metricUnit)?.metricUnit ?? metric.unit,
-    about: points.find(({ metricDescription }) => metricDescription)?.metricDescription ?? metric.about,
+    about: metric.about ?? points.find(({ metricDescription }) => metricDescription)?.metricDescription,
     attributes: attributes.map((one) => one.name),
     facets,
     filter: { filter, text, set },

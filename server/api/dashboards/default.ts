@@ -2,6 +2,7 @@
 import type { NewWidget } from './shape.ts'
 
 export const defaultName = 'Overview'
+export const defaultDescription = 'What it cost, how much it was, what failed and what goes on'
 
 const widget = (
   widgetType: string,

@@ -7,7 +7,7 @@ import { badRequest, notFound } from '../errors.ts'
 import { created, send } from '../json.ts'
 import { bodyOf, pathOf } from '../params.ts'
 import { madeNano } from '../time.ts'
-import { defaultName, defaultWidgets } from './default.ts'
+import { defaultDescription, defaultName, defaultWidgets } from './default.ts'
 import { readDashboards, readWhole, remove, type StoredWidget, save, type Whole } from './keep.ts'
 import {
   Dashboard,
@@ -82,7 +82,12 @@ export function dashboardsRoutes({ store }: ApiDeps) {
       // Another first question may have been quicker.
       const other = await readWhole(tx, { isDefault: true })
       if (other) return other
-      const made = newDashboard({ name: defaultName, description: null, isDefault: true, widgets: [...defaultWidgets] })
+      const made = newDashboard({
+        name: defaultName,
+        description: defaultDescription,
+        isDefault: true,
+        widgets: [...defaultWidgets],
+      })
       await save(tx, made)
       return made
     })
