@@ -69,8 +69,16 @@ describe('a value that cannot be used is an error that names the setting, the va
 
 test('a host that others reach is accepted with a token or when the user insists', () => {
   const exposed = (flags: Flags, hasTokens: boolean) => () => checkExposure(loadConfig(flags, {}), hasTokens)
-  expect(exposed({ host: '0.0.0.0' }, false)).toThrow('set --token')
+  expect(exposed({ host: '0.0.0.0' }, false)).toThrow(
+    '--host: "0.0.0.0" would let other machines read your prompts: set --token',
+  )
+  expect(() => checkExposure(loadConfig({}, { TELLTALE_HOST: '0.0.0.0' }), false)).toThrow('TELLTALE_HOST: "0.0.0.0"')
   expect(exposed({ host: '0.0.0.0', token: 'secret' }, false)).not.toThrow()
   expect(exposed({ host: '0.0.0.0', insecure: 'true' }, false)).not.toThrow()
   expect(exposed({ host: '0.0.0.0' }, true)).not.toThrow()
+})
+
+test('an empty home or database is refused, for it would be the folder one stands in', () => {
+  expect(() => loadConfig({ home: '' }, {})).toThrow('--home: the value is empty')
+  expect(() => loadConfig({ database: ' ' }, {})).toThrow('--database: the value is empty')
 })

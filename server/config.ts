@@ -12,6 +12,8 @@ export type Config = Settings & {
   readonly database: string
   /** Where `config.toml` was read from; it need not exist. */
   readonly configFile: string
+  /** Where the host was said, as one would name it to mend it. */
+  readonly hostGivenBy: string
   /** The environment as it was given, for readers of transcripts and child processes. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
@@ -28,13 +30,16 @@ const tables = new Set(['prices', 'budgets', 'alerts', 'privacy_by_tool'])
  * @throws UsageError naming the setting, the value and what would be valid.
  */
 export function loadConfig(flags: Flags, environment: Record<string, string | undefined> = process.env): Config {
+  for (const name of ['home', 'database'] as const)
+    if (flags[name]?.trim() === '')
+      throw new UsageError(`--${name}: the value is empty; leave the setting out or give it a path`)
   const home = folder(flags.home ?? fromEnvironment(environment, 'HOME')?.value, environment)
   const configFile = join(home, 'config.toml')
   const file = readToml(configFile)
   const resolved = Object.fromEntries(
     (Object.keys(settings) as SettingName[]).map((name) => [
       name,
-      resolveSetting(name, flags, environment, file, configFile),
+      resolveSetting(name, flags, environment, file, configFile).value,
     ]),
   ) as Settings
   const database = flags.database ?? fromEnvironment(environment, 'DATABASE_PATH')?.value ?? textOf(file.database)
@@ -43,6 +48,7 @@ export function loadConfig(flags: Flags, environment: Record<string, string | un
     home,
     database: database ? absolute(database, environment) : join(home, 'telltale.duckdb'),
     configFile,
+    hostGivenBy: resolveSetting('host', flags, environment, file, configFile).givenBy,
     environment: Object.freeze({ ...environment }),
   })
 }
@@ -53,18 +59,19 @@ function resolveSetting(
   environment: Record<string, string | undefined>,
   file: Record<string, unknown>,
   configFile: string,
-): unknown {
+): { value: unknown; givenBy: string } {
   const setting = settings[name]
+  const read = (text: string, givenBy: string) => ({ value: setting.read(text, givenBy), givenBy })
   const flag = flags[name]
-  if (flag !== undefined) return setting.read(flag, setting.flag)
+  if (flag !== undefined) return read(flag, setting.flag)
   const variable = fromEnvironment(environment, setting.environment)
-  if (variable) return setting.read(variable.value, variable.name)
+  if (variable) return read(variable.value, variable.name)
   const value = file[setting.key]
-  if (value === undefined) return setting.default
+  if (value === undefined) return { value: setting.default, givenBy: setting.flag }
   const spelled = Array.isArray(value) ? value.join(',') : textOf(value)
   if (spelled === undefined)
     throw new UsageError(`${setting.key} in ${configFile}: a value of this type cannot be used`)
-  return setting.read(spelled, `${setting.key} in ${configFile}`)
+  return read(spelled, `${setting.key} in ${configFile}`)
 }
 
 /** The variable under our name, else under the name of the program whose users switch to us; an empty one counts as unset. */
@@ -141,9 +148,9 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Refuses to listen where others can read prompts unless there is a token or the user insists (contract §3). */
-export function checkExposure(config: Settings, hasTokens: boolean): void {
+export function checkExposure(config: Config, hasTokens: boolean): void {
   if (isLoopback(config.host) || config.token || hasTokens || config.insecure) return
   throw new UsageError(
-    `--host ${config.host} would let other machines read your prompts: set --token (or TELLTALE_TOKEN), make one with \`telltale token create\`, or say --insecure if the network is yours alone`,
+    `${config.hostGivenBy}: ${JSON.stringify(config.host)} would let other machines read your prompts: set --token (or TELLTALE_TOKEN), make one with \`telltale token create\`, or say --insecure if the network is yours alone`,
   )
 }
