@@ -1,6 +1,6 @@
 // settings.test.ts: the settings of the compiled binary: what of this machine sends here, what is kept, and who may call.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launch } from './chromium.ts'
@@ -29,7 +29,7 @@ const open = async (tab: string) => {
 test('sources tell of each agent whether it is here and where it sends, before and after it is set up', async () => {
   const before = await open('sources')
   const claude = before.getByTestId('source-claude-code')
-  await claude.getByText('installed, sends nothing').waitFor()
+  await claude.getByText('installed, not set to send here').waitFor()
   await claude.locator('summary').click()
   expect(await claude.textContent()).toContain(join(server.home, '.claude/settings.json'))
   expect(await claude.textContent()).toContain(server.otlpUrl)
@@ -57,6 +57,13 @@ test('the server tells what its database holds and what it keeps', async () => {
   expect(await page.getByTestId('server-status').textContent()).toContain(
     join(server.home, '.telltale/telltale.duckdb'),
   )
+  const file = join(server.home, 'copy.duckdb')
+  await page.getByTestId('backup-output').fill(file)
+  await page.getByTestId('backup').click()
+  await page.getByTestId('backup-told').getByText(/B in/).waitFor()
+  expect(statSync(file).size).toBeGreaterThan(10_000)
+  await page.getByTestId('backup').click()
+  await page.getByTestId('backup-told').getByText('copy.duckdb').waitFor()
   await page.close()
 })
 

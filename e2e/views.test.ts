@@ -70,6 +70,36 @@ describe('a saved view', () => {
   })
 })
 
+test('a statement of SQL that is saved by name is in its menu and opens by its link', async () => {
+  const page = await open('/sql')
+  const editor = page.getByTestId('sql-editor')
+  await editor.fill('select 41 + 1 as answer')
+  await page.getByTestId('sql-run').click()
+  await page
+    .getByRole('gridcell', { name: '42' })
+    .or(page.getByText('42', { exact: true }))
+    .first()
+    .waitFor()
+  await page.getByTestId('save-view').click()
+  await page.getByTestId('view-name').fill('The answer')
+  await page.getByTestId('view-save').click()
+  await page.getByTestId('sidebar').getByRole('link', { name: 'The answer' }).waitFor()
+  await editor.fill('select 1 as other')
+  await page.getByTestId('sql-run').click()
+  await page.waitForFunction(() => location.search.includes('other'))
+  await page.getByTestId('sidebar').getByRole('link', { name: 'The answer' }).click()
+  await page.waitForFunction(() =>
+    (document.querySelector('[data-testid=sql-editor]') as HTMLTextAreaElement).value.includes('41 + 1'),
+  )
+  await editor.fill('')
+  await page.getByTestId('sql-history').click()
+  await page.getByRole('menuitem', { name: 'The answer' }).click()
+  expect(await editor.inputValue()).toBe('select 41 + 1 as answer')
+  const { views } = await server.get('/api/views')
+  for (const view of views) await fetch(new URL(`/api/views/${view.id}`, server.apiUrl), { method: 'DELETE' })
+  await page.close()
+})
+
 describe('the keys', () => {
   test('of the map are those that work: each way to a screen goes there', async () => {
     const page = await open('/')
@@ -105,6 +135,7 @@ describe('the keys', () => {
     await page.goto(new URL('/sessions?range=all', server.apiUrl).href)
     await page.getByTestId('sessions-table').waitFor()
     await page.keyboard.press('j')
+    await page.locator('[data-testid=sessions-table] a:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.getByTestId('screen-session').waitFor()
     await page.keyboard.press('Escape')

@@ -330,6 +330,10 @@ export const changeView = (id: string, changes: { name?: string; path?: string }
 export const deleteView = (id: string) =>
   request<void>(`${api.views.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 
+/** Writes the whole database of this moment into a file on the server. */
+export const backUp = (output: string) =>
+  sendJson<{ bytes: number; durationMs: number }>('POST', api.backup.$url().pathname, { output })
+
 const machinePath = '/api/machine'
 /** How the server is set, and which agents of its machine send to it. */
 export const machine = (): Question<Machine> => ({

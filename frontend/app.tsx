@@ -48,14 +48,14 @@ const screen = (load: () => Promise<ComponentType>) =>
 function Loading() {
   const isLost = useLive((live) => live.state === 'lost')
   return (
-    <main id="main" className="flex h-full flex-col">
+    <div className="flex h-full flex-col">
       <div className="h-12 hairline-b" />
       {isLost && (
         <p role="status" data-testid="screen-waits" className="p-4 text-muted">
           This screen was not opened before; it comes when the server is back.
         </p>
       )}
-    </main>
+    </div>
   )
 }
 

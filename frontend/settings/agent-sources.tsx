@@ -43,7 +43,7 @@ function AgentSource({ agent, state }: { agent: AgentInfo; state: MachineAgent |
   const command = `telltale setup ${agent.id} --apply`
   return (
     <details className="group">
-      <summary className="grid min-h-12 list-none grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 focus-ring-inset hover:bg-hover">
+      <summary className="grid min-h-12 list-none grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 px-3 py-2 sm:grid-cols-[auto_minmax(0,1fr)_auto] focus-ring-inset hover:bg-hover">
         <ChevronRight aria-hidden className="size-3.5 text-muted group-open:rotate-90" />
         <span className="flex min-w-0 flex-wrap items-center gap-x-3">
           <span className="flex items-center gap-2 font-semibold">
@@ -52,7 +52,7 @@ function AgentSource({ agent, state }: { agent: AgentInfo; state: MachineAgent |
           </span>
           {state && <State state={state} />}
         </span>
-        <span className="text-right text-12 text-muted">
+        <span className="col-start-2 text-12 text-muted sm:col-start-auto sm:text-right">
           {agent.lastSeen ? `${count(total)} records, the last ${ago(toMs(agent.lastSeen), now, zone)}` : 'nothing yet'}
         </span>
       </summary>
@@ -105,7 +105,7 @@ function State({ state }: { state: MachineAgent }) {
         ? ([CircleCheck, 'text-ok', state.hooks ? 'sends here, with hooks' : 'sends here'] as const)
         : isElsewhere
           ? ([CircleAlert, 'text-warn', 'sends elsewhere'] as const)
-          : ([CircleDashed, 'text-muted', 'installed, sends nothing'] as const)
+          : ([CircleDashed, 'text-muted', 'installed, not set to send here'] as const)
   return (
     <span className={`inline-flex items-center gap-1 text-12 ${color}`} data-testid="source-state">
       <Icon aria-hidden className="size-3.5" />

@@ -1,5 +1,6 @@
 // server.tsx: how the server does, what its database holds, and what it keeps.
-import { machine, stats, status } from '../api.ts'
+import { type FormEvent, useState } from 'react'
+import { backUp, machine, stats, status } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
@@ -8,6 +9,8 @@ import { bytes, duration, exact, rate } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { absolute, ago, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
+import { Button } from '../ui/button.tsx'
+import { Input } from '../ui/input.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
 export function Server() {
@@ -57,6 +60,7 @@ export function Server() {
             !!database.notice && { name: 'Notice', value: <span className="text-warn">{database.notice}</span> },
           ]}
         />
+        <Backup folder={database.path.replace(/[/\\][^/\\]*$/, '')} />
       </Panel>
       <Kept />
       <Panel title="Received since the start">
@@ -132,5 +136,48 @@ function Kept() {
         <SkeletonRows rows={4} />
       )}
     </Panel>
+  )
+}
+
+/** Another file with everything of this moment; the server goes on meanwhile. */
+function Backup({ folder }: { folder: string }) {
+  const [output, setOutput] = useState(`${folder}/backup-${new Date().toISOString().slice(0, 10)}.duckdb`)
+  const [told, setTold] = useState<{ ok: boolean; text: string }>()
+  const [busy, setBusy] = useState(false)
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    setBusy(true)
+    setTold(undefined)
+    try {
+      const done = await backUp(output.trim())
+      setTold({ ok: true, text: `${bytes(done.bytes)} in ${duration(done.durationMs * 1e6)}` })
+    } catch (thrown) {
+      setTold({ ok: false, text: thrown instanceof Error ? thrown.message : String(thrown) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-center gap-2 px-3 py-2 hairline-t">
+      <Input
+        aria-label="File of the backup, on the server"
+        data-testid="backup-output"
+        value={output}
+        onChange={(event) => setOutput(event.target.value)}
+        className="min-w-48 flex-1"
+      />
+      <Button type="submit" disabled={busy || output.trim() === ''} data-testid="backup">
+        Back up
+      </Button>
+      {told && (
+        <p
+          role="status"
+          data-testid="backup-told"
+          className={told.ok ? 'basis-full text-12 text-ok' : 'basis-full text-12 text-error'}
+        >
+          {told.text}
+        </p>
+      )}
+    </form>
   )
 }

@@ -1,10 +1,11 @@
 // sql.tsx: questions nobody thought of: read-only SQL over everything that is stored.
 import { History, Play, Square } from 'lucide-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { runSql } from '../api.ts'
+import { runSql, savedViews } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
+import { useAnswer } from '../lib/answers.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { SqlAnswer } from '../lib/shapes.ts'
 import { useUrl } from '../lib/url-state.ts'
@@ -42,7 +43,18 @@ const historyShown = 20
 
 export function Sql() {
   const { get, adjust } = useUrl()
-  const [text, setText] = useState(() => get('sql') ?? examples[0]!.sql)
+  const linked = get('sql')
+  const [text, setText] = useState(linked ?? examples[0]!.sql)
+  const [taken, setTaken] = useState(linked)
+  // Another link was followed: a saved statement, Back.
+  if (linked !== taken) {
+    setTaken(linked)
+    if (linked !== undefined) setText(linked)
+  }
+  const saved = (useAnswer(savedViews()).data?.views ?? []).flatMap(({ name, path }) => {
+    const sql = path.startsWith('/sql?') ? new URLSearchParams(path.slice('/sql?'.length)).get('sql') : null
+    return sql === null ? [] : [{ name, sql }]
+  })
   const [limit, setLimit] = useState('1000')
   const [history, setHistory] = useState(loadHistory)
   const [answer, setAnswer] = useState<SqlAnswer>()
@@ -55,7 +67,9 @@ export function Sql() {
     running?.abort()
     const controller = new AbortController()
     setRunning(controller)
-    adjust({ sql: sql.length < 4_000 ? sql : undefined })
+    const link = sql.length < 4_000 ? sql : undefined
+    setTaken(link)
+    adjust({ sql: link })
     const next = withStatement(history, sql)
     setHistory(next)
     saveHistory(next)
@@ -99,6 +113,8 @@ export function Sql() {
               </Button>
             }
             items={[
+              ...saved.map(({ name, sql }) => ({ label: oneLine(name, 70), run: () => setText(sql) })),
+              ...(saved.length > 0 ? (['separator'] as const) : []),
               ...examples.map(({ name, sql }) => ({ label: name, run: () => setText(sql) })),
               ...(history.length > 0 ? (['separator'] as const) : []),
               ...history.slice(0, historyShown).map((sql) => ({ label: oneLine(sql, 70), run: () => setText(sql) })),
@@ -161,7 +177,8 @@ export function Sql() {
                 <EmptyState title="Ask anything">
                   <p>
                     One statement, read-only, bounded in time and rows. The tables stand on the left; the history holds
-                    some examples. Running puts the statement into the link.
+                    some examples. Running puts the statement into the link; a view saved by name (v) is a saved
+                    statement.
                   </p>
                 </EmptyState>
               )
