@@ -1,11 +1,11 @@
 -- tools.sql: how often each tool was called, how that went and how long it took. A call of which nobody said how it went is
--- neither a success nor a failure.
+-- neither a success nor a failure, and one that was refused never ran, whatever its answer says.
 select
   tool_name,
   max(mcp_server) as mcp_server,
   count(*) as calls,
   count(*) filter (success) as successes,
-  count(*) filter (not success) as failures,
+  count(*) filter (not success and decision is distinct from 'reject') as failures,
   count(*) filter (decision = 'reject') as rejected,
   avg(duration_ms) as duration_avg,
   quantile_cont(duration_ms, 0.5) as duration_p50,

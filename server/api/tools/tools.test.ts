@@ -22,6 +22,10 @@ beforeAll(async () => {
       ...[10, 20, 30, 40].map((durationMs) => called('Bash', { success: durationMs < 40, durationMs, project: 'web' })),
       called('Read', { project: 'web' }),
       called('Edit', { decision: 'reject', decisionSource: 'user_reject', blockedMs: 500 }),
+      // The agent is told of a refusal as of an error.
+      called('Write', { decision: 'reject', success: false, timeUnixNano: at('2026-11-20T04:00:00Z') }),
+      called('Write', { decision: 'accept', success: false, timeUnixNano: at('2026-11-20T04:00:00Z') }),
+      called('Write', { success: true, timeUnixNano: at('2026-11-20T04:00:00Z') }),
       called('mcp__github__search', { tool: 'codex', mcpServer: 'github', success: true }),
       called('Bash', { timeUnixNano: at('2026-01-01'), success: true }),
     ],
@@ -69,6 +73,12 @@ test('what nobody said is null, not 0', async () => {
     durationMsP95: null,
   })
   expect(tools.find((one: any) => one.toolName === 'Edit')).toMatchObject({ rejected: 1, blockedMs: 500 })
+})
+
+test('a refused call has not failed, whoever tells of it', async () => {
+  expect(await list('from=2026-11-20&to=2026-11-20')).toMatchObject([
+    { toolName: 'Write', calls: 3, successes: 1, failures: 1, rejected: 1, successRate: 0.5 },
+  ])
 })
 
 test('filters by tool, project, session and time', async () => {
