@@ -445,6 +445,54 @@ test('a dashboard that was deleted elsewhere is told so, and a move on it is an 
   }
 })
 
+test('hostile names and settings run no script and ask for nothing, and leave the page usable', async () => {
+  const hostile =
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>[a](javascript:window.hacked=1)![b](http://127.0.0.1:9/x.png)\u001b[31m\u202e'
+  const kinds = [...Object.keys(settings), 'stats_metrics', 'active_services', hostile]
+  const { id } = await make(
+    hostile,
+    kinds.map((widgetType, index) => ({
+      widgetType,
+      title: `${index} ${hostile}`,
+      gridColumn: 90,
+      gridRow: index,
+      colSpan: 500,
+      rowSpan: 1,
+      config: Object.fromEntries(
+        [
+          'value',
+          'groupBy',
+          'filter',
+          'range',
+          'metricName',
+          'stat',
+          'service',
+          'text',
+          'sql',
+          'of',
+          'form',
+          'limit',
+        ].map((key) => [key, key === 'limit' ? 1e9 : hostile]),
+      ),
+    })),
+  )
+  const { page, wrong, close } = await open(id)
+  try {
+    await until(() => page.getByTestId('widget').count(), kinds.length)
+    await settled(page)
+    await page.getByTestId('widget-menu').first().click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await page.getByTestId('widget-form').waitFor()
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+    expect(await overflow(page)).toBe(0)
+    // A statement that is none is a 400, which the console tells of.
+    expect(wrong.filter((line) => !line.includes('400 (Bad Request)'))).toEqual([])
+  } finally {
+    await close()
+    await api('DELETE', `/api/dashboards/${id}`)
+  }
+})
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`nothing serious for axe and nothing beyond a phone's width, ${scheme}`, async () => {
     const { id } = await api('GET', '/api/dashboards/default')

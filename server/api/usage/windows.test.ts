@@ -1,5 +1,7 @@
 // windows.test.ts: windows of five hours begin with a request and end without asking.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { blockAt } from '../statusline/block.ts'
 import { openTestApi, type TestApi } from '../testing.ts'
 import { type Minute, projected, windowsOf } from './windows.ts'
 
@@ -21,6 +23,23 @@ test('the pace is that of the last hour, to the end of the window', () => {
   const [young] = windowsOf([minute(600)])
   expect(projected(young!, 605)).toBeNull()
   expect(projected(young!, 620)).toEqual({ tokens: 100 + 5 * 280, costUsd: 0.1 + 0.005 * 280 })
+})
+
+test('the open window is the block that a status line tells of', () => {
+  const minuteNano = 60_000_000_000n
+  fc.assert(
+    fc.property(fc.array(fc.nat(3_000), { minLength: 1, maxLength: 30 }), fc.nat(600), (given, later) => {
+      const minutes = [...new Set(given)].sort((a, b) => a - b)
+      const now = minutes.at(-1)! + later
+      const last = windowsOf(minutes.map((one) => minute(one))).at(-1)!
+      const block = blockAt(
+        minutes.map((one) => ({ first: BigInt(one) * minuteNano, last: BigInt(one) * minuteNano, nanoUsd: 1n })),
+        BigInt(now) * minuteNano,
+      )
+      expect(now < last.from + 300 ? last.from : undefined).toEqual(block && Number(block.start / minuteNano))
+      if (block) expect(last.requests).toBe(Number(block.nanoUsd))
+    }),
+  )
 })
 
 let t: TestApi

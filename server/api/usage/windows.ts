@@ -1,6 +1,7 @@
 // windows.ts: the five-hour windows that subscriptions count in, and the last seven days beside them.
 import { z } from 'zod'
 import { int, maybe, query, type Runner, real, text, time } from '../../store/query.ts'
+import { blockNano } from '../statusline/block.ts'
 import { formatTime } from '../time.ts'
 import activitySql from './activity.sql' with { type: 'text' }
 
@@ -49,7 +50,9 @@ type Used = Omit<Minute, 'minute'>
 /** From the full hour of its first request on; minutes since 1970. */
 export type Window = Used & { from: number; minutes: readonly Minute[] }
 
-const windowMinutes = 300
+const minuteNano = 60_000_000_000n
+/** A status line tells of the same windows, to the nanosecond. */
+const windowMinutes = Number(blockNano / minuteNano)
 const dayMinutes = 1_440
 const lookBackDays = 30
 const paceMinutes = 60
@@ -104,14 +107,14 @@ function summed(minutes: readonly Minute[]): Used {
 }
 
 function shown({ from, requests, tokens, costUsd }: Window) {
-  const at = (minute: number) => formatTime(BigInt(minute) * 60_000_000_000n)
+  const at = (minute: number) => formatTime(BigInt(minute) * minuteNano)
   return { from: at(from), to: at(from + windowMinutes), requests, tokens, costUsd }
 }
 
 /** The windows of each agent that used anything in the last 30 days, the busiest agent of the last seven days first. */
 export async function readWindows(runner: Runner, nowNano: bigint, tool?: string): Promise<Windows> {
-  const now = Number(nowNano / 60_000_000_000n)
-  const from = BigInt(now - lookBackDays * dayMinutes) * 60_000_000_000n
+  const now = Number(nowNano / minuteNano)
+  const from = BigInt(now - lookBackDays * dayMinutes) * minuteNano
   const rows = await activityOf(runner, { from, to: nowNano, tool })
   const windows = [...Map.groupBy(rows, (row) => row.tool)].map(([name, own]) => {
     const minutes = own.map(({ minute, requests, tokens, cost_nano_usd }) => ({
