@@ -2,6 +2,7 @@
 import { type MessageRecord, noTelemetry, type Telemetry, type ToolCallObservation } from '#proto/telemetry.ts'
 import { commitsOf, pullRequestsOf } from './git-commits.ts'
 import { gitHead, projectOf } from './git-folder.ts'
+import { startedAt } from './record-time.ts'
 
 /** What every call of one agent's hook has. */
 export type HookCall = {
@@ -160,7 +161,7 @@ export class HookRecords {
     const { time, sessionId, promptId } = this.#call
     const { success, output, durationMs, errorMessage, linesAdded, linesRemoved, diff, command, printed } = outcome
     const blockedMs = pending.end(keyOf(sessionId, callId), time, durationMs ?? 0)
-    const began = time - BigInt(Math.round((durationMs ?? 0) * 1e6))
+    const began = startedAt(time, durationMs)
     this.#toolCall({
       callId,
       toolName,

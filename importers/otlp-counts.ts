@@ -60,7 +60,8 @@ export function withReasoning(output: number | undefined, reasoning: number | un
 /** USD as integer nano-USD; `undefined` when the value is no amount. */
 export function nanoUsd(value: AttributeValue | undefined): number | undefined {
   const usd = numeric(value)
-  return usd === undefined || !Number.isFinite(usd) || usd < 0 ? undefined : Math.round(usd * 1e9)
+  const nano = usd === undefined ? Number.NaN : Math.round(usd * 1e9)
+  return nano >= 0 && nano <= Number.MAX_SAFE_INTEGER ? nano : undefined
 }
 
 /** Leaves out what is not known, so that records hold only what was said. A copy: deleting keys makes objects slow. */

@@ -57,3 +57,12 @@ export class RecordTimes {
     return this.#last
   }
 }
+
+/** A hundred years; what claims to have taken longer, or less than nothing, did not say how long it took. */
+const durationMsMax = 3.2e12
+
+/** When something began that ended then and took so long. */
+export function startedAt(endUnixNano: bigint, durationMs: number | undefined): bigint {
+  if (durationMs === undefined || !(durationMs > 0 && durationMs < durationMsMax)) return endUnixNano
+  return endUnixNano - BigInt(Math.round(durationMs * 1e6))
+}

@@ -4,6 +4,7 @@ import type { CallObservation, LogRecord, MessageRecord, ToolCallObservation } f
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
+import { startedAt } from '../record-time.ts'
 import { answerKey, inputKey, messageKey, promptKey, requestKey, toolResultKey, toolUseKey } from './keys.ts'
 import { attributionOf, contentOf, costOf, tool } from './otlp-values.ts'
 import { fileOf } from './transcript-results.ts'
@@ -149,7 +150,7 @@ function toolDone(event: Event): void {
   const call = toolOf(event)
   if (!call) return
   const ended = log.timeUnixNano
-  const started = durationMs && durationMs > 0 ? ended - BigInt(Math.round(durationMs * 1e6)) : ended
+  const started = startedAt(ended, durationMs)
   const error = text(attributes.error)
   batch.out.toolCalls.push(
     known({

@@ -5,6 +5,7 @@ import { commandsOf } from '../git-commits.ts'
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { Sender } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
+import { startedAt } from '../record-time.ts'
 import { requestKey } from './keys.ts'
 
 export const tool = 'codex'
@@ -113,7 +114,7 @@ export function toolCallOf(event: Event): ToolCallObservation | undefined {
     sessionId: conversationOf(attributes) ?? '',
     callId,
     toolName: text(attributes.tool_name) ?? '',
-    timeUnixNano: startOf(timeUnixNano, durationMs),
+    timeUnixNano: startedAt(timeUnixNano, durationMs),
     durationMs,
     success,
     errorMessage: success === false ? output?.slice(0, 2000) : undefined,
@@ -136,9 +137,6 @@ function isScript(attributes: Attributes): boolean {
   const script = text(attributes.arguments)
   return script === undefined || /\btools\s*[.[]/.test(script)
 }
-
-const startOf = (end: bigint, durationMs: number | undefined) =>
-  durationMs && durationMs > 0 ? end - BigInt(Math.round(durationMs * 1e6)) : end
 
 function exitCodeOf(output: string | undefined): number | undefined {
   const code = output && /^(?:[^\n]*\n){0,4}?(?:Process exited with code|Exit code:) (-?\d+)/.exec(output)?.[1]

@@ -2,6 +2,7 @@
 import { noTelemetry, type Resource, type Source, type Telemetry } from '#proto/telemetry.ts'
 import { messageOf, StorageTrouble } from '../store/errors.ts'
 import type { Store, Tx } from '../store/store.ts'
+import { inTurns } from '../turns.ts'
 import { createWriter, rowsOf } from './batch.ts'
 import { loadBodies, type Remembered } from './bodies.ts'
 import { createDeltas } from './deltas.ts'
@@ -149,7 +150,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   async function keep(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
     const { rejected = 0, message = '' } = meta
-    const ready = named(translated(privacy(telemetry)), meta.user)
+    const ready = named(translated(await inTurns(kept(telemetry, privacy))), meta.user)
     const before = await new Promise<Remembered | undefined>((resolve, reject) => {
       writer.push({
         telemetry: ready,
@@ -237,6 +238,22 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
       await writer.idle()
     },
   }
+}
+
+/** Records whose texts are looked through in one step: a few milliseconds. */
+const recordsAtOnce = 1000
+
+/** What the privacy rules leave of a batch; of a large one step by step, so that others get their turn. */
+function* kept(telemetry: Telemetry, privacy: (telemetry: Telemetry) => Telemetry): Generator<void, Telemetry> {
+  if (rowsOf(telemetry) <= recordsAtOnce) return privacy(telemetry)
+  const all = privacy({ ...telemetry, spans: [], logs: [], points: [] })
+  for (const kind of ['spans', 'logs', 'points'] as const) {
+    for (let at = 0; at < telemetry[kind].length; at += recordsAtOnce) {
+      append(all, privacy({ ...noTelemetry(), [kind]: telemetry[kind].slice(at, at + recordsAtOnce) }))
+      yield
+    }
+  }
+  return all
 }
 
 /** The batch's telemetry records apart by resource; everything else it brings stays with the first. */

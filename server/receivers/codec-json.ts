@@ -3,6 +3,7 @@ import type { Resource, Scope } from '#proto/telemetry.ts'
 import { Batch, type Decoded, DecodeError, flaws, type Signal } from './codec-batch.ts'
 import { logOf } from './codec-json-logs.ts'
 import { metricOf } from './codec-json-metrics.ts'
+import { type Parts, partsFromBytes, partsOf } from './codec-json-parts.ts'
 import { type Json, type JsonObject, parseJson } from './codec-json-text.ts'
 import { spanOf } from './codec-json-traces.ts'
 import { isObject, resourceOf, scopeOf } from './codec-json-values.ts'
@@ -34,26 +35,95 @@ export function parseRequest(body: Uint8Array): JsonObject {
 }
 
 /** Which signals a parsed body has; one with none is an empty request. */
-export function signalsIn(request: JsonObject): Signal[] {
+function signalsIn(request: JsonObject): Signal[] {
   return (Object.keys(shapes) as Signal[]).filter((signal) => request[shapes[signal].resources] !== undefined)
 }
 
 /** Decodes what {@link parseRequest} gave. */
-export function decodeJsonValue(signal: Signal, request: JsonObject, arrivalUnixNano: bigint): Decoded {
+function decodeJsonValue(signal: Signal, request: JsonObject, arrivalUnixNano: bigint): Decoded {
+  const steps = decodeSteps(signal, whole(request), arrivalUnixNano)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+function whole(request: JsonObject): Parts {
+  return {
+    request,
+    *records(list) {
+      yield list
+    },
+    *rest() {},
+  }
+}
+
+/**
+ * A large body in parts; a small one, and one whose names are in snake case (they stand in the records, too), whole.
+ *
+ * @throws DecodeError when it is not a JSON object.
+ */
+function* inParts(body: Uint8Array, partBytes: number | undefined): Generator<void, Parts> {
+  if (body.byteLength < partsFromBytes && partBytes === undefined) return whole(parseRequest(body))
+  const parts = yield* partsOf(body, partBytes)
+  return isSnakeCase(parts.request) ? whole(parseRequest(body)) : parts
+}
+
+/**
+ * The same as {@link decodeJson} in steps of a few milliseconds: it yields between them.
+ *
+ * @param partBytes what a part of the body has at least; for tests.
+ */
+export function* decodeJsonInSteps(
+  signal: Signal,
+  body: Uint8Array,
+  arrivalUnixNano: bigint,
+  partBytes?: number,
+): Generator<void, Decoded> {
+  const parts = yield* inParts(body, partBytes)
+  const decoded = yield* decodeSteps(signal, parts, arrivalUnixNano)
+  yield* parts.rest()
+  return decoded
+}
+
+/**
+ * A body of any signal, or of several; an empty object has none.
+ *
+ * @throws DecodeError as {@link decodeJson} does, and when there is something but nothing of ours.
+ */
+export function* decodeAnyJsonInSteps(
+  body: Uint8Array,
+  arrivalUnixNano: bigint,
+): Generator<void, { signal: Signal; decoded: Decoded }[]> {
+  const parts = yield* inParts(body, undefined)
+  const signals = signalsIn(parts.request)
+  if (signals.length === 0 && Object.keys(parts.request).length > 0) {
+    throw new DecodeError('the body has neither resourceSpans, resourceMetrics nor resourceLogs')
+  }
+  const all: { signal: Signal; decoded: Decoded }[] = []
+  for (const signal of signals) all.push({ signal, decoded: yield* decodeSteps(signal, parts, arrivalUnixNano) })
+  yield* parts.rest()
+  return all
+}
+
+function* decodeSteps(signal: Signal, parts: Parts, arrivalUnixNano: bigint): Generator<void, Decoded> {
   const batch = new Batch(signal, arrivalUnixNano)
   const shape = shapes[signal]
-  for (const envelope of envelopes(request[shape.resources], shape.resources)) {
+  for (const envelope of envelopes(parts.request[shape.resources], shape.resources)) {
     const resource = resourceOf(batch, envelope)
     const outside = batch.stand()
     for (const scoped of envelopes(envelope[shape.scopes], shape.scopes)) {
       const scope = scopeOf(batch, scoped)
       const before = batch.stand()
-      for (const record of records(scoped[shape.records], shape.records)) {
-        if (isObject(record)) shape.read(batch, record, resource, scope)
-        else {
-          batch.flaw(flaws.shape)
-          batch.settle()
+      for (const part of parts.records(records(scoped[shape.records], shape.records))) {
+        for (const record of part) {
+          if (isObject(record)) shape.read(batch, record, resource, scope)
+          else {
+            batch.flaw(flaws.shape)
+            batch.settle()
+          }
         }
+        yield
       }
       batch.unstand(before)
     }

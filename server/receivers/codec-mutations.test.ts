@@ -5,6 +5,7 @@ import { type Attributes, jsonAttributes, jsonValue } from '#proto/attributes.ts
 import type { Telemetry } from '#proto/telemetry.ts'
 import { decode, type Encoding, type Signal } from './codec.ts'
 import { timeMaxUnixNano } from './codec-batch.ts'
+import { decodeJsonInSteps } from './codec-json.ts'
 import { framesOf } from './grpc-frames.ts'
 import { guessSignal } from './guess-signal.ts'
 import { recordings } from './testing.ts'
@@ -118,8 +119,9 @@ function check({ spans, logs, points }: Telemetry): void {
       attributes(event.attributes)
     }
     for (const link of span.links) {
-      id(link.traceId, 32)
-      id(link.spanId, 16)
+      // A link that leaves out an id points to a whole trace, or nowhere; its span is kept.
+      id(link.traceId, 32, true)
+      id(link.spanId, 16, true)
     }
   }
   for (const log of logs) {
@@ -137,6 +139,19 @@ function check({ spans, logs, points }: Telemetry): void {
     for (const value of [point.name, point.description, point.unit]) word(value)
     for (const count of [point.count, point.zeroCount, ...(point.bucketCounts ?? [])])
       if (count !== undefined && (count < 0n || count > 2n ** 64n - 1n)) wrong('a count', count)
+  }
+}
+
+/** What decoding in small parts comes to: how many records it rejects, or the error. */
+function inSteps(signal: Signal, bytes: Uint8Array): number | string {
+  const steps = decodeJsonInSteps(signal, bytes, 77n, 100)
+  try {
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value.rejected
+    }
+  } catch (error) {
+    return (error as Error).name
   }
 }
 
@@ -161,12 +176,14 @@ describe(`recorded requests that are damaged at random (seed ${seed})`, () => {
           try {
             const { telemetry, rejected, message } = decode(signal, encoding, bytes, 77n)
             check(telemetry)
+            if (encoding === 'json') expect(inSteps(signal, bytes)).toBe(rejected)
             expect(rejected > 0).toBe(message !== '')
             kept++
           } catch (error) {
             if ((error as Error).name !== 'DecodeError' && (error as Error).name !== 'TooManyError') {
               throw new Error(`${Buffer.from(bytes).toString('base64')}\n${(error as Error).stack}`)
             }
+            if (encoding === 'json') expect(inSteps(signal, bytes)).toBe((error as Error).name)
             refused++
           }
           slowestMs = Math.max(slowestMs, performance.now() - began)

@@ -1,7 +1,9 @@
 // codec.ts: the body of a request → flat records, in either encoding of OTLP.
+
+import { inTurns } from '../turns.ts'
 import { type Decoded, DecodeError, type Signal } from './codec-batch.ts'
 import { TooManyError } from './codec-budget.ts'
-import { decodeJson } from './codec-json.ts'
+import { decodeJson, decodeJsonInSteps } from './codec-json.ts'
 import { decodeProtobuf } from './codec-protobuf.ts'
 
 export { type Decoded, DecodeError, type Signal, TooManyError }
@@ -16,4 +18,15 @@ export type Encoding = 'protobuf' | 'json'
  */
 export function decode(signal: Signal, encoding: Encoding, body: Uint8Array, arrivalUnixNano: bigint): Decoded {
   return encoding === 'json' ? decodeJson(signal, body, arrivalUnixNano) : decodeProtobuf(signal, body, arrivalUnixNano)
+}
+
+/** The same, with others getting their turn while a large JSON body is decoded. Protobuf is decoded at once. */
+export async function decodeInTurns(
+  signal: Signal,
+  encoding: Encoding,
+  body: Uint8Array,
+  arrivalUnixNano: bigint,
+): Promise<Decoded> {
+  if (encoding === 'json') return inTurns(decodeJsonInSteps(signal, body, arrivalUnixNano))
+  return decode(signal, encoding, body, arrivalUnixNano)
 }

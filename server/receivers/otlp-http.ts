@@ -2,10 +2,11 @@
 import { exportMethods } from '#proto/otlp.gen.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Log } from '../log.ts'
+import { inTurns } from '../turns.ts'
 import { type Admission, BusyError, type Place } from './admission.ts'
 import { type Signal, TooManyError } from './codec.ts'
 import { DecodeError } from './codec-batch.ts'
-import { decodeJsonValue, parseRequest, signalsIn } from './codec-json.ts'
+import { decodeAnyJsonInSteps, parseRequest } from './codec-json.ts'
 import { CorruptError, createDecompressor, type Decompress, knowsEncoding, TooLargeError } from './decompress.ts'
 import { answerGrpc, failed } from './grpc-frames.ts'
 import { type Authorize, type Caller, checkCaller, type Guard, isRefusal } from './guard.ts'
@@ -161,13 +162,8 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
       }
       return [await receive.request(signal, encoding, body, caller)]
     }
-    const request = parseRequest(body)
-    const signals = signalsIn(request)
-    if (signals.length === 0 && Object.keys(request).length > 0) {
-      throw new DecodeError('the body has neither resourceSpans, resourceMetrics nor resourceLogs')
-    }
     const arrival = BigInt(Date.now()) * 1_000_000n
-    const decoded = signals.map((signal) => ({ signal, decoded: decodeJsonValue(signal, request, arrival) }))
+    const decoded = await inTurns(decodeAnyJsonInSteps(body, arrival))
     return Promise.all(decoded.map((part) => receive.decoded(part.decoded, part.signal, body, caller)))
   }
 
