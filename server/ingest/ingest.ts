@@ -150,7 +150,9 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   async function keep(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
     const { rejected = 0, message = '' } = meta
-    const ready = named(translated(await inTurns(kept(telemetry, privacy))), meta.user)
+    // A small batch is in the queue before this function is left: whoever comes next sees how full that is.
+    const left = rowsOf(telemetry) <= recordsAtOnce ? privacy(telemetry) : await inTurns(kept(telemetry, privacy))
+    const ready = named(translated(left), meta.user)
     const before = await new Promise<Remembered | undefined>((resolve, reject) => {
       writer.push({
         telemetry: ready,
@@ -243,9 +245,8 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 /** Records whose texts are looked through in one step: a few milliseconds. */
 const recordsAtOnce = 1000
 
-/** What the privacy rules leave of a batch; of a large one step by step, so that others get their turn. */
+/** What the privacy rules leave of a large batch, step by step, so that others get their turn. */
 function* kept(telemetry: Telemetry, privacy: (telemetry: Telemetry) => Telemetry): Generator<void, Telemetry> {
-  if (rowsOf(telemetry) <= recordsAtOnce) return privacy(telemetry)
   const all = privacy({ ...telemetry, spans: [], logs: [], points: [] })
   for (const kind of ['spans', 'logs', 'points'] as const) {
     for (let at = 0; at < telemetry[kind].length; at += recordsAtOnce) {
