@@ -56,7 +56,7 @@ function AgentSource({ agent, state }: { agent: AgentInfo; state: MachineAgent |
           {agent.lastSeen ? `${count(total)} records, the last ${ago(toMs(agent.lastSeen), now, zone)}` : 'nothing yet'}
         </span>
       </summary>
-      <div className="flex flex-col gap-2 px-3 pb-3 pl-9">
+      <div className="flex flex-col gap-2 px-3 pt-2 pb-3 pl-9">
         {state?.warnings.map((warning) => (
           <p key={warning} className="flex items-start gap-2 text-12 text-warn">
             <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
