@@ -8,6 +8,7 @@ import { gemini } from './gemini/index.ts'
 import { genai } from './genai/index.ts'
 import { opencode } from './opencode/index.ts'
 import { append } from './otlp-batch.ts'
+import { readPlain } from './plain.ts'
 
 /** The agents known by name, in the order of every list. */
 export const agents: readonly Agent[] = [claudeCode, codex, gemini, opencode, copilot]
@@ -31,8 +32,9 @@ export function agentFor(resource: Resource, records: Telemetry): Agent | undefi
 }
 
 /**
- * Puts a decoded batch into our words: each agent gets its own records, what is left passes as it came. Batches of other
- * doors (transcripts, hooks), which hold no telemetry records, pass untouched. The records' hot columns are filled in place.
+ * Puts a decoded batch into our words: each agent gets its own records, what is left is read by OpenTelemetry's own words.
+ * Batches of other doors (transcripts, hooks), which hold no telemetry records, pass untouched. The records' hot columns are
+ * filled in place.
  */
 export function translate(batch: Telemetry): Telemetry {
   const resources = resourcesOf(batch)
@@ -40,18 +42,17 @@ export function translate(batch: Telemetry): Telemetry {
   if (resources.size === 1) {
     const [resource] = resources
     const agent = agentFor(resource as Resource, batch)
-    return agent ? translated(agent, batch) : batch
+    return agent ? translated(agent, batch) : readPlain(batch)
   }
   const byResource = split(batch, (resource) => resource)
   const owners = new Map<Resource, Agent | undefined>()
   for (const [resource, records] of byResource) owners.set(resource, agentFor(resource, records))
   if (new Set(owners.values()).size === 1) {
     const [agent] = owners.values()
-    return agent ? translated(agent, batch) : batch
+    return agent ? translated(agent, batch) : readPlain(batch)
   }
   const merged = observationsOf(batch)
-  for (const [agent, records] of split(batch, (resource) => owners.get(resource)))
-    append(merged, agent ? agent.otlp(records) : records)
+  for (const [agent, records] of split(batch, (resource) => owners.get(resource))) append(merged, own(agent, records))
   return merged
 }
 
@@ -84,8 +85,14 @@ function split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Map<K, Te
 /** The agent's records, and what the batch already brought besides them. */
 function translated(agent: Agent, batch: Telemetry): Telemetry {
   const merged = observationsOf(batch)
-  append(merged, agent.otlp(batch))
+  append(merged, own(agent, batch))
   return merged
+}
+
+/** A service that only follows the conventions says the rest as any other does. */
+function own(agent: Agent | undefined, records: Telemetry): Telemetry {
+  if (!agent) return readPlain(records)
+  return agent === conventions ? readPlain(agent.otlp(records)) : agent.otlp(records)
 }
 
 const observationsOf = ({ calls, aggregates, toolCalls, sessions, messages, commits }: Telemetry): Telemetry => ({
