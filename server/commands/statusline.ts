@@ -15,7 +15,7 @@ export type StatuslineOptions = {
 }
 
 /** What the agent waits at most for the server; then the line says what the agent itself knows. */
-const serverMs = 30
+const serverMs = 25
 
 /** A part whose number is not known is left out, with what joins it to the next. */
 const usual = ['{session} session', '{today} today', '{block} block, {left} left', '{context} context', '{model}']

@@ -12,6 +12,8 @@ const earliest = -(2n ** 63n) + 2n
 const everyMs = 10 * 60_000
 /** Records that go in one transaction: about a tenth of a second, for which ingest waits. */
 const sliceRows = 20_000
+/** Fewer free no block: a group of records is taken out of the file when the last of it goes. */
+const sliceRowsLeast = 1_000
 /** After a slice ingest has the database to itself for this many times as long as the slice took. */
 const restShare = 3
 /** From the size that is too much down to this share of it, so that the next record does not start it again. */
@@ -25,7 +27,7 @@ export type Limits = {
 }
 
 const oldestCut = query(oldestCutSql, { to: time, rows: int }, { cut: maybe(time) })
-const usedBytes = query(usedBytesSql, {}, { bytes: int })
+const usedBytes = query(usedBytesSql, {}, { bytes: int, records: int })
 
 export type RetentionDeps = {
   store: Store
@@ -71,29 +73,40 @@ export async function sweepOnce({ seconds, bytes }: Limits, deps: RetentionDeps)
   const removed: Removed = {}
   if (seconds !== undefined) {
     const to = BigInt(Date.now() - seconds * 1000) * 1_000_000n
-    await slices(deps, to, removed, async () => true)
+    await slices(deps, to, removed, async () => deps.sliceRows ?? sliceRows)
     // Requests of no session and no record beside them.
     add(removed, await remove(deps.store, deps.ledger, { what: 'all', from: earliest, to }))
   }
-  if (bytes === undefined || (await used(deps.store)) <= bytes) return removed
+  if (bytes === undefined || (await used(deps.store)).bytes <= bytes) return removed
   const now = BigInt(Date.now()) * 1_000_000n
-  const isDone = await slices(deps, now, removed, async () => (await used(deps.store)) > bytes * sizeShare)
-  if (!isDone && (await used(deps.store)) > bytes)
+  const isDone = await slices(deps, now, removed, async () => {
+    // As many as hold what is too much, by what one weighs: records may be large, and a slice more than there should go.
+    const { bytes: now, records } = await used(deps.store)
+    const excess = now - bytes * sizeShare
+    if (excess <= 0) return 0
+    const rows = Math.ceil((excess / now) * records)
+    return Math.min(deps.sliceRows ?? sliceRows, Math.max(sliceRowsLeast, rows))
+  })
+  if (!isDone && (await used(deps.store)).bytes > bytes)
     deps.told('nothing is left to remove, and the database is larger than its retention still', { bytes })
   return removed
 }
 
-/** @returns whether it ended because no more was wanted; else nothing is left before `to`. */
+/**
+ * @param wanted how many records the next slice is to take; 0 ends it.
+ * @returns whether it ended because no more was wanted; else nothing is left before `to`.
+ */
 async function slices(
   deps: RetentionDeps,
   to: bigint,
   removed: Removed,
-  isMoreWanted: () => Promise<boolean>,
+  wanted: () => Promise<number>,
 ): Promise<boolean> {
   const { store, ledger, signal } = deps
   while (!signal?.aborted) {
-    if (!(await isMoreWanted())) return true
-    const [row] = await oldestCut(store, { to, rows: deps.sliceRows ?? sliceRows })
+    const rows = await wanted()
+    if (rows === 0) return true
+    const [row] = await oldestCut(store, { to, rows })
     if (!row || row.cut === null) return false
     const started = performance.now()
     add(removed, await remove(store, ledger, { what: 'all', from: earliest, to: row.cut + 1n }))
@@ -102,9 +115,9 @@ async function slices(
   return true
 }
 
-async function used(store: Store): Promise<number> {
+async function used(store: Store): Promise<{ bytes: number; records: number }> {
   const [row] = await usedBytes(store, {})
-  return (row?.bytes ?? 0) + store.size().walBytes
+  return { bytes: (row?.bytes ?? 0) + store.size().walBytes, records: row?.records ?? 0 }
 }
 
 function add(into: Removed, removed: Removed): void {
