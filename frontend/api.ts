@@ -131,8 +131,8 @@ export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
 })
 export const logHistogram = (window: Window, filter: LogFilter, intervalSeconds: number) =>
   ask(api.logs.histogram, { query: { ...within(window), ...filter, interval: String(intervalSeconds) } }, ['logs'])
-export const logLevels = (window: Window, service?: string) =>
-  ask(api.logs.levels, { query: { ...within(window), service } }, ['logs'])
+export const logLevels = (window: Window, filter: Omit<LogFilter, 'severity'>) =>
+  ask(api.logs.levels, { query: { ...within(window), ...filter } }, ['logs'])
 
 export const metricNames = (service?: string) => ask(api.metrics.names, { query: { service } }, ['metrics'])
 export const metricPoints = (window: Window, filter: { name?: string; service?: string }, page: Page = {}) =>

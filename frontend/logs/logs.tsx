@@ -60,17 +60,17 @@ export function Logs() {
   const sessionId = termOf(filter, 'session')
   const traceId = termOf(filter, 'trace')
   const attributes = attributesOf(filter)
-  const asked = {
+  const askedButLevel = {
     ...(service ? { service } : {}),
-    ...(level ? { severity: level } : {}),
     ...(sessionId ? { sessionId } : {}),
     ...(traceId ? { traceId } : {}),
     ...(filter.text ? { search: filter.text } : {}),
     ...(Object.keys(attributes).length > 0 ? { filter: JSON.stringify(attributes) } : {}),
   }
+  const asked = { ...askedButLevel, ...(level ? { severity: level } : {}) }
   const open = view.window.to === undefined
   const answer = useAnswer(logs({ from: view.window.from, to: stoppedAt ?? view.window.to }, asked, { limit }))
-  const counts = useAnswer(logLevels(view.window, service))
+  const counts = useAnswer(logLevels(view.window, askedButLevel))
   const after = stoppedAt && open ? fromNano(toNano(stoppedAt) + 1n) : undefined
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0

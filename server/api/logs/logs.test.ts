@@ -261,6 +261,17 @@ describe('attributes', () => {
     expect(await found({ tool_name: `Bash' or 1=1 --` })).toEqual([])
   })
 
+  test('filter the counts of levels, which no level narrows', async () => {
+    const filter = encodeURIComponent('{"tool_name":["Bash","Read"]}')
+    const asked = `/api/logs/levels?${day}&service=attributed&filter=${filter}`
+    const { body } = await t.ask(asked)
+    expect(Object.values(body).reduce((a: any, b: any) => a + b, 0)).toBe(2)
+    expect((await t.ask(`${asked}&search=two`)).body).toEqual(
+      Object.fromEntries(Object.entries(body).map(([level]) => [level, 1])),
+    )
+    expect((await t.ask(`${asked}&severity=error`)).body).toEqual(body)
+  })
+
   test('filter the histogram as they filter the list', async () => {
     const filter = encodeURIComponent('{"event.name":"tool.ended"}')
     const { body } = await t.ask(`/api/logs/histogram?${day}&service=attributed&interval=60&filter=${filter}`)

@@ -26,23 +26,27 @@ import listSql from './list.sql' with { type: 'text' }
 import { logColumns, logRecord } from './record.ts'
 import { severityFilter } from './severity.ts'
 
-const filters = {
+/** All but the level, which the count of levels is not filtered by. */
+const filtersButLevel = {
   from: time,
   to: time,
   service: maybe(text),
   trace: maybe(text),
   session: maybe(text),
-  number: maybe(int),
-  level: maybe(text),
-  number_least: maybe(int),
-  number_most: maybe(int),
   search: maybe(text),
   search_json: maybe(text),
   filters: maybe(text),
 }
+const filters = {
+  ...filtersButLevel,
+  number: maybe(int),
+  level: maybe(text),
+  number_least: maybe(int),
+  number_most: maybe(int),
+}
 const listLogs = query(listSql, { ...filters, limit: int, offset: int, bytes: int }, { ...logColumns, total: int })
 const countByTime = query(histogramSql, { ...filters, start: big, step: big }, { slot: int, level: text, records: int })
-const countLevels = query(levelsSql, { from: time, to: time, service: maybe(text) }, { level: text, records: int })
+const countLevels = query(levelsSql, filtersButLevel, { level: text, records: int })
 
 const Levels = z.record(z.string(), z.number())
 const Histogram = z.object({
@@ -56,14 +60,15 @@ const severity = textParam.describe(
   'a level (TRACE, DEBUG, INFO, WARN, ERROR, FATAL, each with its four numbers), any other text as sent, or a number',
 )
 
-const filterParams = {
+const filterParamsButLevel = {
   service: serviceParam,
-  severity,
   traceId: textParam.meta({ example: '5b8aa5a2d2c872e8321cf37308d69df2' }),
   sessionId: sessionParam,
   search: searchParam,
   filter: filterParam,
 }
+
+const filterParams = { ...filterParamsButLevel, severity }
 
 /** Attributes that stand in a column of their own. */
 const columns: Record<string, string> = {
@@ -136,11 +141,11 @@ export function logsRoutes({ store }: ApiDeps) {
     )
     .get(
       '/api/logs/levels',
-      about('How many records each level has', Levels),
-      queryOf(z.object({ ...windowParams, service: serviceParam })),
+      about('How many records each level has, under the other filters of the list', Levels),
+      queryOf(z.object({ ...windowParams, ...filterParamsButLevel })),
       async (c) => {
-        const { service, ...given } = c.req.valid('query')
-        const rows = await countLevels(store, { ...timeRange(given), service })
+        const given = c.req.valid('query')
+        const rows = await countLevels(store, { ...timeRange(given), ...filtersOf(given) })
         return send<z.infer<typeof Levels>>(c, Object.fromEntries(rows.map((row) => [row.level, row.records])))
       },
     )
