@@ -21,9 +21,9 @@ export const exportsOtlp = (value: unknown): boolean =>
     .map((name) => name.trim())
     .includes('otlp')
 
-/** Whether a command line is a call of ours, wherever the program lies. */
+/** Whether a command line is a call of ours, wherever the program lies and whatever follows its name (`telltale-linux-x64`). */
 export const isOurHook = (command: unknown, tool: string): boolean =>
-  typeof command === 'string' && new RegExp(`telltale['"]?\\s+hook\\s+${tool}\\b`).test(command)
+  typeof command === 'string' && new RegExp(`telltale[\\w.-]*['"]?\\s+hook\\s+${tool}\\b`).test(command)
 
 /**
  * The hooks of one event with ours among them. Claude Code and Gemini CLI share the shape: groups, each with its hooks. A
