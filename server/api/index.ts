@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
+import { hostAllowed } from '../receivers/guard.ts'
 import { agentsRoutes } from './agents/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { backupRoutes } from './backup/routes.ts'
@@ -153,8 +154,11 @@ export function createApi(deps: ApiDeps, options: ApiOptions = {}): ApiApp {
   )
   methodsOf(app)
 
+  /** Whether an address can be made of the Host header; of one that is not ours none needs to be. */
+  const isNamed = (request: Request) => !rules || hostAllowed(rules.guard, request.headers.get('host'))
+
   return {
-    fetch: (request) => (request.method === 'HEAD' ? likeGet(request, app) : app.fetch(request)),
+    fetch: (request) => (request.method === 'HEAD' && isNamed(request) ? likeGet(request, app) : app.fetch(request)),
     request: app.request,
     routes: () => api.routes.map(({ method, path }) => ({ method, path })),
     live,

@@ -2,7 +2,7 @@
 import type { Agent } from '#proto/agent.ts'
 import type { Core } from '../core.ts'
 import type { Log } from '../log.ts'
-import { type Authorize, createGuard } from '../receivers/guard.ts'
+import { type Authorize, createGuard, type Guard, hostAllowed } from '../receivers/guard.ts'
 import { listenOn } from '../receivers/listen.ts'
 import { type ApiApp, createApi, type Mount } from './index.ts'
 import { pageFiles } from './page-files.ts'
@@ -53,6 +53,7 @@ const socketWaitingBytesMax = 1024 * 1024
 export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
   const { host, port, frontendUrl, names = [], authorize, core, page, mounts = [], ...rest } = options
   let app: ApiApp | undefined
+  let guard: Guard | undefined
   const serverOf = new WeakMap<Request, Bun.Server<undefined>>()
 
   const servers = await listenOn(host, port, (hostname, onPort) => {
@@ -69,7 +70,9 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
         if (!app) return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
         serverOf.set(request, server)
         const lift = () => server.timeout(request, queryTimeoutSeconds)
-        if (request.body !== null) return app.fetch(whenRead(request, lift))
+        // Of a Host that is not ours no address can be made; the guard refuses it.
+        const isOurs = guard !== undefined && hostAllowed(guard, request.headers.get('host'))
+        if (request.body !== null && isOurs) return app.fetch(whenRead(request, lift))
         lift()
         return app.fetch(request)
       },
@@ -88,10 +91,11 @@ export async function listenApi(options: ListenApiOptions): Promise<ApiServer> {
     return { port: server.port!, stop: (force?: boolean) => server.stop(force) }
   })
   const actual = servers[0]!.port
+  guard = createGuard({ host, port: actual, frontendUrl, names })
   app = createApi(
     { ...rest, core, store: core.store, ingest: core.ingest },
     {
-      rules: { guard: createGuard({ host, port: actual, frontendUrl, names }), authorize },
+      rules: { guard, authorize },
       ...(page === undefined ? {} : { page: pageFiles(page) }),
       mounts,
       tellAlerts: true,
