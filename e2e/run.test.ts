@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requests } from './recordings.ts'
-import { binary, command, emptyEnvironment, newHome, start } from './telltale.ts'
+import { binary, command, emptyEnvironment, freePort, newHome, start } from './telltale.ts'
 import { expectedUsage, type Tokens } from './truth.ts'
 
 const homes: string[] = []
@@ -98,6 +98,33 @@ test('a running server gets it all, with its token; a second run of the same ses
   const status = await fetch(new URL('/api/usage', server.apiUrl), { headers: { authorization: 'Bearer the-token' } })
   expect(((await status.json()) as any).totals).toMatchObject(tokensOf('claude-code', '01-http-json'))
   await server.dispose()
+}, 30_000)
+
+test('an agent whose own configuration sends to the usual port is counted, too', async () => {
+  const home = machine()
+  const port = await freePort()
+  // As Claude Code after `setup --apply`: its settings win over the environment, but not over what says whose run it is.
+  const script = `
+    const [, id] = process.env.OTEL_RESOURCE_ATTRIBUTES.split('telltale.run.id=')
+    const text = (key, stringValue) => ({ key, value: { stringValue } })
+    const resource = { attributes: [text('service.name', 'claude-code'), text('telltale.run.id', id)] }
+    const attributes = [text('event.name', 'api_request'), text('session.id', 'of-its-own'), text('model', 'claude-sonnet-4-5'),
+      text('input_tokens', '1000'), text('output_tokens', '10'), text('cost_usd', '0.5'), text('request_id', 'req_1')]
+    const record = { timeUnixNano: String(Date.now() * 1e6), body: { stringValue: 'claude_code.api_request' }, attributes }
+    const body = { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] }
+    const response = await fetch('http://127.0.0.1:${port}/v1/logs', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    process.exit(response.ok ? 0 : 1)`
+  const environment = { TELLTALE_OTLP_PORT: String(port), TELLTALE_GRPC_PORT: '0' }
+  const { exitCode, stdout } = await run(home, ['--json'], [process.execPath, '-e', script], environment)
+  expect(exitCode).toBe(0)
+  const told = JSON.parse(stdout.trim())
+  expect(told).toMatchObject({
+    sessions: ['of-its-own'],
+    requests: 1,
+    inputTokens: 1000,
+    outputTokens: 10,
+    costUsd: 0.5,
+  })
 }, 30_000)
 
 test('two runs at once need no server, and the one that ends first takes nothing from the other', async () => {

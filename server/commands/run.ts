@@ -99,13 +99,26 @@ class Server {
         return running
       }
       try {
-        const ports = { host: '127.0.0.1', otlpPort: 0, grpcPort: 0, apiPort: 0 }
-        this.#own = await startServer({ ...this.config, ...ports }, createLog('ERROR'))
+        this.#own = await this.#started()
       } catch (error) {
         // Another run may be starting one, or ending its own.
         if (tries >= triesMax) throw error
         await Bun.sleep(100)
       }
+    }
+  }
+
+  /**
+   * On the usual ports where they are free: an agent that `setup` was applied to sends there whatever its environment says.
+   */
+  async #started(): Promise<OwnServer> {
+    const local = { ...this.config, host: '127.0.0.1', apiPort: 0 }
+    const log = createLog('ERROR')
+    try {
+      return await startServer(local, log)
+    } catch (error) {
+      if (!(error instanceof Error) || !/port \d+ is in use/.test(error.message)) throw error
+      return startServer({ ...local, otlpPort: 0, grpcPort: 0 }, log)
     }
   }
 
