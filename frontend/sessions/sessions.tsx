@@ -65,7 +65,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'agent',
       header: 'Agent',
-      width: 'minmax(0,1fr)',
+      width: 'minmax(116px,1fr)',
       wide: true,
       cell: (row) => <Agent id={row.tool} fallback={row.serviceName} />,
     },
