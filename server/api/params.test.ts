@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { allTime, parseInterval, timeRange } from './params.ts'
+import { z } from 'zod'
+import { allTime, firstIssue, parseInterval, timeRange } from './params.ts'
 import { parseTime } from './time.ts'
 
 describe('timeRange', () => {
@@ -37,4 +38,14 @@ describe('parseInterval', () => {
   for (const text of ['', '0', '-1', '1.5h', 'hour', '1 month', "1 day'); --", '1e3', '9999999999']) {
     test(`does not take ${JSON.stringify(text)}`, () => expect(parseInterval(text)).toBeUndefined())
   }
+})
+
+test('what is of the wrong type is said in words', () => {
+  const said = (schema: z.ZodType, value: unknown) =>
+    firstIssue(z.object({ limit: schema }).safeParse({ limit: value }).error!)
+  expect(said(z.number(), '1')).toBe('limit: is not a number')
+  expect(said(z.array(z.string()), 'a')).toBe('limit: is not a list')
+  expect(said(z.string().min(1), '')).toBe('limit: is empty')
+  expect(said(z.string(), undefined)).toBe('limit: is missing')
+  expect(firstIssue(z.object({}).safeParse([]).error!)).toBe('the request: is not an object')
 })

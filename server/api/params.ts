@@ -180,5 +180,20 @@ export function firstIssue(error: { issues: readonly Issue[] }): string {
   const where = issue.path.map(String).join('.') || 'the request'
   if (/expected string, received array/.test(issue.message)) return `${where}: is given more than once; give it once`
   if (/received undefined/.test(issue.message)) return `${where}: is missing`
-  return `${where}: ${issue.message}`
+  return `${where}: ${plainly(issue.message)}`
+}
+
+const articles: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+
+/** What the validator says where a route has no words of its own. */
+function plainly(message: string): string {
+  const [, wanted] = /^Invalid input: expected (\w+), received/.exec(message) ?? []
+  if (wanted !== undefined && wanted in articles) return `is not ${articles[wanted]}`
+  return /^Too small: expected string to have >=1 /.test(message) ? 'is empty' : message
 }
