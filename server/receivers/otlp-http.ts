@@ -135,8 +135,10 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
 
   /** Decompresses a body for which there is room. */
   async function inflated(encoding: string | null, sent: Uint8Array, place: Place): Promise<Uint8Array> {
-    const isPlain = sent.byteLength === 0 || !encoding || encoding === 'identity'
-    place.hold(isPlain ? sent.byteLength : sent.byteLength + forecastBytes(encoding, sent, bodyBytesMax))
+    const forecast = forecastBytes(encoding, sent, bodyBytesMax)
+    // Of half the limit and more it may be a bomb, which must hear 413, not that it may come back: the decompressor lets such
+    // bodies have their turns, within a bound of its own.
+    place.hold(encoding && forecast < bodyBytesMax / 2 ? sent.byteLength + forecast : sent.byteLength)
     const body = await decompress(encoding, sent)
     place.hold(body === sent ? sent.byteLength : sent.byteLength + body.byteLength)
     return body
