@@ -49,7 +49,7 @@ async function places(id: string): Promise<string[]> {
 }
 async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
   let last: T | undefined
-  for (let waited = 0; waited < 8_000; waited += 50) {
+  for (let waited = 0; waited < 30_000; waited += 50) {
     last = await read()
     if (Bun.deepEquals(last, expected)) return
     await Bun.sleep(50)

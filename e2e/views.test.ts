@@ -21,6 +21,7 @@ const open = async (path: string, width = 1440): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width, height: 900 } })
   await page.goto(new URL(path, server.apiUrl).href)
   await page.locator('main').waitFor()
+  await page.locator('html[data-keys]').waitFor()
   return page
 }
 const place = (page: Page) => {

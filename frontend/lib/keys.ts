@@ -20,6 +20,8 @@ let prefixAt = 0
 
 function changed(next: typeof sets) {
   sets = next
+  // Whoever presses keys by program has to know that somebody listens.
+  if (typeof document !== 'undefined') document.documentElement.dataset.keys = String(sets.length)
   for (const listener of listeners) listener()
 }
 
