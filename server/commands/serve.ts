@@ -23,6 +23,7 @@ import { aboutMcp } from './about-mcp.ts'
 import { extraRoutes } from './extra-routes.ts'
 import { offerHistory } from './first-start.ts'
 import { machineRoutes } from './machine-routes.ts'
+import { ownMemory } from './own-memory.ts'
 import { watchedTools } from './watch.ts'
 
 /** `receive: false` opens no OTLP ports; `offer` tells of history that was never imported. */
@@ -122,7 +123,7 @@ async function openDoors(
 ): Promise<void> {
   const { host, frontendUrl, bodyBytesMax, otlpPort, grpcPort, apiPort } = config
   const { authorize } = core.tokens
-  const admission = createAdmission({ bodyBytesMax })
+  const admission = createAdmission({ bodyBytesMax, residentBytes: ownMemory(core.store) })
   const told: ToldByDoors = { admission: admission.stats, poolIsLargeEnough: tryPool(log) }
   const common = { host, frontendUrl, authorize, bodyBytesMax, admission, ingest: core.ingest, log }
   if (receive) {

@@ -7,6 +7,7 @@ import { exportMethods } from '#proto/otlp.gen.ts'
 import { loadSchema } from '#proto/schema.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import { createLog } from '../log.ts'
+import { createAdmission } from './admission.ts'
 import { listenOtlpGrpc } from './otlp-grpc.ts'
 import type { Receiver } from './otlp-http-server.ts'
 import { oneRecord, signals, startServer, stored, type TestServer } from './testing.ts'
@@ -14,6 +15,8 @@ import { oneRecord, signals, startServer, stored, type TestServer } from './test
 // The letters and numbers at the ends are rows of the conformance table.
 
 const bodyBytesMax = 1024 * 1024
+/** The memory of a process that runs every test is not the server's. */
+const admission = (bytes = bodyBytesMax) => createAdmission({ bodyBytesMax: bytes, residentBytes: () => 0 })
 const schema = loadSchema()
 const methods = Object.fromEntries(Object.entries(exportMethods).map(([path, signal]) => [signal, path]))
 
@@ -26,6 +29,7 @@ beforeAll(async () => {
     port: 0,
     ingest: server.ingest,
     bodyBytesMax,
+    admission: admission(),
     log: createLog('ERROR'),
   })
 })
@@ -174,6 +178,7 @@ describe('an Export call', () => {
       port: 0,
       ingest: server.ingest,
       bodyBytesMax: 32 * bodyBytesMax,
+      admission: admission(32 * bodyBytesMax),
       log: createLog('ERROR'),
     })
     const bomb = framed(gzipSync(Buffer.alloc(128 * bodyBytesMax)))

@@ -20,7 +20,7 @@ export async function attachOrMend(path: string, attach: Attach): Promise<string
   undoTornCheckpoint(path)
   const wal = readWal(`${path}.wal`)
   const dropped = wal ? commitsAround(wal, wal.readableBytes).lost : 0
-  const quarantine = wal && dropped > 0 ? keepCopies(path) : undefined
+  const quarantine = wal && (dropped > 0 || wal.isSomethingElse) ? keepCopies(path) : undefined
   try {
     await attach()
   } catch (error) {
@@ -28,6 +28,7 @@ export async function attachOrMend(path: string, attach: Attach): Promise<string
     return await mend(path, wal, error, attach, quarantine ?? keepCopies(path))
   }
   if (!wal || !quarantine) return undefined
+  if (dropped === 0) return report(path, 'none of it can be read; whatever was in it is lost', quarantine)
   return report(
     path,
     `it cannot be read beyond byte ${wal.readableBytes}; ${lossAfter(wal, wal.readableBytes)}`,
@@ -40,7 +41,11 @@ async function mend(path: string, wal: Wal, damage: unknown, attach: Attach, qua
   const file = `${path}.wal`
   const position = Math.min(damagedPosition(damage) ?? 0, wal.bytes)
   const remedies: (() => string)[] = [
-    () => `its last ${stripZeroTail(file)} bytes were zeros and were cut off; ${lossAfter(wal, wal.bytes)}`,
+    () => {
+      // What stood where the zeros are cannot be told: nothing, after a power cut, or commits, after a bad block.
+      const zeros = stripZeroTail(file)
+      return `its last ${zeros} bytes were zeros and were cut off; the ${wal.commitEnds.length} commits before them are kept`
+    },
     () => {
       truncateSync(file, position)
       return `it was damaged at byte ${position}; ${lossAfter(wal, position)}`

@@ -2,7 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Where each commit ends, in bytes from the start, and where the log stops making sense (its length when it never does). */
-export type Wal = { bytes: number; commitEnds: number[]; readableBytes: number }
+export type Wal = {
+  bytes: number
+  commitEnds: number[]
+  readableBytes: number
+  /** Whether it has more bytes than a kill leaves of a log that was just begun, and does not begin as one. */
+  isSomethingElse: boolean
+}
 
 /**
  * A log begins with a version entry, `64 00 62 65 00 <version> ff ff`; each entry after it is its length, a checksum (both
@@ -27,7 +33,8 @@ export function readWal(path: string): Wal | undefined {
     if (end > content.length) break
     at = end
   }
-  return { bytes: content.length, commitEnds: commitEnds(content), readableBytes: at }
+  const isSomethingElse = content.length > header.length && !content.subarray(0, 4).equals(header.subarray(0, 4))
+  return { bytes: content.length, commitEnds: commitEnds(content), readableBytes: at, isSomethingElse }
 }
 
 /** Where commits end: found by two of their three parts, so that damage in the third hides none. */
