@@ -33,16 +33,19 @@ export type Core = {
  * Opens the database of a configuration, alone on it.
  *
  * @param ownerToken what commands of the same user may call with, beside the tokens that are set and made.
+ * @param mayOnlyRead whether nothing may be written: the ledger then reads its memory when the first records come, if ever (half a
+ * second for a million requests).
  * @throws CannotOpen with a message for the user.
  */
-export async function openCore(config: Config, log: Log, ownerToken?: string): Promise<Core> {
+export async function openCore(config: Config, log: Log, ownerToken?: string, mayOnlyRead = false): Promise<Core> {
   const store = await openStore({ path: config.database, warn: (message) => log.warn(message) })
   try {
     if (store.notice) log.warn(store.notice)
     const prices = createPrices(await loadUserPrices(store), configPrices(config.configFile))
     const ledger = createLedger({ price: prices.price, pricingMode: config.pricingMode })
     await store.transaction((tx) => nameMetrics(tx, agents))
-    await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
+    if (mayOnlyRead) ledger.invalidate()
+    else await store.reader((reader) => ledger.load(reader), { timeoutMs: 600_000 })
     const privacy = createPrivacy({ tier: config.privacy, redact: config.redact })
     const ingest = await createIngest({
       store,

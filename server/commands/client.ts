@@ -45,7 +45,7 @@ export async function withClient<T>(config: Config, work: (client: Client) => Pr
   const remote = await connect(config)
   if (remote) return work(remote)
   const log = createLog(config.logLevel === 'INFO' ? 'WARN' : config.logLevel)
-  const core = await openCore(config, log)
+  const core = await openCore(config, log, undefined, true)
   const transcripts = createTranscripts(core, config, log)
   const app = createApi(
     {
