@@ -66,6 +66,14 @@ try {
   for (const name of readdirSync(projects, { recursive: true, encoding: 'utf8' }))
     if (name.endsWith('.jsonl')) appendFileSync(join(projects, name), exchange(name.slice(-41, -6)))
   await measure('again, every file a bit longer', importing)
+  const reported = await measure('report daily of what was imported', [
+    ...program,
+    '--home',
+    join(folder, 'home'),
+    'report',
+    'daily',
+    '--json',
+  ])
   const ccusage = process.env.TELLTALE_BENCH_CCUSAGE ?? ccusageOf(join(import.meta.dir, '../node_modules'))
   const summed = ccusage
     ? await measure('ccusage sums it', [ccusage, 'daily', '--json', '--offline'], {
@@ -77,7 +85,7 @@ try {
   // On a busy machine the time of the threads says more than that of the clock.
   if (summed)
     console.log(
-      `importing takes ${(cold.seconds / summed.seconds).toFixed(1)} times as long as summing, ${(cold.cpu / summed.cpu).toFixed(1)} times by its threads`,
+      `importing takes ${(cold.seconds / summed.seconds).toFixed(1)} times as long as summing, ${(cold.cpu / summed.cpu).toFixed(1)} times by its threads; each report after it ${(reported.seconds / summed.seconds).toFixed(2)} times`,
     )
   const { calls, messages, toolCalls, totalTokens } = JSON.parse(cold.out).tools['claude-code']
   console.log(`${calls} requests, ${messages} messages, ${toolCalls} tool calls, ${totalTokens} tokens`)
