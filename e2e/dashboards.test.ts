@@ -6,6 +6,7 @@ import { launch } from './chromium.ts'
 import { requests, send } from './recordings.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { until } from './until.ts'
 
 let browser: Browser
 let server: Running
@@ -46,15 +47,6 @@ const make = (name: string, widgets: object[] = []) => api('POST', '/api/dashboa
 async function places(id: string): Promise<string[]> {
   const { widgets } = await api('GET', `/api/dashboards/${id}`)
   return widgets.map((one: any) => `${one.title} ${one.gridColumn},${one.gridRow} ${one.colSpan}×${one.rowSpan}`)
-}
-async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  let last: T | undefined
-  for (let waited = 0; waited < 30_000; waited += 50) {
-    last = await read()
-    if (Bun.deepEquals(last, expected)) return
-    await Bun.sleep(50)
-  }
-  expect(last).toEqual(expected)
 }
 const widget = (page: Page, title: string) => page.locator(`[data-testid="widget"][aria-label="${title}"]`)
 const open = (id: string, look = {}) => openPage(browser, server, `/dashboards/${id}${recorded}`, look)

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { until } from './until.ts'
 
 let browser: Browser
 let server: Running
@@ -51,15 +52,6 @@ afterAll(async () => {
 
 const cost = (value: number) => (value >= 0.995 ? `$${value.toFixed(2)}` : undefined)
 const q = (page: Page) => new URL(page.url()).searchParams.get('q')
-async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  let last: T | undefined
-  for (let waited = 0; waited < 8_000; waited += 50) {
-    last = await read()
-    if (Bun.deepEquals(last, expected)) return
-    await Bun.sleep(50)
-  }
-  expect(last).toEqual(expected)
-}
 
 describe('costs', () => {
   test('are told apart by every key and interval, with what caches saved', async () => {

@@ -1,13 +1,10 @@
 // backup.ts: the whole database of one moment as a file of its own, while the original is written to; and back again.
 import {
-  closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -17,6 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { rowGroupRows } from './checkpoints.ts'
 import { CannotOpen, messageOf } from './errors.ts'
+import { besideOf, moveFile, syncFile, syncFolder } from './files.ts'
 import { takeLock } from './lock.ts'
 import { exportFolder, openStore, type Store } from './store.ts'
 
@@ -73,17 +71,10 @@ const alreadyThere = (path: string) => `${path} is there already and is not writ
 
 /** Links a finished file to its name, which fails where there is one: also when that came a moment ago. */
 function putInPlace(from: string, to: string): void {
-  const beside = join(dirname(to), `.${basename(to)}.telltale-${process.pid}`)
+  const beside = besideOf(to)
   try {
-    try {
-      renameSync(from, beside)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-      copyFileSync(from, beside)
-    }
-    const file = openSync(beside, 'r+')
-    fsyncSync(file)
-    closeSync(file)
+    moveFile(from, beside)
+    syncFile(beside)
     linkSync(beside, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new AlreadyThere(alreadyThere(to))
@@ -92,14 +83,6 @@ function putInPlace(from: string, to: string): void {
     rmSync(beside, { force: true })
   }
   syncFolder(dirname(to))
-}
-
-/** A name is on disk when its folder is. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return
-  const descriptor = openSync(folder, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }
 
 /**

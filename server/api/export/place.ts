@@ -1,16 +1,7 @@
 // place.ts: puts a finished export where it belongs: whole or not at all, and without touching what is not ours.
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { moveFile } from '../../store/files.ts'
 import { formats, tables } from './tables.ts'
 
 /** Whether a file in the folder is one that an export wrote. */
@@ -51,7 +42,7 @@ export async function place(staging: string, output: string, finish: () => Promi
   const names = readdirSync(staging)
   try {
     mkdirSync(coming)
-    for (const name of names) move(join(staging, name), join(coming, name))
+    for (const name of names) moveFile(join(staging, name), join(coming, name))
     mkdirSync(asideOf(output))
     for (const name of readdirSync(output).filter(isExported))
       renameSync(join(output, name), join(asideOf(output), name))
@@ -81,16 +72,4 @@ function moveBack(output: string): void {
   mkdirSync(output, { recursive: true })
   for (const name of readdirSync(asideOf(output))) renameSync(join(asideOf(output), name), join(output, name))
   rmSync(asideOf(output), { recursive: true })
-}
-
-function move(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    copyFileSync(from, to)
-    const file = openSync(to, 'r+')
-    fsyncSync(file)
-    closeSync(file)
-  }
 }

@@ -1,19 +1,7 @@
 // to-file.ts: all rows of one statement of a user as a Parquet file.
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { besideOf, moveFile, syncFile } from '../../store/files.ts'
 import { exportFolder, type Store } from '../../store/store.ts'
 import { checkedStatement, refused, within } from './ask.ts'
 
@@ -51,17 +39,10 @@ export async function sqlToFile(store: Store, sql: string, output: string): Prom
 }
 
 function place(from: string, to: string): void {
-  const beside = join(dirname(to), `.${basename(to)}.telltale-${process.pid}`)
+  const beside = besideOf(to)
   try {
-    try {
-      renameSync(from, beside)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-      copyFileSync(from, beside)
-    }
-    const file = openSync(beside, 'r+')
-    fsyncSync(file)
-    closeSync(file)
+    moveFile(from, beside)
+    syncFile(beside)
     renameSync(beside, to)
   } catch (error) {
     rmSync(beside, { force: true })
