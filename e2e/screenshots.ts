@@ -51,6 +51,7 @@ try {
     'costs-projects': '/costs?range=30d&by=project&interval=week',
     tools: '/tools?range=30d',
     errors: '/errors?range=30d',
+    overhead: '/errors?range=30d&show=overhead',
     traces: '/traces?range=30d',
     trace: `/traces/${traced.id}`,
     logs: '/logs?range=30d',

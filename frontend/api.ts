@@ -7,6 +7,7 @@ import type { Machine } from '../server/api/machine/shape.ts'
 import type { Question, Topic } from './lib/answers.ts'
 import type {
   Budget,
+  OverheadSum,
   Refusal,
   Repriced,
   SavedView,
@@ -268,6 +269,11 @@ export const tools = (window: Window, filter: { tool?: string; project?: string 
   ask(api.tools, { query: { ...within(window), ...filter } }, ledgerTopics(window))
 export const errors = (window: Window, filter: { tool?: string; session?: string } = {}, page: Page = {}) =>
   ask(api.errors, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
+export const overhead = (
+  window: Window,
+  filter: { kind?: OverheadSum['kind']; tool?: string; model?: string; session?: string },
+  page: Page = {},
+) => ask(api.overhead, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
 export const audit = (filter: { tool?: string; session?: string }) => ask(api.audit, { query: filter }, ['usage'])
 export const search = (window: Window, q: string, limit = 20) =>
   ask(api.search, { query: { ...within(window), q, ...paged({ limit }) } }, ['sessions'])

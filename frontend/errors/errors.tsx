@@ -1,6 +1,6 @@
 // errors.tsx: what failed, problem by problem, with its examples.
 import { Bot, CalendarX, Wrench } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { agents, errors } from '../api.ts'
 import { Chart } from '../charts/chart.tsx'
@@ -24,8 +24,10 @@ import { absolute, ago, dayTime, toMs, type Zone } from '../lib/time.ts'
 import { stepSeconds } from '../lib/time-range.ts'
 import { changeSearch, useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
+import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { type FailureGroup, failuresOver, groupFailures } from './group.ts'
+import { Overhead } from './overhead.tsx'
 
 const rowsMax = 1_000
 const bucketsMax = 90
@@ -101,7 +103,27 @@ function columns(now: number, zone: Zone): Column<FailureGroup>[] {
   ]
 }
 
+/** What failed, and what was asked for beside the work. */
 export function Errors() {
+  const { get, path, goTo, search } = useUrl()
+  const show = get('show') === 'overhead' ? 'overhead' : 'problems'
+  const views = (
+    <Segmented
+      label="What is shown"
+      value={show}
+      options={[
+        { value: 'problems', label: 'Problems' },
+        { value: 'overhead', label: 'Overhead' },
+      ]}
+      onChange={(next) =>
+        goTo(path + changeSearch(search, { show: next === 'overhead' && next, q: '', problem: '', group: '' }))
+      }
+    />
+  )
+  return show === 'overhead' ? <Overhead views={views} /> : <Problems views={views} />
+}
+
+function Problems({ views }: { views: ReactNode }) {
   const view = useView()
   const { get, adjust, path, search } = useUrl()
   const agentList = useAnswer(agents())
@@ -153,8 +175,9 @@ export function Errors() {
       testId="errors"
       fixed
       toolbar={
-        <div className="flex shrink-0 items-center gap-3 px-4 py-2 hairline-b">
-          <FilterBar facets={facets} placeholder="Filter: agent:codex kind:tool not found" />
+        <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 hairline-b">
+          {views}
+          <FilterBar facets={facets} placeholder="Filter: agent:codex kind:tool not found" className="basis-60" />
           <span className="shrink-0 text-12 text-muted" data-testid="total">
             {answer.data ? `${exact(answer.data.total)} failures` : ''}
           </span>

@@ -4,6 +4,7 @@ import type { Failure } from '../../server/api/errors/routes.ts'
 import type { ImportFound, ImportJob } from '../../server/api/import/shape.ts'
 import type { Api } from '../../server/api/index.ts'
 import type { Machine } from '../../server/api/machine/shape.ts'
+import type { OverheadItem, OverheadSum } from '../../server/api/overhead/routes.ts'
 import type { PriceTable, Repriced } from '../../server/api/prices/routes.ts'
 import type { PriceEntry } from '../../server/api/prices/shape.ts'
 import type { SessionDetail } from '../../server/api/sessions/detail.ts'
@@ -31,6 +32,8 @@ export type {
   LogRecord,
   MetricList,
   MetricPoint,
+  OverheadItem,
+  OverheadSum,
   PriceEntry,
   PriceTable,
   Repriced,

@@ -1,5 +1,6 @@
 // hooks.ts: what Claude Code calls → our vocabulary. One call, one event; ids are those of telemetry and transcripts.
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { compactionKey } from '../compaction.ts'
 import { HookRecords } from '../hook-records.ts'
 import { dictionary, type JsonObject, numberOf, objectOf, spelled, textOf } from '../json-values.ts'
 import { answerKey, promptKey } from './keys.ts'
@@ -101,7 +102,10 @@ const handlers = dictionary<Handler>({
   },
   PreCompact: (records, payload, time) => {
     const trigger = textOf(payload.trigger)
-    records.message(`compact:${time}`, { role: 'system', content: `Compacting${trigger ? ` (${trigger})` : ''}` })
+    records.message(compactionKey(`${time}`), {
+      role: 'system',
+      content: `Compacting${trigger ? ` (${trigger})` : ''}`,
+    })
   },
 })
 

@@ -1,6 +1,7 @@
 // otlp-logs.ts: Claude Code's events: requests, errors, tools, decisions, prompts, answers.
 import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
 import type { CallObservation, LogRecord, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import { compacted } from '../compaction.ts'
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
@@ -30,6 +31,8 @@ export function readLog(batch: OtlpBatch, log: LogRecord): void {
 const readers = new Map<string, (event: Event) => void>([
   ['api_request', answered],
   ['api_error', failed],
+  ['api_refusal', refused],
+  ['compaction', compaction],
   ['tool_decision', decided],
   ['tool_result', toolDone],
   ['user_prompt', prompted],
@@ -96,6 +99,36 @@ function failed(event: Event): void {
       errorMessage: text(attributes.error)?.slice(0, 2000),
     }),
   )
+}
+
+/**
+ * Says of an answered request, which its own event counts, that the answer was a refusal. One that another model was asked to
+ * answer instead did not end the request.
+ */
+function refused(event: Event): void {
+  const request = requestOf(event)
+  if (request.requestId === undefined || truth(event.attributes.server_fallback_hop) === true) return
+  event.batch.out.calls.push(
+    known({
+      ...request,
+      observationId: `${request.observationId}:refusal`,
+      status: 'ok',
+      stopReason: 'refusal',
+      partial: true,
+    }),
+  )
+}
+
+/** What failed left the conversation as it was. */
+function compaction(event: Event): void {
+  const { attributes, log } = event
+  if (truth(attributes.success) === false) return
+  const { messageKey, role, content } = compacted(placeOf(log), {
+    trigger: text(attributes.trigger),
+    before: countOf(attributes.pre_tokens),
+    after: countOf(attributes.post_tokens),
+  })
+  say(event, messageKey, role, content)
 }
 
 function toolOf({ log, attributes, sessionId, sender }: Event): ToolCallObservation | undefined {

@@ -1,6 +1,7 @@
 // otlp-values.ts: what Claude Code's attributes mean in our words; the same in its logs, spans and metrics.
 import { type Attributes, numeric, text } from '#proto/attributes.ts'
 import type { Attribution } from '#proto/telemetry.ts'
+import { compactionAgent } from '../compaction.ts'
 import type { Sender } from '../otlp-batch.ts'
 import { isCount, known, nanoUsd } from '../otlp-counts.ts'
 
@@ -23,7 +24,7 @@ export function querySourceOf(attributes: Attributes): string | undefined {
 export function attributionOf(attributes: Attributes, sender: Sender): Attribution {
   return known({
     ...sender,
-    agent: text(attributes['agent.name']),
+    agent: text(attributes['agent.name']) ?? (attributes.query_source === 'compact' ? compactionAgent : undefined),
     agentId: text(attributes['agent.id']) ?? text(attributes.agent_id),
     skill: text(attributes['skill.name']),
     plugin: text(attributes['plugin.name']),

@@ -109,6 +109,30 @@ describe('requests', () => {
     ])
   })
 
+  test('a refusal is said of the request that its own event counts, but for one that another model answered', () => {
+    const refusal = { 'event.name': 'api_refusal', 'session.id': 's1', model: 'claude-opus-4-6', request_id: 'req_1' }
+    const both = (more: Attributes) =>
+      requests(otlp(batch({ logs: [log(from, request()), log(from, { ...refusal, ...more })] })).calls)
+    const ended = both({ server_fallback_hop: 'false' })
+    expect(ended).toMatchObject([{ stopReason: 'refusal', status: 'ok', outputTokens: 207, cacheReadTokens: 30_000 }])
+    expect(both({ server_fallback_hop: true })[0]?.stopReason).toBeUndefined()
+    expect(otlp(batch({ logs: [log(from, { ...refusal, request_id: null })] })).calls).toEqual([])
+  })
+
+  test('the request for a compaction is a side call of that name; the event is an entry of the conversation', () => {
+    expect(callOf(request({ query_source: 'compact' }))).toMatchObject({
+      agent: 'compaction',
+      querySource: 'auxiliary',
+    })
+    const event = { 'event.name': 'compaction', 'session.id': 's1', trigger: 'auto', pre_tokens: 9, post_tokens: 2 }
+    const told = (attributes: Attributes) => otlp(batch({ logs: [log(from, { ...event, ...attributes })] })).messages
+    expect(told({ success: 'true' })).toMatchObject([
+      { role: 'system', content: 'Conversation compacted (auto, 9 tokens before, 2 after)' },
+    ])
+    expect(told({})[0]?.messageKey).toStartWith('compaction:')
+    expect(told({ success: 'false' })).toEqual([])
+  })
+
   test('without a request id an event is known by its place in the process, and sent again it is the same', () => {
     const once = request({ request_id: null })
     const twice = [log(from, once), log(from, once), log(from, { ...once, 'event.sequence': 5 })]

@@ -1,6 +1,7 @@
 // transcript-reader.ts: the lines of one Claude Code file → sessions, requests, tool calls, messages, commits.
 import type { Skipped, TranscriptFile, TranscriptLine, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import { ActiveTime } from '../active-time.ts'
+import { compacted } from '../compaction.ts'
 import { projectOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
 import { countOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from '../json-values.ts'
@@ -137,9 +138,7 @@ function systemLine(context: Context, line: Line): void {
     retryLine(context, line)
   } else if (json.subtype === 'compact_boundary') {
     const { trigger, preTokens } = objectOf(json.compactMetadata)
-    const tokens = countOf(preTokens)
-    const detail = [textOf(trigger), tokens === undefined ? undefined : `${tokens} tokens before`].filter(Boolean)
-    const content = `Conversation compacted${detail.length > 0 ? ` (${detail.join(', ')})` : ''}`
-    tell(context, line, line.uuid, 0, { role: 'system', content })
+    const said = compacted(line.uuid, { trigger: textOf(trigger), before: countOf(preTokens) })
+    tell(context, line, said.messageKey, 0, said)
   }
 }

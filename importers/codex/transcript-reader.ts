@@ -1,6 +1,7 @@
 // transcript-reader.ts: the lines of one Codex rollout → session, requests, tool calls, messages, commits.
 import type { Skipped, TranscriptFile, TranscriptLine, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import type { CallObservation } from '#proto/telemetry.ts'
+import { compacted } from '../compaction.ts'
 import { thawed } from '../frozen-time.ts'
 import { projectOf, repositoryOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
@@ -65,9 +66,11 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       case 'token_usage_record':
         usageRecord(context, entry)
         return true
-      case 'compacted':
-        tell(context, entry, `compacted:${entry.line}`, { role: 'system', content: 'Conversation compacted' })
+      case 'compacted': {
+        const said = compacted(`${entry.line}`)
+        tell(context, entry, said.messageKey, said)
         return true
+      }
       case 'response_item':
         return responseItem(context, entry)
       case 'event_msg':

@@ -1,6 +1,7 @@
 // transcript-events.ts: the events of one Copilot session → session, requests, tool calls, messages, commits.
 import type { Skipped, TranscriptFile, TranscriptLine, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import type { AggregateField } from '#proto/telemetry.ts'
+import { compacted, compactionAgent } from '../compaction.ts'
 import { repositoryOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
 import { countOf, dictionary, numberOf, objectOf, textOf } from '../json-values.ts'
@@ -105,8 +106,7 @@ const handlers: Record<string, (context: Context, event: Event) => void> = dicti
   'session.usage_record': usageRecord,
   'session.error': sessionError,
   'session.shutdown': shutdown,
-  'session.compaction_complete': (context: Context, event: Event) =>
-    tell(context, event, event.id, { role: 'system', content: 'Conversation compacted' }),
+  'session.compaction_complete': compaction,
   'user.message': userMessage,
   'assistant.message': assistantMessage,
   'tool.execution_start': toolStart,
@@ -170,6 +170,47 @@ function usageRecord(context: Context, { data, time, agentId, id }: Event): void
     ...counts,
     ...attribution(context, agent),
     effort: textOf(usage.reasoningEffort),
+  })
+}
+
+/**
+ * The summary's own request: in full where `session.usage_record` tells of it too, else as this event counts it; both have the
+ * provider's id, so that it is one request.
+ */
+function compaction(context: Context, event: Event): void {
+  const { data, time, id } = event
+  if (data.success === false) return
+  const said = compacted(id, {
+    before: countOf(data.preCompactionTokens),
+    after: countOf(data.postCompactionTokens),
+  })
+  tell(context, event, said.messageKey, said)
+  const used = objectOf(data.compactionTokensUsed)
+  const counts = countsOf({
+    inputTokens: used.inputTokens ?? used.input,
+    outputTokens: used.outputTokens ?? used.output,
+    cacheReadTokens: used.cacheReadTokens ?? used.cachedInput,
+    cacheWriteTokens: used.cacheWriteTokens,
+  })
+  const requestId = textOf(data.requestId)
+  if (!counts || !requestId) return
+  context.batch.call({
+    source: 'transcript',
+    tool,
+    sessionId: context.sessionId,
+    observationId: `${context.sessionId}:${id}`,
+    keys: [requestKey(requestId)],
+    timeUnixNano: time,
+    durationMs: numberOf(used.duration),
+    status: 'ok',
+    model: textOf(used.model) ?? context.state.model ?? '',
+    requestId,
+    partial: true,
+    quality: 'exact',
+    ...counts,
+    ...attribution(context, event.agentId),
+    agent: compactionAgent,
+    querySource: 'auxiliary',
   })
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { requests } from '#server/ingest/ledger/testing.ts'
 import {
   expectedTotals,
   fixtures,
@@ -139,6 +140,30 @@ describe('traps', () => {
         keys: ['resp:r1'],
       },
     ])
+  })
+
+  test('a compaction is told, and its request counted once also when it is recorded as well', () => {
+    const used = { inputTokens: 1000, cacheReadTokens: 800, outputTokens: 50, model: 'gpt-5.5' }
+    const done = { success: true, preCompactionTokens: 1200, compactionTokensUsed: used, requestId: 'req_9' }
+    const alone = readLines(transcripts, path, [start(), event('session.compaction_complete', done)])
+    expect(transcriptOf(alone.telemetry).map(({ content }) => content)).toEqual([
+      'Conversation compacted (1200 tokens before)',
+    ])
+    expect(requestsOf(alone.telemetry)).toMatchObject([
+      { agent: 'compaction', model: 'gpt-5.5', inputTokens: 200, cacheReadTokens: 800, outputTokens: 50 },
+    ])
+    const usage = { ...used, outputTokens: 52, providerCallId: 'req_9' }
+    const both = readLines(transcripts, path, [
+      start(),
+      record('r9', usage),
+      event('session.compaction_complete', done),
+    ])
+    expect(requests(both.telemetry.calls)).toMatchObject([{ agent: 'compaction', outputTokens: 52 }])
+    const failed = readLines(transcripts, path, [
+      start(),
+      event('session.compaction_complete', { ...done, success: false }),
+    ])
+    expect(requestsOf(failed.telemetry)).toEqual([])
   })
 
   test('a cost of zero units is no bill', () => {

@@ -1,6 +1,7 @@
 // hooks.ts: what Gemini CLI calls → our vocabulary. Its tool events carry no id of the call, so that a call that telemetry
 // and chats know by its id would count twice: they are told in the transcript only.
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import { compactionKey } from '../compaction.ts'
 import { HookRecords } from '../hook-records.ts'
 import { dictionary, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
 import { nanosOf } from '../record-time.ts'
@@ -63,5 +64,5 @@ const handlers = dictionary<Handler>({
     records.permissionAsked(undefined, textOf(details.tool_name) ?? textOf(details.toolName) ?? '')
   },
   PreCompress: (records, _payload, time) =>
-    records.message(`compact:${time}`, { role: 'system', content: 'Compressing' }),
+    records.message(compactionKey(`${time}`), { role: 'system', content: 'Compressing' }),
 })

@@ -1,6 +1,7 @@
 // otlp-logs.ts: Gemini CLI's events: answers with their usage, failed attempts, tool calls, prompts.
 import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
 import type { LogRecord, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import { compacted } from '../compaction.ts'
 import { objectOf, parseJson } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, isCount, known } from '../otlp-counts.ts'
@@ -69,6 +70,13 @@ class LogReader {
       case 'tool_call':
         this.#toolDone(event)
         break
+      case 'chat_compression': {
+        const before = countOf(attributes.tokens_before)
+        const after = countOf(attributes.tokens_after)
+        const { messageKey, role, content } = compacted(`${log.timeUnixNano}`, { before, after })
+        this.#say(event, messageKey, role, content)
+        break
+      }
       case 'user_prompt':
         this.#say(event, `prompt:${log.timeUnixNano}`, 'user', text(attributes.prompt) ?? '')
         break

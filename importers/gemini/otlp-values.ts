@@ -1,6 +1,7 @@
 // otlp-values.ts: what Gemini CLI's attributes mean in our words; the same in its logs, spans and metrics.
 import { type Attributes, text } from '#proto/attributes.ts'
 import type { Attribution, TokenCounts } from '#proto/telemetry.ts'
+import { compactionAgent } from '../compaction.ts'
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { OtlpRecord } from '../otlp-batch.ts'
 import { type Inclusive, isCount, known, withoutOverlap, withReasoning } from '../otlp-counts.ts'
@@ -47,7 +48,7 @@ export function attributionOf(attributes: Attributes, agents: { get(id: string):
     querySource: querySourceOf(role),
     promptId: agentId ? undefined : promptId,
     agentId,
-    agent: agentId ? agents.get(agentId) : undefined,
+    agent: agentId ? agents.get(agentId) : role === 'utility_compressor' ? compactionAgent : undefined,
   })
 }
 

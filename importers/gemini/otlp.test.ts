@@ -68,6 +68,17 @@ describe('requests', () => {
     expect(otlp(batch({ logs: [log(from, response({ 'session.id': null }))] })).calls[0]?.sessionId).toBe('s1')
   })
 
+  test('a compression is an entry of the conversation, and its request a side call of one name for all agents', () => {
+    const event = { 'event.name': 'gemini_cli.chat_compression', tokens_before: 900, tokens_after: 80 }
+    const { calls, messages } = otlp(
+      batch({ logs: [log(from, event), log(from, response({ role: 'utility_compressor' }))] }),
+    )
+    expect(messages).toMatchObject([
+      { sessionId: 's1', role: 'system', content: 'Conversation compacted (900 tokens before, 80 after)' },
+    ])
+    expect(calls).toMatchObject([{ agent: 'compaction', querySource: 'auxiliary' }])
+  })
+
   test('a subagent’s request knows the run and its name; a router’s is a side call', () => {
     const { calls } = otlp(
       batch({

@@ -1,5 +1,6 @@
 // transcript-records.ts: OpenCode's messages and parts, from whichever store, → requests, tool calls, messages, commits.
 import type { Attribution, CallObservation, MessageRecord, TokenCounts, ToolCallObservation } from '#proto/telemetry.ts'
+import { compacted, compactionAgent } from '../compaction.ts'
 import { commitsOf, pullRequestsOf } from '../git-commits.ts'
 import { projectOf } from '../git-folder.ts'
 import { countOf, isObject, type JsonObject, numberOf, objectOf, parseJson, spelled, textOf } from '../json-values.ts'
@@ -35,12 +36,14 @@ export function addSession(batch: RecordBatch, session: Session, data: JsonObjec
 
 function attribution({ session, data }: Message): Attribution {
   const folder = textOf(objectOf(data.path).cwd) ?? session.directory
+  // The answer that sums the conversation up is marked so.
+  const sumsUp = data.summary === true
   return {
     serviceName: tool,
     project: projectOf(folder),
-    agent: textOf(data.agent) ?? textOf(data.mode),
+    agent: sumsUp ? compactionAgent : (textOf(data.agent) ?? textOf(data.mode)),
     agentId: session.parentId ? session.id : undefined,
-    querySource: session.parentId ? 'subagent' : 'main',
+    querySource: sumsUp ? 'auxiliary' : session.parentId ? 'subagent' : 'main',
     promptId: data.role === 'user' ? undefined : textOf(data.parentID),
   }
 }
@@ -168,9 +171,11 @@ export function addPart(batch: RecordBatch, message: Message, part: Part): void 
       if (text) tell(batch, message, part, part.id, { role: 'thinking', content: text })
       return
     }
-    case 'compaction':
-      tell(batch, message, part, part.id, { role: 'system', content: 'Conversation compacted' })
+    case 'compaction': {
+      const said = compacted(part.id)
+      tell(batch, message, part, said.messageKey, said)
       return
+    }
     case 'tool':
       addToolCall(batch, message, part)
       return

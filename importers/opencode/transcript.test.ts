@@ -187,6 +187,13 @@ describe('traps', () => {
     expect(call?.reportedCostNanoUsd).toBeUndefined()
   })
 
+  test('the answer that sums a conversation up is a side call, whatever the mode is called', () => {
+    const { path, database } = store('summed.db')
+    add(database, 'msg_1', data({ summary: true, mode: 'build' }))
+    database.close()
+    expect(readAll(path).calls).toMatchObject([{ agent: 'compaction', querySource: 'auxiliary' }])
+  })
+
   test('an older message of several steps is several requests; its own numbers are not one more', () => {
     const { path, database } = store('steps')
     add(database, 'msg_1', data())

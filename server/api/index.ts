@@ -25,6 +25,7 @@ import { logsRoutes } from './logs/routes.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { docsPage, docsStyle } from './openapi/docs.ts'
 import { openApi } from './openapi/openapi.ts'
+import { overheadRoutes } from './overhead/routes.ts'
 import type { PageFiles } from './page-files.ts'
 import { pricesRoutes } from './prices/routes.ts'
 import { removalRoutes } from './removal/routes.ts'
@@ -58,6 +59,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch)
     .route('/', runningRoutes(deps))
     .route('/', toolsRoutes(deps))
     .route('/', errorsRoutes(deps))
+    .route('/', overheadRoutes(deps))
     .route('/', auditRoutes(deps))
     .route('/', searchRoutes(deps))
     .route('/', removalRoutes(deps))
