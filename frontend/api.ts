@@ -123,8 +123,9 @@ export type LogFilter = {
   traceId?: string
   sessionId?: string
   search?: string
-  /** Values by attribute, as JSON. */
+  /** Values by attribute, as JSON; and those of records that are left out. */
   filter?: string
+  exclude?: string
 }
 export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) => ({
   ...ask(api.logs, { query: { ...within(window), ...filter, ...paged(page) } }, ['logs']),
@@ -132,6 +133,11 @@ export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
 })
 export const logHistogram = (window: Window, filter: LogFilter, intervalSeconds: number) =>
   ask(api.logs.histogram, { query: { ...within(window), ...filter, interval: String(intervalSeconds) } }, ['logs'])
+/** What the records can be narrowed by; counted over all of them, so not with every record that comes. */
+export const logFacets = (window: Window, filter: LogFilter) => ({
+  ...ask(api.logs.facets, { query: { ...within(window), ...filter } }, ['logs']),
+  spacingMs: 3_000,
+})
 export const logLevels = (window: Window, filter: Omit<LogFilter, 'severity'>) =>
   ask(api.logs.levels, { query: { ...within(window), ...filter } }, ['logs'])
 

@@ -180,9 +180,16 @@ export function suggest(draft: string, facets: readonly Facet[]): Suggestion[] {
     .map(({ key, label }) => ({ text: `${key}:`, note: label }))
 }
 
+/** The text of a filter with one value of a key left out or, when it was, no more. */
+export function turnedTerm(filter: Filter, key: string, value: string): string {
+  const there = filter.terms.some((term) => term.key === key && term.op === '!=' && term.value === value)
+  const others = filter.terms.filter((term) => term.key !== key || term.value !== value)
+  return formatFilter({ ...filter, terms: there ? others : [...others, { key, op: '!=', value }] })
+}
+
 /** The text of a filter with one value of a key set or, when it was, removed. */
 export function toggledTerm(filter: Filter, key: string, value: string): string {
-  const there = filter.terms.some((term) => term.key === key && term.value === value)
-  const others = filter.terms.filter((term) => term.key !== key)
+  const there = filter.terms.some((term) => term.key === key && term.op === '=' && term.value === value)
+  const others = filter.terms.filter((term) => term.key !== key || (term.op === '!=' && term.value !== value))
   return formatFilter({ ...filter, terms: there ? others : [...others, { key, op: '=', value }] })
 }

@@ -1,7 +1,17 @@
 // filter.test.ts: the filter grammar, both ways.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { anyAttribute, attributesOf, formatFilter, meets, parseFilter, termOf, withTerm } from './filter.ts'
+import {
+  anyAttribute,
+  attributesOf,
+  excludedOf,
+  exclusion,
+  formatFilter,
+  meets,
+  parseFilter,
+  termOf,
+  withTerm,
+} from './filter.ts'
 
 const keys = ['agent', 'cost', 'model', 'duration']
 
@@ -64,4 +74,18 @@ test('attributes are named where a screen takes any, and are text elsewhere', ()
   expect(filter.text).toBe('@x mail@host:1')
   expect(parseFilter(formatFilter(filter), ['level', anyAttribute])).toEqual(filter)
   expect(parseFilter('@tool_name:Bash', ['level'])).toEqual({ terms: [], text: '@tool_name:Bash' })
+})
+
+test('a condition is turned round where a screen allows it, and is text elsewhere', () => {
+  const keys = ['level', anyAttribute, exclusion]
+  const line = 'level:error -level:info -@tool_name:"a b" -x:1 -level: word'
+  const filter = parseFilter(line, keys)
+  expect(excludedOf(filter)).toEqual({ level: ['info'], tool_name: ['a b'] })
+  expect(termOf(filter, 'level')).toBe('error')
+  expect(filter.text).toBe('-x:1 word')
+  expect(parseFilter(formatFilter(filter), keys)).toEqual(filter)
+  expect(parseFilter('-level:info', ['level'])).toEqual({ terms: [], text: '-level:info' })
+  expect(formatFilter(withTerm(parseFilter('-level:info -level:warn', keys), 'level', 'info'))).toBe(
+    '-level:warn level:info',
+  )
 })

@@ -1,6 +1,6 @@
 // filter.ts: the filter grammar of every screen: `agent:codex cost:>0.5 "timeout"`.
 
-export type Comparison = '=' | '>' | '<' | '>=' | '<='
+export type Comparison = '=' | '!=' | '>' | '<' | '>=' | '<='
 
 /** One condition. */
 export type Term = { key: string; op: Comparison; value: string }
@@ -11,17 +11,20 @@ export type Filter = { terms: Term[]; text: string }
 /** Among the keys of a screen: any attribute of its records may be named, as `@tool_name:Bash`. */
 export const anyAttribute = '@'
 
-const token = /(@?[A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
+/** Among the keys of a screen: a condition may be turned round, as `-level:info`. */
+export const exclusion = '-'
+
+const token = /(-?)(@?[A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
 
 /** Reads a filter. Only `keys` make conditions, so that `http://x` or `12:30` stay text. */
 export function parseFilter(input: string, keys: readonly string[]): Filter {
   const terms: Term[] = []
   const words: string[] = []
   for (const match of input.matchAll(token)) {
-    const [whole, key, op, value, quoted, word] = match
-    if (key !== undefined && value !== undefined && isKey(key, keys)) {
-      terms.push({ key, op: (op || '=') as Comparison, value: unquoted(value) })
-    } else if (word?.endsWith(':') && isKey(word.slice(0, -1), keys)) {
+    const [whole, not, key, op, value, quoted, word] = match
+    if (key !== undefined && value !== undefined && isKey(key, keys) && (!not || (keys.includes(exclusion) && !op))) {
+      terms.push({ key, op: not ? '!=' : ((op || '=') as Comparison), value: unquoted(value) })
+    } else if (word?.endsWith(':') && isKey(word.slice(0, -1).replace(/^-/, ''), keys)) {
       // A condition that is still being typed is none yet, and no text either.
     } else if (quoted !== undefined) words.push(quoted.replace(/\\(.)/g, '$1'))
     else words.push(word ?? whole)
@@ -40,10 +43,18 @@ export function isNameable(attribute: string): boolean {
 
 /** The attributes that must have a value, as the API takes them. */
 export function attributesOf({ terms }: Filter): Record<string, string[]> {
+  return valuesOf(terms.filter(({ key, op }) => op === '=' && key.startsWith(anyAttribute)))
+}
+
+/** What must not be, whether a key of the screen or an attribute, as the API takes it. */
+export function excludedOf({ terms }: Filter): Record<string, string[]> {
+  return valuesOf(terms.filter(({ op }) => op === '!='))
+}
+
+function valuesOf(terms: readonly Term[]): Record<string, string[]> {
   const values: Record<string, string[]> = {}
-  for (const { key, op, value } of terms) {
-    if (op !== '=' || !key.startsWith(anyAttribute)) continue
-    const name = key.slice(1)
+  for (const { key, value } of terms) {
+    const name = key.startsWith(anyAttribute) ? key.slice(1) : key
     values[name] = [...(values[name] ?? []), value]
   }
   return values
@@ -58,12 +69,13 @@ export function formatFilter({ terms, text }: Filter): string {
 
 /** One condition as text. */
 export function formatTerm({ key, op, value }: Term): string {
+  if (op === '!=') return exclusion + formatTerm({ key, op: '=', value })
   return `${key}:${op === '=' ? '' : op}${/[\s"]/.test(value) || value === '' ? quote(value) : value}`
 }
 
-/** The filter with one condition set: `=` replaces what the key had. */
+/** The filter with one condition set: `=` replaces what the key had, and leaves what it must not be. */
 export function withTerm(filter: Filter, key: string, value: string | undefined): Filter {
-  const others = filter.terms.filter((term) => term.key !== key)
+  const others = filter.terms.filter((term) => term.key !== key || (term.op === '!=' && term.value !== value))
   return { ...filter, terms: value === undefined ? others : [...others, { key, op: '=', value }] }
 }
 
@@ -85,6 +97,7 @@ export function meets(filter: Filter, key: string, value: number | null | undefi
 
 const compare: Record<Comparison, (value: number, limit: number) => boolean> = {
   '=': (value, limit) => value === limit,
+  '!=': (value, limit) => value !== limit,
   '>': (value, limit) => value > limit,
   '<': (value, limit) => value < limit,
   '>=': (value, limit) => value >= limit,

@@ -1,10 +1,11 @@
 // logs.tsx: log records, newest first, live until paused or scrolled away from the top.
-import { ArrowUp, Pause, Play } from 'lucide-react'
+import { ArrowUp, ListFilter, Pause, Play } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { logLevels, logs, services } from '../api.ts'
+import { logFacets, logLevels, logs, services } from '../api.ts'
 import { DetailPane } from '../components/detail-pane.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
+import { FacetList } from '../components/facet-list.tsx'
 import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
 import { ListFoot } from '../components/list-foot.tsx'
 import { LogDetail } from '../components/log/log-detail.tsx'
@@ -12,7 +13,16 @@ import { LogTable } from '../components/log/log-table.tsx'
 import { type KeyedRecord, keyed } from '../components/log/record.ts'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { anyAttribute, attributesOf, formatFilter, isNameable, termOf, withTerm } from '../lib/filter.ts'
+import {
+  anyAttribute,
+  attributesOf,
+  excludedOf,
+  exclusion,
+  formatFilter,
+  isNameable,
+  termOf,
+  withTerm,
+} from '../lib/filter.ts'
 import { count, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { fromNano, toNano } from '../lib/time.ts'
@@ -20,8 +30,10 @@ import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { attributeFacets } from './attribute-facets.ts'
+import { facetGroups } from './facet-groups.tsx'
 import { LevelChips } from './level-chips.tsx'
 import { LogHistogramView } from './log-histogram.tsx'
 
@@ -50,7 +62,11 @@ export function Logs() {
     ],
     [known.data],
   )
-  const { filter, text, set } = useFilter([...facets, { key: anyAttribute, label: 'attribute' }])
+  const { filter, text, set } = useFilter([
+    ...facets,
+    { key: anyAttribute, label: 'attribute' },
+    { key: exclusion, label: 'left out' },
+  ])
   const [limit, setLimit] = useState(pageRows)
   /** The time of the newest record when the list was stopped; the list ends there until it goes on. */
   const [stoppedAt, setStoppedAt] = useState<string>()
@@ -60,17 +76,25 @@ export function Logs() {
   const sessionId = termOf(filter, 'session')
   const traceId = termOf(filter, 'trace')
   const attributes = attributesOf(filter)
+  const excluded = excludedOf(filter)
+  if (excluded.level) excluded.level = excluded.level.map((name) => name.toUpperCase())
   const askedButLevel = {
     ...(service ? { service } : {}),
     ...(sessionId ? { sessionId } : {}),
     ...(traceId ? { traceId } : {}),
     ...(filter.text ? { search: filter.text } : {}),
     ...(Object.keys(attributes).length > 0 ? { filter: JSON.stringify(attributes) } : {}),
+    ...(Object.keys(excluded).length > 0 ? { exclude: JSON.stringify(excluded) } : {}),
   }
   const asked = { ...askedButLevel, ...(level ? { severity: level } : {}) }
   const open = view.window.to === undefined
   const answer = useAnswer(logs({ from: view.window.from, to: stoppedAt ?? view.window.to }, asked, { limit }))
   const counts = useAnswer(logLevels(view.window, askedButLevel))
+  const facetCounts = useAnswer(logFacets(view.window, asked))
+  const facetList = facetCounts.data && (
+    <FacetList turnable groups={facetGroups(facetCounts.data, filter)} filter={filter} set={set} />
+  )
+  const [facetsOpen, setFacetsOpen] = useState(false)
   const after = stoppedAt && open ? fromNano(toNano(stoppedAt) + 1n) : undefined
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0
@@ -135,10 +159,14 @@ export function Logs() {
       }
       toolbar={
         <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 hairline-b">
+          <Button onClick={() => setFacetsOpen(true)} className="lg:hidden" data-testid="facets-open">
+            <ListFilter aria-hidden className="size-3.5" />
+            <span className="sr-only sm:not-sr-only">Facets</span>
+          </Button>
           <FilterBar
             facets={offered}
-            placeholder="Filter: level:error session:… @tool_name:Bash text"
-            className="basis-full lg:basis-0"
+            placeholder="Filter: level:error -service:codex @tool_name:Bash text"
+            className="basis-60 lg:basis-0"
           />
           <LevelChips
             counts={counts.data}
@@ -151,56 +179,68 @@ export function Logs() {
         </div>
       }
     >
-      {answer.error && !rows ? (
-        <ErrorState what="The logs could not be read." error={answer.error} retry={answer.retry} />
-      ) : !rows ? (
-        <SkeletonRows rows={20} />
-      ) : rows.length === 0 && fresh === 0 ? (
-        <NothingFound things="log records" filter={{ filter, text, set }} />
-      ) : (
-        <>
-          <LogHistogramView view={view} filter={asked} />
-          <div className="relative flex min-h-0 flex-1">
-            <LogTable
-              rows={rows}
-              selected={selected?.key}
-              zone={view.zone}
-              now={view.now}
-              pending={answer.pending && answer.data === undefined}
-              onScroll={(element) => {
-                table.current = element
-                if (element.scrollTop > readingPx && !stoppedAt) stop()
-                else if (element.scrollTop === 0 && stoppedAt && !reading && fresh === 0) setStoppedAt(undefined)
-              }}
-              onEnd={() => setLimit((current) => Math.min(rowsMax, current * 2))}
-              footer={<ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="records" />}
-            />
-            {stoppedAt && fresh > 0 && (
-              <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-                <Button
-                  look="solid"
-                  onClick={goOn}
-                  className="pointer-events-auto shadow-floating"
-                  data-testid="new-records"
-                >
-                  <ArrowUp aria-hidden className="size-3.5" />
-                  {count(fresh)} new
-                </Button>
+      <div className="flex min-h-0 flex-1">
+        <aside aria-label="Facets" className="hidden w-52 shrink-0 overflow-y-auto px-2 py-3 hairline-r lg:block">
+          {facetList}
+        </aside>
+        <div className="flex min-w-0 flex-1 flex-col">
+          {answer.error && !rows ? (
+            <ErrorState what="The logs could not be read." error={answer.error} retry={answer.retry} />
+          ) : !rows ? (
+            <SkeletonRows rows={20} />
+          ) : rows.length === 0 && fresh === 0 ? (
+            <NothingFound things="log records" filter={{ filter, text, set }} />
+          ) : (
+            <>
+              <LogHistogramView view={view} filter={asked} />
+              <div className="relative flex min-h-0 flex-1">
+                <LogTable
+                  rows={rows}
+                  selected={selected?.key}
+                  zone={view.zone}
+                  now={view.now}
+                  pending={answer.pending && answer.data === undefined}
+                  onScroll={(element) => {
+                    table.current = element
+                    if (element.scrollTop > readingPx && !stoppedAt) stop()
+                    else if (element.scrollTop === 0 && stoppedAt && !reading && fresh === 0) setStoppedAt(undefined)
+                  }}
+                  onEnd={() => setLimit((current) => Math.min(rowsMax, current * 2))}
+                  footer={
+                    <ListFoot shown={rows.length} total={answer.data?.total ?? 0} most={rowsMax} things="records" />
+                  }
+                />
+                {stoppedAt && fresh > 0 && (
+                  <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
+                    <Button
+                      look="solid"
+                      onClick={goOn}
+                      className="pointer-events-auto shadow-floating"
+                      data-testid="new-records"
+                    >
+                      <ArrowUp aria-hidden className="size-3.5" />
+                      {count(fresh)} new
+                    </Button>
+                  </div>
+                )}
+                {selected && (
+                  <DetailPane
+                    title="Log record"
+                    testId="log-detail"
+                    onClose={() => adjust({ record: undefined })}
+                    actions={<CopyButton text={() => JSON.stringify(selected.record, null, 2)} label="Copy as JSON" />}
+                  >
+                    <LogDetail record={selected.record} onFilter={filterBy} />
+                  </DetailPane>
+                )}
               </div>
-            )}
-            {selected && (
-              <DetailPane
-                title="Log record"
-                testId="log-detail"
-                onClose={() => adjust({ record: undefined })}
-                actions={<CopyButton text={() => JSON.stringify(selected.record, null, 2)} label="Copy as JSON" />}
-              >
-                <LogDetail record={selected.record} onFilter={filterBy} />
-              </DetailPane>
-            )}
-          </div>
-        </>
-      )}
+            </>
+          )}
+        </div>
+      </div>
+      <Dialog open={facetsOpen} onClose={() => setFacetsOpen(false)} title="Facets" side="bottom">
+        {facetList}
+      </Dialog>
     </Screen>
   )
 }

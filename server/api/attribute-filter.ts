@@ -22,7 +22,7 @@ export const filterBody = z
 const example = '{"type":"input","model":["a","b"]}'
 
 /** The same as JSON text in a query. */
-export const filterParam = z
+const jsonParam = z
   .string()
   .optional()
   .transform((text, context): AttributeFilter | undefined => {
@@ -40,7 +40,17 @@ export const filterParam = z
     context.addIssue(`${issue?.path.join('.') ? `${issue.path.join('.')} ` : ''}${issue?.message}; use ${example}`)
     return z.NEVER
   })
-  .meta({ description: 'only records with these attributes, as JSON: a value or a list of values for each', example })
+
+export const filterParam = jsonParam.meta({
+  description: 'only records with these attributes, as JSON: a value or a list of values for each',
+  example,
+})
+
+/** Attributes and values of records that are left out. */
+export const excludeParam = jsonParam.meta({
+  description: 'no records with these attributes, as JSON: a value or a list of values for each',
+  example: '{"level":"INFO","event":["hook_registered"]}',
+})
 
 /** The JSON pointer to an attribute among others. */
 export function pointerTo(attribute: string): string {

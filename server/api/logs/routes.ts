@@ -1,8 +1,8 @@
 // routes.ts: /api/logs, how they spread over time, and their levels.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { big, int, maybe, query, text, time } from '../../store/query.ts'
-import { type AttributeFilter, filterParam, pointerTo } from '../attribute-filter.ts'
+import { big, flag, int, maybe, query, text, time } from '../../store/query.ts'
+import { type AttributeFilter, excludeParam, filterParam, pointerTo } from '../attribute-filter.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
@@ -20,6 +20,7 @@ import {
   windowParams,
 } from '../params.ts'
 import { LogList } from '../shapes.ts'
+import facetsSql from './facets.sql' with { type: 'text' }
 import histogramSql from './histogram.sql' with { type: 'text' }
 import levelsSql from './levels.sql' with { type: 'text' }
 import listSql from './list.sql' with { type: 'text' }
@@ -46,6 +47,11 @@ const filters = {
 }
 const listLogs = query(listSql, { ...filters, limit: int, offset: int, bytes: int }, { ...logColumns, total: int })
 const countByTime = query(histogramSql, { ...filters, start: big, step: big }, { slot: int, level: text, records: int })
+const countFacets = query(
+  facetsSql,
+  { ...filters, sample: int, names: int, most: int },
+  { is_attribute: flag, name: text, value: text, records: int, sampled: int },
+)
 const countLevels = query(levelsSql, filtersButLevel, { level: text, records: int })
 
 const Levels = z.record(z.string(), z.number())
@@ -55,6 +61,19 @@ const Histogram = z.object({
     .array(z.object({ time: z.number().describe('start of the interval in ms since 1970'), levels: Levels }))
     .describe('intervals without records are left out'),
 })
+
+const Facet = z.object({
+  name: z.string().describe('what `filter` and `exclude` call it'),
+  values: z.array(z.object({ value: z.string(), records: z.number() })).describe('the most frequent first'),
+})
+const Facets = z.object({
+  facets: z.array(Facet).describe('level, service, event, model, tool, project and session, counted over all records'),
+  attributes: z.array(Facet).describe('attributes with few values, counted over the newest records'),
+  sampledRecords: z.number().describe('how many records the attributes were counted over'),
+})
+/** Attributes are read of so many records (20 ms), and the most of them and of their values that anybody reads down. */
+const facetBounds = { sample: 2_000, names: 14, most: 12 }
+const facetOrder = ['level', 'service', 'event', 'tool', 'model', 'project', 'session']
 
 const severity = textParam.describe(
   'a level (TRACE, DEBUG, INFO, WARN, ERROR, FATAL, each with its four numbers), any other text as sent, or a number',
@@ -66,6 +85,7 @@ const filterParamsButLevel = {
   sessionId: sessionParam,
   search: searchParam,
   filter: filterParam,
+  exclude: excludeParam,
 }
 
 const filterParams = { ...filterParamsButLevel, severity }
@@ -78,24 +98,34 @@ const columns: Record<string, string> = {
   project: 'project',
   tool: 'tool',
   scope: 'scope',
+  service: 'service',
+  'service.name': 'service',
+  session: 'session',
+  'session.id': 'session',
+  level: 'level',
 }
 
-function attributesOf(filter: AttributeFilter | undefined): string | null {
-  const entries = Object.entries(filter ?? {})
-  if (entries.length === 0) return null
-  return JSON.stringify(
-    entries.map(([name, values]) => ({ asked: columns[name] ?? null, pointer: pointerTo(name), values })),
-  )
+function attributesOf(filter: AttributeFilter | undefined, exclude: AttributeFilter | undefined): string | null {
+  const entriesOf = (given: AttributeFilter | undefined, excluded: boolean) =>
+    Object.entries(given ?? {}).map(([name, values]) => ({
+      asked: columns[name] ?? null,
+      pointer: pointerTo(name),
+      values,
+      excluded,
+    }))
+  const entries = [...entriesOf(filter, false), ...entriesOf(exclude, true)]
+  return entries.length === 0 ? null : JSON.stringify(entries)
 }
 
-type Given = { [K in Exclude<keyof typeof filterParams, 'filter'>]?: string | undefined } & {
+type Given = { [K in Exclude<keyof typeof filterParams, 'filter' | 'exclude'>]?: string | undefined } & {
   filter?: AttributeFilter | undefined
+  exclude?: AttributeFilter | undefined
 }
 
 /** The filters as the statements take them. */
 function filtersOf(given: Given) {
   return {
-    filters: attributesOf(given.filter),
+    filters: attributesOf(given.filter, given.exclude),
     ...severityFilter(given.severity),
     ...searchTerms(given.search),
     service: given.service,
@@ -136,6 +166,28 @@ export function logsRoutes({ store }: ApiDeps) {
             time: Number((startNano + BigInt(slot) * stepNano) / 1_000_000n),
             levels: Object.fromEntries(levels.map((row) => [row.level, row.records])),
           })),
+        })
+      },
+    )
+    .get(
+      '/api/logs/facets',
+      about('What log records can be narrowed by, and how many records have each value', Facets),
+      queryOf(z.object({ ...windowParams, ...filterParams })),
+      async (c) => {
+        const given = c.req.valid('query')
+        const rows = await countFacets(store, { ...timeRange(given), ...filtersOf(given), ...facetBounds })
+        const [columns, attributes] = [false, true].map((isAttribute) =>
+          [
+            ...Map.groupBy(
+              rows.filter(({ is_attribute }) => is_attribute === isAttribute),
+              ({ name }) => name,
+            ),
+          ].map(([name, values]) => ({ name, values: values.map(({ value, records }) => ({ value, records })) })),
+        )
+        return send<z.infer<typeof Facets>>(c, {
+          facets: (columns ?? []).sort((a, b) => facetOrder.indexOf(a.name) - facetOrder.indexOf(b.name)),
+          attributes: attributes ?? [],
+          sampledRecords: rows[0]?.sampled ?? 0,
         })
       },
     )
