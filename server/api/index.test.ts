@@ -105,12 +105,14 @@ test('stats and services are of all time', async () => {
   const { body } = await t.ask('/api/stats')
   expect(body).toMatchObject({
     logCount: 98,
-    metricCount: 25,
+    metricCount: 74,
     serviceCount: 1,
     services: ['claude-code'],
     errorRate: 0,
   })
   expect(body.callCount).toBeGreaterThan(0)
+  // Points as sent and those that follow from them and from the ledger, as the list has them.
+  expect((await t.ask('/api/metrics?from=1970-01-01&limit=1')).body.total).toBe(74)
   expect((await t.ask('/api/services')).body).toEqual({ services: ['claude-code'] })
 })
 

@@ -191,7 +191,7 @@ export const Stats = z
     traceCount: z.number(),
     spanCount: z.number(),
     logCount: z.number(),
-    metricCount: z.number().describe('points as received'),
+    metricCount: z.number().describe('points as received and as derived'),
     sessionCount: z.number(),
     callCount: z.number(),
     serviceCount: z.number(),

@@ -12,6 +12,7 @@ import budgets from './schema/007_budgets.sql' with { type: 'text' }
 import tokens from './schema/008_tokens.sql' with { type: 'text' }
 import metricFilters from './schema/009_metric_filters.sql' with { type: 'text' }
 import views from './schema/010_views.sql' with { type: 'text' }
+import watched from './schema/011_watched.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -25,6 +26,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 8, name: 'tokens', sql: tokens },
   { version: 9, name: 'metric filters', sql: metricFilters },
   { version: 10, name: 'views', sql: views },
+  { version: 11, name: 'watched sessions', sql: watched },
 ]
 
 /** The newest schema that this program knows. */

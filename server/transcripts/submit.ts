@@ -18,9 +18,16 @@ const tidyEveryBytes = 128 * 1024 * 1024
 /** What was read, and what is then to be remembered of the files. */
 export type Read = { telemetry: Telemetry; bytes: number; records: readonly FileRecord[] }
 
-/** Stores both or nothing. @throws Unavailable when it cannot be stored */
-export function submitted(ingest: Pick<Ingest, 'submit'>, { telemetry, bytes, records }: Read): Promise<void> {
-  const alongside = (tx: Tx) => storeRecords(tx, records)
+/** Stores both or nothing, with what else is to be noted of it. @throws Unavailable when it cannot be stored */
+export function submitted(
+  ingest: Pick<Ingest, 'submit'>,
+  { telemetry, bytes, records }: Read,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  const alongside = async (tx: Tx) => {
+    await storeRecords(tx, records)
+    await also?.(tx)
+  }
   return submittedOf(ingest, telemetry, { source: 'transcript', bytes, alongside })
 }
 

@@ -12,6 +12,7 @@ import { isRead, lookAt, noted, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type Source, type SourceFile, sourcesOf } from './sources.ts'
 import { submitted } from './submit.ts'
 import { afterImports } from './turns.ts'
+import { storeWatched } from './watched.ts'
 import { loadRemoved, type Removed, within } from './window.ts'
 
 export type WatchOptions = {
@@ -72,6 +73,7 @@ class Watch implements TranscriptWatch {
   readonly #options: WatchOptions
   readonly #deps: WatchDeps
   readonly #sources: readonly Source[]
+  readonly #run = BigInt(Date.now()) * 1_000_000n
   #records = new Map<string, FileRecord>()
   #removed: Removed = new Map()
   /** Files that wait, each with whether a last line without an end is to be told. */
@@ -270,7 +272,8 @@ class Watch implements TranscriptWatch {
     this.#skipped += lost.length
     for (const { line, reason } of lost)
       this.#trouble(`${step.record.path}${line === undefined ? '' : `:${line}`}: ${reason}`)
-    await submitted(this.#deps.core.ingest, { telemetry: kept, bytes: step.bytes, records: [step.record] })
+    const read = { telemetry: kept, bytes: step.bytes, records: [step.record] }
+    await submitted(this.#deps.core.ingest, read, (tx) => storeWatched(tx, this.#run, kept.calls))
     this.#records.set(step.record.path, step.record)
     this.#lastReadUnixMs = Date.now()
   }

@@ -101,6 +101,7 @@ async function removeSessions(tx: Tx, { from, to, service, session }: Removal, r
     },
   )
   for (const table of bySession) removed[table] = await counted(tx, table, doomed)
+  await tx.run(`delete from watched_sessions where ${doomed}`)
   await tx.run(rememberSql, { now: BigInt(Date.now()) * 1_000_000n })
 }
 
