@@ -1,7 +1,7 @@
 // filter-bar.tsx: one line to filter by on every screen: `agent:codex cost:>0.5 "timeout"`, with help while typing.
 import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { type Filter, formatFilter, formatTerm, parseFilter } from '../lib/filter.ts'
+import { type Filter, formatFilter, formatKey, formatTerm, parseFilter } from '../lib/filter.ts'
 import { useKeys } from '../lib/keys.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { IconButton } from '../ui/button.tsx'
@@ -156,28 +156,28 @@ type Suggestion = { text: string; note: string }
 const suggestionsMax = 12
 
 function lastWord(draft: string): string {
-  return /(?:[\w.-]+:"[^"]*|\S*)$/.exec(draft)?.[0] ?? ''
+  return /(?:(?:@?[\w.-]+|@?"(?:[^"\\]|\\.)*"):"[^"]*|@?"(?:[^"\\]|\\.)*"\S*|\S*)$/s.exec(draft)?.[0] ?? ''
 }
 
 /** Keys while a word begins, values once its key stands. */
 export function suggest(draft: string, facets: readonly Facet[]): Suggestion[] {
   const word = lastWord(draft)
-  const colon = word.indexOf(':')
-  if (colon > 0) {
-    const facet = facets.find(({ key }) => key === word.slice(0, colon))
+  const facet = facets.find(({ key }) => word.startsWith(`${formatKey(key)}:`))
+  if (facet) {
     const typed = word
-      .slice(colon + 1)
+      .slice(formatKey(facet.key).length + 1)
       .replace(/^"/, '')
       .toLowerCase()
-    if (facet?.example && typed === '') return [{ text: `${facet.key}:${facet.example}`, note: facet.label }]
-    return (facet?.values ?? [])
+    if (facet.example && typed === '') return [{ text: `${formatKey(facet.key)}:${facet.example}`, note: facet.label }]
+    return (facet.values ?? [])
       .filter((value) => value.toLowerCase().includes(typed) && value.toLowerCase() !== typed)
       .slice(0, suggestionsMax)
-      .map((value) => ({ text: `${formatTerm({ key: facet!.key, op: '=', value })} `, note: facet!.label }))
+      .map((value) => ({ text: `${formatTerm({ key: facet.key, op: '=', value })} `, note: facet.label }))
   }
+  if (/^@?[\w.-]+:/.test(word)) return []
   return facets
-    .filter(({ key }) => key.startsWith(word.toLowerCase()))
-    .map(({ key, label }) => ({ text: `${key}:`, note: label }))
+    .filter(({ key }) => key.toLowerCase().startsWith(word.replace(/^(@?)"/, '$1').toLowerCase()))
+    .map(({ key, label }) => ({ text: `${formatKey(key)}:`, note: label }))
 }
 
 /** The text of a filter with one value of a key left out or, when it was, no more. */

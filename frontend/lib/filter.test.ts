@@ -6,6 +6,7 @@ import {
   attributesOf,
   excludedOf,
   exclusion,
+  type Filter,
   formatFilter,
   meets,
   parseFilter,
@@ -41,13 +42,33 @@ describe('reading', () => {
 })
 
 test('what is written is read back the same', () => {
-  const value = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((s) => !/^[<>]|^"$/.test(s))
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.constantFrom('__proto__', 'constructor', 'a:b', '"', '\\', '\\"', 'line\nline', '<1', '>=', '@x', ' '),
+  )
+  const key = fc.oneof(
+    fc.constantFrom(...keys),
+    text.filter((name) => name !== '').map((name) => anyAttribute + name),
+  )
+  const op = fc.constantFrom('=', '>', '<=')
   fc.assert(
-    fc.property(fc.array(fc.record({ key: fc.constantFrom(...keys), value })), (pairs) => {
-      const terms = pairs.map((pair) => ({ ...pair, op: '=' as const }))
-      expect(parseFilter(formatFilter({ terms, text: '' }), keys)).toEqual({ terms, text: '' })
+    fc.property(fc.array(fc.record({ key, op, value: text })), (pairs) => {
+      const terms = pairs as Filter['terms']
+      expect(parseFilter(formatFilter({ terms, text: '' }), [...keys, anyAttribute])).toEqual({ terms, text: '' })
+      // On the metrics' screen every attribute is a key of its own.
+      const own = terms.map((term) => ({ ...term, key: term.key.slice(1) })).filter((term) => term.key !== '')
+      const named = own.map((term) => term.key)
+      expect(parseFilter(formatFilter({ terms: own, text: '' }), named)).toEqual({ terms: own, text: '' })
     }),
   )
+})
+
+test('an attribute of any name can be filtered by', () => {
+  const line = '@"error message":x @"a\\"b":"y z" @constructor:1 @__proto__:2 @constructor:3'
+  expect(JSON.stringify(attributesOf(parseFilter(line, [anyAttribute])))).toBe(
+    '{"error message":["x"],"a\\"b":["y z"],"constructor":["1","3"],"__proto__":["2"]}',
+  )
+  expect(parseFilter('@"error message', [anyAttribute])).toEqual({ terms: [], text: '@"error message' })
 })
 
 test('setting a condition replaces the one before, and removing it removes it', () => {

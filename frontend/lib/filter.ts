@@ -8,25 +8,31 @@ export type Term = { key: string; op: Comparison; value: string }
 /** A filter: conditions, and the text to search for. */
 export type Filter = { terms: Term[]; text: string }
 
-/** Among the keys of a screen: any attribute of its records may be named, as `@tool_name:Bash`. */
+/** Among the keys of a screen: any attribute of its records may be named, as `@tool_name:Bash` or `@"odd name":x`. */
 export const anyAttribute = '@'
 
 /** Among the keys of a screen: a condition may be turned round, as `-level:info`. */
 export const exclusion = '-'
 
-const token = /(-?)(@?[A-Za-z][\w.-]*):((?:>=|<=|>|<)?)("(?:[^"\\]|\\.)*"|\S+)|"((?:[^"\\]|\\.)*)"|(\S+)/g
+const quoted = /"(?:[^"\\]|\\.)*"/s.source
+/** A key, plain or quoted, perhaps turned round, with its value; quoted text; a word. */
+const token = new RegExp(
+  `(-?)(@?(?:[A-Za-z_][\\w.-]*|${quoted})):((?:>=|<=|>|<)?)(${quoted}|\\S+)|(${quoted})|(\\S+)`,
+  'gs',
+)
 
 /** Reads a filter. Only `keys` make conditions, so that `http://x` or `12:30` stay text. */
 export function parseFilter(input: string, keys: readonly string[]): Filter {
   const terms: Term[] = []
   const words: string[] = []
   for (const match of input.matchAll(token)) {
-    const [whole, not, key, op, value, quoted, word] = match
+    const [whole, not, written, op, value, text, word] = match
+    const key = written === undefined ? undefined : keyOf(written)
     if (key !== undefined && value !== undefined && isKey(key, keys) && (!not || (keys.includes(exclusion) && !op))) {
       terms.push({ key, op: not ? '!=' : ((op || '=') as Comparison), value: unquoted(value) })
-    } else if (word?.endsWith(':') && isKey(word.slice(0, -1).replace(/^-/, ''), keys)) {
+    } else if (word?.endsWith(':') && isKey(keyOf(word.slice(0, -1).replace(/^-/, '')), keys)) {
       // A condition that is still being typed is none yet, and no text either.
-    } else if (quoted !== undefined) words.push(quoted.replace(/\\(.)/g, '$1'))
+    } else if (text !== undefined) words.push(unquoted(text))
     else words.push(word ?? whole)
   }
   return { terms, text: words.join(' ') }
@@ -36,9 +42,11 @@ function isKey(key: string, keys: readonly string[]): boolean {
   return keys.includes(key) || (key.startsWith(anyAttribute) && key.length > 1 && keys.includes(anyAttribute))
 }
 
-/** Whether an attribute's name can stand in a filter line. */
-export function isNameable(attribute: string): boolean {
-  return /^[A-Za-z][\w.-]*$/.test(attribute)
+const isPlain = (name: string) => /^[A-Za-z_][\w.-]*$/.test(name)
+
+/** A key as it is written, `@"odd name"` without its quotes. */
+function keyOf(written: string): string {
+  return written.startsWith(anyAttribute) ? anyAttribute + unquoted(written.slice(1)) : unquoted(written)
 }
 
 /** The attributes that must have a value, as the API takes them. */
@@ -51,12 +59,13 @@ export function excludedOf({ terms }: Filter): Record<string, string[]> {
   return valuesOf(terms.filter(({ op }) => op === '!='))
 }
 
-function valuesOf(terms: readonly Term[]): Record<string, string[]> {
-  const values: Record<string, string[]> = {}
-  for (const { key, value } of terms) {
-    const name = key.startsWith(anyAttribute) ? key.slice(1) : key
-    values[name] = [...(values[name] ?? []), value]
-  }
+const valuesOf = (terms: readonly Term[]) =>
+  valuesBy(terms, (key) => (key.startsWith(anyAttribute) ? key.slice(1) : key))
+
+/** The values of these conditions by key. An object without a prototype: an attribute may be called `constructor`. */
+export function valuesBy(terms: readonly Term[], nameOf = (key: string) => key): Record<string, string[]> {
+  const values: Record<string, string[]> = Object.create(null)
+  for (const { key, value } of terms) values[nameOf(key)] = [...(values[nameOf(key)] ?? []), value]
   return values
 }
 
@@ -70,7 +79,13 @@ export function formatFilter({ terms, text }: Filter): string {
 /** One condition as text. */
 export function formatTerm({ key, op, value }: Term): string {
   if (op === '!=') return exclusion + formatTerm({ key, op: '=', value })
-  return `${key}:${op === '=' ? '' : op}${/[\s"]/.test(value) || value === '' ? quote(value) : value}`
+  return `${formatKey(key)}:${op === '=' ? '' : op}${/[\s"]|^[<>]|^$/.test(value) ? quote(value) : value}`
+}
+
+/** A key as text: quoted where it could not be told from the rest. */
+export function formatKey(key: string): string {
+  if (key.startsWith(anyAttribute)) return anyAttribute + (isPlain(key.slice(1)) ? key.slice(1) : quote(key.slice(1)))
+  return isPlain(key) ? key : quote(key)
 }
 
 /** The filter with one condition set: `=` replaces what the key had, and leaves what it must not be. */
@@ -114,7 +129,7 @@ export function quantity(text: string): number | undefined {
 
 function unquoted(value: string): string {
   return value.startsWith('"') && value.endsWith('"') && value.length > 1
-    ? value.slice(1, -1).replace(/\\(.)/g, '$1')
+    ? value.slice(1, -1).replace(/\\(.)/gs, '$1')
     : value
 }
 

@@ -12,6 +12,7 @@ test('attributes are offered by how many records carry them, values by how often
   expect(attributeFacets(rows)).toEqual([
     { key: '@tool_name', label: 'attribute', values: ['Bash', 'Read'] },
     { key: '@ok', label: 'attribute', values: ['true'] },
+    { key: '@a/b', label: 'attribute', values: ['x'] },
     { key: '@ms', label: 'attribute', values: ['12'] },
   ])
 })

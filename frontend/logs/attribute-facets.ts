@@ -1,7 +1,7 @@
 // attribute-facets.ts: the attributes of the records in sight and their values, to be offered while a filter is typed.
 import type { Facet } from '../components/filter-bar.tsx'
 import type { KeyedRecord } from '../components/log/record.ts'
-import { anyAttribute, isNameable } from '../lib/filter.ts'
+import { anyAttribute } from '../lib/filter.ts'
 
 const recordsMax = 60
 const valuesMax = 30
@@ -12,7 +12,7 @@ export function attributeFacets(rows: readonly KeyedRecord[]): Facet[] {
   const counted = new Map<string, Map<string, number>>()
   for (const { record } of rows.slice(0, recordsMax)) {
     for (const [key, value] of Object.entries(record.logAttributes)) {
-      if (!isNameable(key) || value === null || typeof value === 'object') continue
+      if (value === null || typeof value === 'object') continue
       const text = String(value)
       if (text.length > charsMax) continue
       let values = counted.get(key)

@@ -2,7 +2,7 @@
 import { Agent } from '../components/agents.tsx'
 import type { FacetGroup } from '../components/facet-list.tsx'
 import { Level } from '../components/level.tsx'
-import { anyAttribute, type Filter, isNameable } from '../lib/filter.ts'
+import { anyAttribute, type Filter } from '../lib/filter.ts'
 import type { LogFacets } from '../lib/shapes.ts'
 
 /** By the API's name: the key of the filter line, and what a reader calls it. */
@@ -30,13 +30,11 @@ export function facetGroups(facets: LogFacets, filter: Filter): FacetGroup[] {
       })),
     }
   })
-  const attributes = facets.attributes
-    .filter(({ name }) => isNameable(name))
-    .map(({ name, values }) => ({
-      key: anyAttribute + name,
-      label: name,
-      values: values.map(({ value, records }) => ({ value, count: records })),
-    }))
+  const attributes = facets.attributes.map(({ name, values }) => ({
+    key: anyAttribute + name,
+    label: name,
+    values: values.map(({ value, records }) => ({ value, count: records })),
+  }))
   return [...columns, ...attributes]
 }
 

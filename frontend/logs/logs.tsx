@@ -13,16 +13,7 @@ import { LogTable } from '../components/log/log-table.tsx'
 import { type KeyedRecord, keyed } from '../components/log/record.ts'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import {
-  anyAttribute,
-  attributesOf,
-  excludedOf,
-  exclusion,
-  formatFilter,
-  isNameable,
-  termOf,
-  withTerm,
-} from '../lib/filter.ts'
+import { anyAttribute, attributesOf, excludedOf, exclusion, formatFilter, termOf, withTerm } from '../lib/filter.ts'
 import { count, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { fromNano, toNano } from '../lib/time.ts'
@@ -41,11 +32,11 @@ const pageRows = 200
 const rowsMax = 1_000
 /** Scrolled further than this, the reader reads and the list must stand still. */
 const readingPx = 48
-const termKeys: Record<string, string> = {
-  'session.id': 'session',
-  'conversation.id': 'session',
-  'service.name': 'service',
-}
+const termKeys = new Map([
+  ['session.id', 'session'],
+  ['conversation.id', 'session'],
+  ['service.name', 'service'],
+])
 /** Longer values are searched for as text: nobody reads them in a filter line. */
 const valueMax = 200
 
@@ -132,10 +123,9 @@ export function Logs() {
   useKeys([{ keys: 'L', label: 'Live on or off', group: 'Logs', run: () => (stoppedAt ? goOn() : stop()) }])
 
   function filterBy(key: string, value: string) {
-    const term = termKeys[key]
+    const term = termKeys.get(key)
     if (term) return set(formatFilter(withTerm(filter, term, value)))
-    if (isNameable(key) && value.length <= valueMax)
-      return set(formatFilter(withTerm(filter, anyAttribute + key, value)))
+    if (value.length <= valueMax) return set(formatFilter(withTerm(filter, anyAttribute + key, value)))
     set(formatFilter({ ...filter, text: value.slice(0, valueMax) }))
   }
 

@@ -6,7 +6,7 @@ import { type Facet, useFilter } from '../components/filter-bar.tsx'
 import { useKnownMetrics } from '../components/metric-names.ts'
 import { type Question, useAnswer } from '../lib/answers.ts'
 import { windowBefore } from '../lib/compare.ts'
-import type { Filter } from '../lib/filter.ts'
+import { type Filter, valuesBy } from '../lib/filter.ts'
 import { nameMetric } from '../lib/metric-names.ts'
 import { attributesInOrder, formFor, stackable, statisticsFor } from '../lib/metric-series.ts'
 import type { Series } from '../lib/shapes.ts'
@@ -44,9 +44,7 @@ function valuesOfAll(name: string, attributes: readonly string[]): Question<Map<
 
 /** The conditions of the filter line as the API takes them. */
 export function attributeFilter(filter: Filter): AttributeFilter {
-  const values: Record<string, string[]> = {}
-  for (const { key, op, value } of filter.terms) if (op === '=') values[key] = [...(values[key] ?? []), value]
-  return values
+  return valuesBy(filter.terms.filter(({ op }) => op === '='))
 }
 
 export function useMetric(name: string) {

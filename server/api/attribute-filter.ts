@@ -14,10 +14,28 @@ const values = z
   .transform((given) => [given].flat().map(String))
   .refine((given) => given.every((one) => one.length <= charsMax), `has a value of more than ${charsMax} characters`)
 
-/** `{"type": "input", "model": ["a", "b"]}`: every attribute must have one of its values. */
+const attribute = z.string().min(1, 'is empty').max(charsMax)
+
+/**
+ * `{"type": "input", "model": ["a", "b"]}`: every attribute must have one of its values. Not a record of the validator's: that
+ * leaves an attribute called `__proto__` out, and a filter that is left out lets everything pass.
+ */
 export const filterBody = z
-  .record(z.string().min(1, 'is empty').max(charsMax), values, 'is not an object of attributes and their values')
-  .refine((given) => Object.keys(given).length <= attributesMax, `names more than ${attributesMax} attributes`)
+  .custom<object>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
+    error: 'is not an object of attributes and their values',
+  })
+  .transform((given, context): AttributeFilter => {
+    const filter: Record<string, readonly string[]> = Object.create(null)
+    for (const [name, wanted] of Object.entries(given)) {
+      const [key, own] = [attribute.safeParse(name), values.safeParse(wanted)]
+      const [issue] = [...(key.error?.issues ?? []), ...(own.error?.issues ?? [])]
+      if (issue) context.addIssue({ code: 'custom', path: [name], message: issue.message, input: wanted })
+      else filter[name] = own.data!
+    }
+    if (Object.keys(given).length > attributesMax) context.addIssue(`names more than ${attributesMax} attributes`)
+    return filter
+  })
+  .meta({ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'array'] } })
 
 const example = '{"type":"input","model":["a","b"]}'
 

@@ -174,10 +174,11 @@ export function bodyOf<S extends z.ZodType>(schema: S) {
 type Issue = { code?: string; path: PropertyKey[]; message: string; expected?: unknown; input?: unknown }
 
 /** The first thing wrong, for a person: `limit: "0" is not valid; use a whole number from 1 to 1000`. */
-export function firstIssue(error: { issues: readonly Issue[] }): string {
-  const issue = error.issues[0]
-  if (!issue) return 'the request cannot be read'
-  const where = issue.path.map(String).join('.') || 'the request'
+export function firstIssue(error: { issues: readonly Issue[] }, whole = 'the request'): string {
+  // A field that is not known is likely why another one is missing.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
+  if (!issue) return `${whole} cannot be read`
+  const where = issue.path.map(String).join('.') || whole
   if (/expected string, received array/.test(issue.message)) return `${where}: is given more than once; give it once`
   if (/received undefined/.test(issue.message)) return `${where}: is missing`
   return `${where}: ${plainly(issue.message)}`

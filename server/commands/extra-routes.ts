@@ -4,6 +4,7 @@ import { stream } from 'hono/streaming'
 import { z } from 'zod'
 import { about } from '../api/describe.ts'
 import { badRequest } from '../api/errors.ts'
+import { exactly } from '../api/exactly.ts'
 import { ImportFound, type ImportJob, ImportState } from '../api/import/shape.ts'
 import { send } from '../api/json.ts'
 import { bodyOf } from '../api/params.ts'
@@ -15,16 +16,19 @@ import { UsageError } from '../usage-error.ts'
 import { pushRoutes } from './push-routes.ts'
 
 /** Checked by {@link readImportRequest}, which the command line shares; here only named for the API's description. */
-const ImportBody = z.object({
-  tool: z.unknown().optional().describe('an agent, or all; or ai-observer'),
-  path: z.unknown().optional().describe("the tool's own folder; of ai-observer its database file"),
-  from: z.unknown().optional().describe('YYYY-MM-DD'),
-  to: z.unknown().optional().describe('YYYY-MM-DD, that day included'),
-  force: z.unknown().optional().describe('read everything again'),
-  dryRun: z.unknown().optional().describe('only tell what would be new'),
-  purge: z.unknown().optional().describe('first delete what was imported of the tool in this time'),
-  pricingMode: z.unknown().optional().describe('auto, calculate or display'),
-})
+const ImportBody = exactly(
+  {
+    tool: z.unknown().optional().describe('an agent, or all; or ai-observer'),
+    path: z.unknown().optional().describe("the tool's own folder; of ai-observer its database file"),
+    from: z.unknown().optional().describe('YYYY-MM-DD'),
+    to: z.unknown().optional().describe('YYYY-MM-DD, that day included'),
+    force: z.unknown().optional().describe('read everything again'),
+    dryRun: z.unknown().optional().describe('only tell what would be new'),
+    purge: z.unknown().optional().describe('first delete what was imported of the tool in this time'),
+    pricingMode: z.unknown().optional().describe('auto, calculate or display'),
+  },
+  ['yes', 'skipConfirm', 'verbose', 'json'],
+)
 
 /** Mounted beside the API's own routes, in the server and in commands that work without one. */
 export function extraRoutes(core: Core, transcripts: TranscriptService): Hono[] {

@@ -7,10 +7,11 @@ import { messageOf } from '../../store/errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError, unprocessable } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send } from '../json.ts'
 import { bodyOf } from '../params.ts'
 
-const Backup = z.object({
+const Backup = exactly({
   output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a file' }),
 })
 const BackedUp = z.object({ output: z.string(), bytes: z.number(), durationMs: z.number() })

@@ -5,6 +5,7 @@ import type { Runner } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send, type Wire } from '../json.ts'
 import { bodyOf, queryOf, requiredText, timeRange, windowParams, wordParam } from '../params.ts'
 import { nowNano } from '../time.ts'
@@ -32,10 +33,6 @@ const given = {
     .describe('from this share of the limit on it is a warning'),
   tz: timeZoneParam,
 }
-const BudgetsBody = z.object({
-  budgets: z.array(z.object(given), 'is not a list').max(budgetsMax, `holds more than ${budgetsMax}`),
-})
-
 const level = z.enum(levels)
 const spent = {
   periodStart: z.string(),
@@ -55,6 +52,12 @@ const shape = {
   tz: z.string(),
 }
 const Budget = z.object({ ...shape, ...spent, state: level }).meta({ id: 'Budget' })
+const BudgetsBody = exactly({
+  // What GET answers may be sent back.
+  budgets: z
+    .array(exactly(given, Object.keys(Budget.shape)), 'is not a list')
+    .max(budgetsMax, `holds more than ${budgetsMax}`),
+})
 const BudgetList = z.object({ budgets: z.array(Budget) })
 type BudgetList = z.infer<typeof BudgetList>
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send } from '../json.ts'
 import { bodyOf } from '../params.ts'
 import type { AlertWatch } from './alert-watch.ts'
@@ -24,10 +25,9 @@ const Webhook = z
 export type Webhook = z.infer<typeof Webhook>
 const Tried = z.object(Delivery)
 
-const body = z
-  .object({ url: z.string().trim().max(2000, 'is longer than 2000 characters').nullable() })
-  .strict()
-  .describe('null takes the address away')
+const body = exactly({ url: z.string().trim().max(2000, 'is longer than 2000 characters').nullable() }).describe(
+  'null takes the address away',
+)
 
 export function webhookRoutes(alerts: AlertWatch) {
   const shown = (): Webhook => {
@@ -53,7 +53,7 @@ export function webhookRoutes(alerts: AlertWatch) {
     .post(
       '/api/alerts/test',
       about('Sends a message for trying to the address', Tried),
-      bodyOf(z.object({})),
+      bodyOf(exactly({})),
       async (c) => send<z.infer<typeof Tried>>(c, await alerts.test()),
     )
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { bodyOf, bodyWindow } from '../params.ts'
 import { formatTime } from '../time.ts'
 import { formats, services } from './tables.ts'
@@ -14,17 +15,20 @@ import { exportTables } from './write.ts'
 /** The answer is NDJSON (contract §4): a line of progress for each table, last the summary. */
 export function exportRoutes({ store, agents, log }: ApiDeps) {
   const tools = [...agents.map(({ id }) => id), ...services, 'all']
-  const Export = z.object({
-    tool: z
-      .string()
-      .refine((tool) => tools.includes(tool), { error: `use one of ${tools.join(', ')}` })
-      .default('all'),
-    output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a folder' }),
-    ...bodyWindow,
-    format: z.enum(formats, { error: `use one of ${formats.join(', ')}` }).default('parquet'),
-    zip: z.boolean().default(false),
-    dryRun: z.boolean().default(false),
-  })
+  const Export = exactly(
+    {
+      tool: z
+        .string()
+        .refine((tool) => tools.includes(tool), { error: `use one of ${tools.join(', ')}` })
+        .default('all'),
+      output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a folder' }),
+      ...bodyWindow,
+      format: z.enum(formats, { error: `use one of ${formats.join(', ')}` }).default('parquet'),
+      zip: z.boolean().default(false),
+      dryRun: z.boolean().default(false),
+    },
+    ['yes', 'verbose', 'fromFiles'],
+  )
   return new Hono().post(
     '/api/export',
     about('Writes the tables into files of a folder on the server', undefined, 'application/x-ndjson'),

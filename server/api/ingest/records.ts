@@ -10,8 +10,15 @@ const textMax = 1_000_000
 const word = z.string().max(1000, 'is longer than 1,000 characters')
 const id = word.min(1, 'is empty')
 const long = z.string().max(textMax, 'is longer than 1,000,000 characters')
+/** Any object as it was sent. Not a record of the validator's: that leaves out what is called `__proto__`. */
+const object = z
+  .custom<{ [name: string]: unknown }>(
+    (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+    'is not an object',
+  )
+  .meta({ type: 'object' })
 /** Text, or any JSON that is kept as its text. */
-const content = z.union([long, z.record(z.string(), z.unknown()), z.array(z.unknown())]).transform((given) => {
+const content = z.union([long, object, z.array(z.unknown())]).transform((given) => {
   return typeof given === 'string' ? given : JSON.stringify(given)
 })
 const count = z.number().int('is not a whole number').min(0, 'is below 0').max(1e15, 'is larger than 1e15')
@@ -99,7 +106,7 @@ export const PushedEvent = z.object({
     body: content,
     severity: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'use DEBUG, INFO, WARN or ERROR'),
   }),
-  ...known({ model: word, attributes: z.record(z.string(), z.unknown()) }),
+  ...known({ model: word, attributes: object }),
   ...attribution,
 })
 

@@ -6,6 +6,7 @@ import { list, query, text } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly, itemsOf } from '../exactly.ts'
 import { callerOf } from '../guard.ts'
 import { send } from '../json.ts'
 import { bodyOf, firstIssue } from '../params.ts'
@@ -38,17 +39,15 @@ const pushedWriter: TableWriter<Remembered> = {
 }
 
 /** A list whose records are looked at one by one, so that a bad one is rejected alone; described by what it should hold. */
-function listOf(shape: z.ZodType) {
-  const { $schema: _, ...items } = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
-  return z
+const listOf = (shape: z.ZodType) =>
+  z
     .array(z.unknown(), 'is not a list')
     .nullable()
     .optional()
-    .meta({ type: 'array', items: items as never })
-}
+    .meta({ type: 'array', items: itemsOf(shape) })
 
 const name = z.string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') }).trim()
-const Push = z.object({
+const Push = exactly({
   source: name
     .min(1, 'is empty')
     .max(100, 'is longer than 100 characters')
@@ -86,7 +85,7 @@ function read(body: z.infer<typeof Push>) {
     for (const [index, given] of (body[kind] ?? []).entries()) {
       const parsed = readRecord(kind, given)
       if (parsed.success) good.push({ kind, index, record: parsed.data } as Pushed)
-      else rejected.push({ kind, index, reason: firstIssue(parsed.error).replace(/^the request/, 'the record') })
+      else rejected.push({ kind, index, reason: firstIssue(parsed.error, 'the record') })
     }
   }
   return { good, rejected }

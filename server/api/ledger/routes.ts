@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { rebuild } from '../../ingest/ledger/rebuild.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
+import { exactly } from '../exactly.ts'
 import { bodyOf } from '../params.ts'
 
 /** Says what moved; a healthy ledger does not. */
@@ -11,7 +12,7 @@ export function ledgerRoutes({ core }: ApiDeps) {
   return new Hono().post(
     '/api/rebuild',
     about('Rebuilds the ledger from its observations and says what moved'),
-    bodyOf(z.object({ dryRun: z.boolean().optional() })),
+    bodyOf(exactly({ dryRun: z.boolean().optional() })),
     async (c) => {
       const pricing = { price: core.prices.price, mode: core.pricingMode }
       const dryRun = c.req.valid('json').dryRun ?? false

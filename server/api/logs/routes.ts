@@ -91,24 +91,24 @@ const filterParamsButLevel = {
 const filterParams = { ...filterParamsButLevel, severity }
 
 /** Attributes that stand in a column of their own. */
-const columns: Record<string, string> = {
-  'event.name': 'event',
-  event: 'event',
-  model: 'model',
-  project: 'project',
-  tool: 'tool',
-  scope: 'scope',
-  service: 'service',
-  'service.name': 'service',
-  session: 'session',
-  'session.id': 'session',
-  level: 'level',
-}
+const columns = new Map([
+  ['event.name', 'event'],
+  ['event', 'event'],
+  ['model', 'model'],
+  ['project', 'project'],
+  ['tool', 'tool'],
+  ['scope', 'scope'],
+  ['service', 'service'],
+  ['service.name', 'service'],
+  ['session', 'session'],
+  ['session.id', 'session'],
+  ['level', 'level'],
+])
 
 function attributesOf(filter: AttributeFilter | undefined, exclude: AttributeFilter | undefined): string | null {
   const entriesOf = (given: AttributeFilter | undefined, excluded: boolean) =>
     Object.entries(given ?? {}).map(([name, values]) => ({
-      asked: columns[name] ?? null,
+      asked: columns.get(name) ?? null,
       pointer: pointerTo(name),
       values,
       excluded,

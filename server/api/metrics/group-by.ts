@@ -5,19 +5,19 @@ import { type AttributeFilter, pointerTo } from '../attribute-filter.ts'
  * Names of attributes whose values stand, in canonical spelling, in a typed column. Not `tool`: on points that is the tool an
  * agent called (Codex), while the column holds the agent.
  */
-const columns: Record<string, string> = {
-  service: 'service',
-  'service.name': 'service',
-  session: 'session',
-  'session.id': 'session',
-  sessionId: 'session',
-  model: 'model',
-  project: 'project',
-  user: 'user',
-  type: 'type',
-  token_type: 'type',
-  'gen_ai.token.type': 'type',
-}
+const columns = new Map([
+  ['service', 'service'],
+  ['service.name', 'service'],
+  ['session', 'session'],
+  ['session.id', 'session'],
+  ['sessionId', 'session'],
+  ['model', 'model'],
+  ['project', 'project'],
+  ['user', 'user'],
+  ['type', 'type'],
+  ['token_type', 'type'],
+  ['gen_ai.token.type', 'type'],
+])
 
 /**
  * The parameters of the macro `metric_label` for an attribute's name: its typed column, if any, and the JSON pointer to it
@@ -26,7 +26,7 @@ const columns: Record<string, string> = {
 export function labelOf(attribute: string | undefined): { asked: string | null; pointer: string | null } {
   if (attribute === undefined) return { asked: null, pointer: null }
   return {
-    asked: columns[attribute] ?? null,
+    asked: columns.get(attribute) ?? null,
     pointer: pointerTo(attribute),
   }
 }

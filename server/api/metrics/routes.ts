@@ -7,6 +7,7 @@ import { filterBody, filterParam } from '../attribute-filter.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError } from '../errors.ts'
+import { exactly, itemsOf } from '../exactly.ts'
 import { send } from '../json.ts'
 import { pageBytesMax } from '../page.ts'
 import {
@@ -74,7 +75,7 @@ const Attributes = z.object({
 const BatchResults = z.object({
   results: z.array(
     z.object({
-      id: z.string(),
+      id: z.string().describe('of the query; empty where it has none'),
       success: z.boolean(),
       error: z.string().optional(),
       series: z.array(Series).optional(),
@@ -96,8 +97,9 @@ const seriesParams = {
   stat: wordParam(stats).optional(),
 }
 
-/** One query of a batch. Everything but its id is read on its own, so that a bad one fails alone. */
-const batchQuery = z.object({
+/** One query of a batch, read on its own, so that a bad one fails alone. */
+const batchQuery = exactly({
+  id: z.union([z.string(), z.number()], 'is missing; give each query its own id'),
   ...seriesParams,
   service: serviceParam.nullable(),
   groupBy: textParam.nullable(),
@@ -106,12 +108,13 @@ const batchQuery = z.object({
   stat: wordParam(stats).nullish(),
   aggregate: z.union([z.boolean(), flagParam], 'use true or false').nullish(),
 })
-const batchBody = z.object({
+const batchBody = exactly({
   ...windowParams,
   interval: intervalParam.nullish(),
   queries: z
-    .array(z.looseObject({ id: z.union([z.string(), z.number()], 'is missing; give each query its own id') }))
-    .max(50, 'has more than 50 queries; ask in several requests'),
+    .array(z.unknown(), { error: ({ input }) => (input === undefined ? 'is missing' : 'is not a list') })
+    .max(50, 'has more than 50 queries; ask in several requests')
+    .meta({ items: itemsOf(batchQuery) }),
 })
 
 export function metricsRoutes({ store, agents }: ApiDeps) {
@@ -193,11 +196,13 @@ export function metricsRoutes({ store, agents }: ApiDeps) {
         const { from, to, interval, queries } = c.req.valid('json')
         const range = timeRange({ from, to })
         const results = await Promise.all(
-          queries.map(async ({ id, ...given }) => {
+          queries.map(async (given) => {
+            const parsed = batchQuery.safeParse(given)
+            if (!parsed.success)
+              return { id: idOf(given), success: false, error: firstIssue(parsed.error, 'the query') }
+            const { name, service, groupBy, filter, stat, aggregate, interval: own } = parsed.data
+            const id = String(parsed.data.id)
             try {
-              const parsed = batchQuery.safeParse(given)
-              if (!parsed.success) return { id: String(id), success: false, error: firstIssue(parsed.error) }
-              const { name, service, groupBy, filter, stat, aggregate, interval: own } = parsed.data
               const answer = await seriesOf(store, {
                 name,
                 service: service ?? undefined,
@@ -208,14 +213,20 @@ export function metricsRoutes({ store, agents }: ApiDeps) {
                 stepSeconds: own ?? interval ?? undefined,
                 range,
               })
-              return { id: String(id), success: true, ...answer }
+              return { id, success: true, ...answer }
             } catch (error) {
               if (!(error instanceof ApiError || error instanceof QueryTimeout)) throw error
-              return { id: String(id), success: false, error: error.message }
+              return { id, success: false, error: error.message }
             }
           }),
         )
         return send<z.infer<typeof BatchResults>>(c, { results })
       },
     )
+}
+
+/** The id that a query which cannot be read has, if it has one: its answer stands in its place all the same. */
+function idOf(given: unknown): string {
+  const { id } = Object(given) as { id?: unknown }
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : ''
 }

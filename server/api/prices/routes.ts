@@ -8,6 +8,7 @@ import { loadUserPrices, removeUserPrices, saveUserPrice, userPrice } from '../.
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { notFound } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send } from '../json.ts'
 import { bodyOf, pathOf, queryOf, textParam, windowParams } from '../params.ts'
 import { formatTime, nowNano } from '../time.ts'
@@ -61,21 +62,18 @@ export type Repriced = z.infer<typeof Repriced>
 
 const modelPath = pathOf(z.object({ model: z.string().trim().min(1).max(500) }))
 const kind = z.number().min(0).max(1_000_000).describe('dollars per million tokens')
-const priceBody = z
-  .object({
-    input: kind.optional(),
-    output: kind.optional(),
-    cacheRead: kind.optional(),
-    cacheWrite5m: kind.optional(),
-    cacheWrite1h: kind.optional(),
-    from: windowParams.from.describe('since when it holds; absent: since ever'),
-    included: z.boolean().optional().describe('costs nothing by itself: free, or part of a plan'),
-  })
-  .strict()
-  .refine(({ input, output, included }) => included === true || (input !== undefined && output !== undefined), {
-    path: ['input'],
-    message: 'give input and output in dollars per million tokens, or included: true',
-  })
+const priceBody = exactly({
+  input: kind.optional(),
+  output: kind.optional(),
+  cacheRead: kind.optional(),
+  cacheWrite5m: kind.optional(),
+  cacheWrite1h: kind.optional(),
+  from: windowParams.from.describe('since when it holds; absent: since ever'),
+  included: z.boolean().optional().describe('costs nothing by itself: free, or part of a plan'),
+}).refine(({ input, output, included }) => included === true || (input !== undefined && output !== undefined), {
+  path: ['input'],
+  message: 'give input and output in dollars per million tokens, or included: true',
+})
 
 export function pricesRoutes({ store, core }: ApiDeps) {
   async function reload(): Promise<void> {
@@ -111,7 +109,7 @@ export function pricesRoutes({ store, core }: ApiDeps) {
     .post(
       '/api/prices/reprice',
       about('Computes all costs anew by the present table and says what moved', Repriced),
-      bodyOf(z.object({ dryRun: z.boolean().default(false) }).strict()),
+      bodyOf(exactly({ dryRun: z.boolean().default(false) })),
       async (c) => {
         const report = await reprice(store, core.prices, core.pricingMode, c.req.valid('json'))
         const dollars = ({ before, after }: { before: bigint; after: bigint }) => ({

@@ -5,15 +5,19 @@ import { removable, remove } from '../../ingest/removal/removal.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { bodyOf, bodyWindow } from '../params.ts'
 
-const Removal = z.object({
-  what: z.enum(removable, { error: `use one of ${removable.join(', ')}` }),
-  ...bodyWindow,
-  service: z.string().min(1).optional(),
-  session: z.string().min(1).optional(),
-  dryRun: z.boolean().optional(),
-})
+const Removal = exactly(
+  {
+    what: z.enum(removable, { error: `use one of ${removable.join(', ')}` }),
+    ...bodyWindow,
+    service: z.string().min(1).optional(),
+    session: z.string().min(1).optional(),
+    dryRun: z.boolean().optional(),
+  },
+  ['yes'],
+)
 
 /** The answer is NDJSON (contract §4): one line, the summary `{"what","dryRun","removed":{<table>:rows},"rows"}`. */
 export function removalRoutes({ core }: ApiDeps) {

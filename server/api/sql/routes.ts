@@ -6,6 +6,7 @@ import { messageOf } from '../../store/errors.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { unprocessable } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send } from '../json.ts'
 import { bodyOf } from '../params.ts'
 import { createAsk } from './ask.ts'
@@ -20,7 +21,7 @@ const Answer = z.object({
 
 const rowsMax = 100_000
 
-const Body = z.object({
+const Body = exactly({
   sql: z
     .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') })
     .max(100_000, 'is longer than 100,000 characters')
@@ -33,7 +34,7 @@ const Body = z.object({
     .default(1000),
 })
 
-const FileBody = z.object({
+const FileBody = exactly({
   sql: Body.shape.sql,
   output: z.string().refine((path) => isAbsolute(path), { error: 'use the absolute path of a file' }),
 })

@@ -5,6 +5,7 @@ import { scopes } from '../../receivers/guard.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about, describeWith } from '../describe.ts'
 import { notFound } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { created, send, type Wire } from '../json.ts'
 import type { Live } from '../live/live.ts'
 import { bodyOf, pathOf, requiredText } from '../params.ts'
@@ -16,7 +17,7 @@ const scope = z.enum(scopes, {
   error: (issue) => `${JSON.stringify(issue.input)} is not valid; use ${scopes.join(', ')}`,
 })
 
-const TokenBody = z.object({
+const TokenBody = exactly({
   name: word.describe('what it is for, such as the machine that will use it'),
   user: word.nullable().optional().describe('whose records come by it, where a record names nobody'),
   scopes: z

@@ -6,6 +6,7 @@ import { query, type Runner, text, time } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about, describeWith } from '../describe.ts'
 import { badRequest, notFound } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { created, send, type Wire } from '../json.ts'
 import { bodyOf, pathOf, requiredText } from '../params.ts'
 import { formatTime, nowNano } from '../time.ts'
@@ -18,11 +19,11 @@ const path = requiredText
   .pipe(z.string().max(8000, 'is longer than 8000 characters'))
   .refine((given) => isOurs(given), 'is not an address of this page; use one that begins with a single /')
   .describe('path and query of the page')
-const ViewBody = z.object({ name, path }).strict()
-const ViewChange = z
-  .object({ name: name.optional(), path: path.optional() })
-  .strict()
-  .refine((given) => given.name !== undefined || given.path !== undefined, 'give a name, a path or both')
+const ViewBody = exactly({ name, path })
+const ViewChange = exactly({ name: name.optional(), path: path.optional() }).refine(
+  (given) => given.name !== undefined || given.path !== undefined,
+  'give a name, a path or both',
+)
 
 const View = z
   .object({ id: z.string(), name: z.string(), path: z.string(), createdAt: z.string() })
