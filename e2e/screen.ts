@@ -86,6 +86,14 @@ export async function accessibility(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
 
+/** Puts a statement into the SQL editor, as typing and pasting do. */
+export async function writeSql(page: Page, sql: string): Promise<void> {
+  await page.getByTestId('sql-editor').focus()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('Delete')
+  await page.keyboard.insertText(sql)
+}
+
 /** How far the document is wider than the window, px. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { requests, send } from './recordings.ts'
+import { writeSql } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 
 let browser: Browser
@@ -74,7 +75,7 @@ describe('a saved view', () => {
 test('a statement of SQL that is saved by name is in its menu and opens by its link', async () => {
   const page = await open('/sql')
   const editor = page.getByTestId('sql-editor')
-  await editor.fill('select 41 + 1 as answer')
+  await writeSql(page, 'select 41 + 1 as answer')
   await page.getByTestId('sql-run').click()
   await page
     .getByRole('gridcell', { name: '42' })
@@ -85,17 +86,15 @@ test('a statement of SQL that is saved by name is in its menu and opens by its l
   await page.getByTestId('view-name').fill('The answer')
   await page.getByTestId('view-save').click()
   await page.getByTestId('sidebar').getByRole('link', { name: 'The answer' }).waitFor()
-  await editor.fill('select 1 as other')
+  await writeSql(page, 'select 1 as other')
   await page.getByTestId('sql-run').click()
   await page.waitForFunction(() => location.search.includes('other'))
   await page.getByTestId('sidebar').getByRole('link', { name: 'The answer' }).click()
-  await page.waitForFunction(() =>
-    (document.querySelector('[data-testid=sql-editor]') as HTMLTextAreaElement).value.includes('41 + 1'),
-  )
-  await editor.fill('')
+  await editor.getByText('41 + 1').waitFor()
+  await writeSql(page, '')
   await page.getByTestId('sql-history').click()
   await page.getByRole('menuitem', { name: 'The answer' }).click()
-  expect(await editor.inputValue()).toBe('select 41 + 1 as answer')
+  expect(await editor.textContent()).toBe('select 41 + 1 as answer')
   const { views } = await server.get('/api/views')
   for (const view of views) await fetch(new URL(`/api/views/${view.id}`, server.apiUrl), { method: 'DELETE' })
   await page.close()

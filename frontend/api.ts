@@ -49,7 +49,9 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
     const requestId = response.headers.get('x-request-id') ?? undefined
     throw new ApiError(response.status, failure?.message ?? `${response.status} ${response.statusText}`, requestId)
   }
-  return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.status === 204) return undefined as T
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return (isJson ? await response.json() : await response.blob()) as T
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a route takes the arguments that its own type says; here any route may stand.
@@ -292,6 +294,14 @@ export const prices = () => ask(api.prices, { query: {} }, [])
 /** Runs one read-only statement. */
 export const runSql = (sql: string, limit: number, signal: AbortSignal) =>
   postJson<SqlAnswer>(api.sql, { sql, limit }, signal)
+
+/** The rows of one read-only statement as a Parquet file. */
+export const parquetOf = (sql: string, limit: number) =>
+  request<Blob>(api.sql.parquet.$url().pathname, {
+    method: 'POST',
+    body: JSON.stringify({ sql, limit }),
+    headers: { 'content-type': 'application/json' },
+  })
 
 function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
   return request<T>(path, {

@@ -41,6 +41,11 @@ export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
   return event.altKey ? `alt+${key}` : key
 }
 
+/** The SQL editor lives in a shadow root, from which an event seems to come from its host. */
+function innermost(event: Event): EventTarget | null {
+  return event.composedPath()[0] ?? event.target
+}
+
 function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
@@ -76,7 +81,7 @@ function onKeyDown(event: KeyboardEvent) {
     before,
     name,
   )
-  const field = inField(event.target)
+  const field = inField(innermost(event))
   if ((field || inLayer(event.target)) && !found.run?.inFields) {
     prefix = ''
     return

@@ -1,6 +1,7 @@
 // result-view.tsx: rows of a statement, virtual, and their course over time where they have one.
-import { Download } from 'lucide-react'
+import { Download, FileDown } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { parquetOf } from '../api.ts'
 import { Chart } from '../charts/chart.tsx'
 import { Legend } from '../charts/legend.tsx'
 import { boundSeries } from '../charts/prepare.ts'
@@ -26,7 +27,26 @@ function widthOf(answer: SqlAnswer, index: number): number {
   return Math.min(480, Math.max(64, longest * 7.4 + 24))
 }
 
-export function ResultView({ answer }: { answer: SqlAnswer }) {
+type ResultViewProps = {
+  answer: SqlAnswer
+  /** What was run, for a file that the server makes. */
+  sql: string
+  limit: number
+  onError(error: Error): void
+}
+
+export function ResultView({ answer, sql, limit, onError }: ResultViewProps) {
+  const [making, setMaking] = useState(false)
+  async function saveParquet() {
+    setMaking(true)
+    try {
+      saveFile('result.parquet', await parquetOf(sql, limit))
+    } catch (thrown) {
+      onError(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    } finally {
+      setMaking(false)
+    }
+  }
   const [view, setView] = useState<'table' | 'chart'>('table')
   const [emphasis, setEmphasis] = useState<string>()
   const series = useMemo(() => seriesOf(answer, (label) => hueColor(hueOf('sql', label))), [answer])
@@ -70,6 +90,14 @@ export function ResultView({ answer }: { answer: SqlAnswer }) {
             }
           >
             <Download aria-hidden className="size-4" />
+          </IconButton>
+          <IconButton
+            label="Save as Parquet"
+            data-testid="save-parquet"
+            disabled={making}
+            onClick={() => void saveParquet()}
+          >
+            <FileDown aria-hidden className="size-4" />
           </IconButton>
         </span>
       </div>

@@ -11,7 +11,21 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 const sql = `select table_name, column_name, data_type from information_schema.columns
 where table_schema not in ('information_schema', 'pg_catalog') order by table_name, ordinal_position`
 
-const schema: Question<SqlAnswer> = { key: 'sql schema', topics: [], ask: (signal) => runSql(sql, 5_000, signal) }
+export const schema: Question<SqlAnswer> = {
+  key: 'sql schema',
+  topics: [],
+  ask: (signal) => runSql(sql, 5_000, signal),
+}
+
+const functionsSql = `select function_name, any_value(function_type), any_value(description) from duckdb_functions()
+where regexp_full_match(function_name, '[a-z][a-z0-9_]*') and function_type in ('scalar', 'aggregate', 'macro', 'table', 'table_macro')
+group by function_name order by function_name`
+
+export const functions: Question<SqlAnswer> = {
+  key: 'sql functions',
+  topics: [],
+  ask: (signal) => runSql(functionsSql, 5_000, signal),
+}
 
 // What people ask about; the program's own books come after.
 const first = ['model_calls', 'sessions', 'tool_calls', 'messages', 'spans', 'logs', 'metric_points', 'commits']

@@ -1,6 +1,6 @@
 // sql.tsx: questions nobody thought of: read-only SQL over everything that is stored.
 import { History, Play, Square } from 'lucide-react'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 import { runSql, savedViews } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -14,9 +14,13 @@ import { cx } from '../ui/cx.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Select } from '../ui/select.tsx'
+import { vocabularyOf } from './complete.ts'
+import type { EditorHandle } from './editor.tsx'
 import { loadHistory, saveHistory, withStatement } from './history.ts'
 import { ResultView } from './result-view.tsx'
-import { SchemaList } from './schema-list.tsx'
+import { functions, SchemaList, schema } from './schema-list.tsx'
+
+const Editor = lazy(() => import('./editor.tsx').then(({ Editor }) => ({ default: Editor })))
 
 const examples: readonly { name: string; sql: string }[] = [
   {
@@ -57,10 +61,13 @@ export function Sql() {
   })
   const [limit, setLimit] = useState('1000')
   const [history, setHistory] = useState(loadHistory)
-  const [answer, setAnswer] = useState<SqlAnswer>()
+  const [answer, setAnswer] = useState<{ sql: string; limit: number; rows: SqlAnswer }>()
   const [error, setError] = useState<Error>()
   const [running, setRunning] = useState<AbortController>()
-  const editor = useRef<HTMLTextAreaElement>(null)
+  const editor = useRef<EditorHandle>(null)
+  const known = useAnswer(schema).data
+  const callable = useAnswer(functions).data
+  const vocabulary = useMemo(() => known && vocabularyOf(known, callable), [known, callable])
 
   async function run(sql = text) {
     if (sql.trim() === '') return
@@ -74,26 +81,13 @@ export function Sql() {
     setHistory(next)
     saveHistory(next)
     try {
-      setAnswer(await runSql(sql, Number(limit), controller.signal))
+      setAnswer({ sql, limit: Number(limit), rows: await runSql(sql, Number(limit), controller.signal) })
       setError(undefined)
     } catch (thrown) {
       if (!controller.signal.aborted) setError(thrown instanceof Error ? thrown : new Error(String(thrown)))
     } finally {
       setRunning((current) => (current === controller ? undefined : current))
     }
-  }
-  function insert(name: string) {
-    const field = editor.current
-    if (!field) return
-    field.focus()
-    field.setRangeText(name, field.selectionStart, field.selectionEnd, 'end')
-    setText(field.value)
-  }
-  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault()
-      void run()
-    } else if (event.key === 'Escape') event.currentTarget.blur()
   }
 
   return (
@@ -136,22 +130,13 @@ export function Sql() {
     >
       <div className="flex min-h-0 flex-1">
         <aside aria-label="Schema" className="hidden w-60 shrink-0 overflow-y-auto hairline-r lg:block">
-          <SchemaList onInsert={insert} />
+          <SchemaList onInsert={(name) => editor.current?.insert(name)} />
         </aside>
         <div className="flex min-w-0 flex-1 flex-col">
           <div className="relative h-44 shrink-0 hairline-b">
-            <textarea
-              ref={editor}
-              aria-label="SQL"
-              data-testid="sql-editor"
-              value={text}
-              spellCheck={false}
-              autoCapitalize="off"
-              autoComplete="off"
-              onChange={(event) => setText(event.target.value)}
-              onKeyDown={onKeyDown}
-              className="block size-full resize-none bg-background p-4 font-mono text-13 text-foreground outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-ring"
-            />
+            <Suspense fallback={<pre className="px-4 py-3 font-mono text-13 whitespace-pre-wrap">{text}</pre>}>
+              <Editor ref={editor} value={text} vocabulary={vocabulary} onChange={setText} onRun={() => void run()} />
+            </Suspense>
             <div className="pointer-events-none absolute right-3 bottom-2 flex items-center gap-3 text-12 text-muted">
               <span className="pointer-events-auto">
                 <Select
@@ -171,7 +156,7 @@ export function Sql() {
           {error && <ErrorState what="The statement was not run." error={error} className="shrink-0 hairline-b" />}
           <div className={cx('flex min-h-0 flex-1 flex-col', running && 'opacity-60')}>
             {answer ? (
-              <ResultView answer={answer} />
+              <ResultView answer={answer.rows} sql={answer.sql} limit={answer.limit} onError={setError} />
             ) : (
               !error && (
                 <EmptyState title="Ask anything">

@@ -80,7 +80,7 @@ const callerKey = 'caller'
 export const callerOf = (c: Context): Caller => (c.get(callerKey) as Caller | undefined) ?? {}
 
 /** Questions whose parameters are too long for an address. */
-const asking = new Set(['/api/sql', '/api/metrics/batch-series', '/mcp'])
+const asking = new Set(['/api/sql', '/api/sql/parquet', '/api/metrics/batch-series', '/mcp'])
 /** What records come by. */
 const sending = new Set(['/api/ingest', '/api/push'])
 

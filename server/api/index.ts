@@ -33,6 +33,7 @@ import { runningRoutes } from './running/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
+import { parquetRoutes } from './sql/parquet.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
 import { statusRoutes } from './status/routes.ts'
@@ -53,6 +54,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch)
     .route('/', logsRoutes(deps))
     .route('/', metricsRoutes(deps))
     .route('/', sqlRoutes(deps))
+    .route('/', parquetRoutes(deps))
     .route('/', usageRoutes(deps))
     .route('/', pricesRoutes(deps))
     .route('/', sessionsRoutes(deps))
