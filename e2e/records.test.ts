@@ -97,7 +97,7 @@ describe('costs', () => {
     }
   })
 
-  test('show the open window of five hours with its pace, beside the last seven days', async () => {
+  test('show the open window of five hours with its pace, and the week to the reset that is set', async () => {
     const { page, wrong, close } = await openPage(browser, server, '/costs')
     try {
       const row = page.locator('[data-testid="usage-window"][data-key="claude-code"]')
@@ -108,6 +108,17 @@ describe('costs', () => {
       expect(own.current.projectedTokens).toBeGreaterThan(own.current.tokens)
       expect(await row.textContent()).toContain('left')
       expect(await row.getByRole('progressbar').count()).toBe(1)
+      await row.getByText('last 7 days').waitFor()
+      await row.getByTestId('week-reset').click()
+      await page.getByLabel('Weekday of the reset').selectOption('thursday')
+      await page.getByLabel('Hour of the reset').selectOption('9')
+      await page.getByTestId('week-save').click()
+      await row.getByRole('progressbar', { name: 'Time of the week' }).waitFor()
+      const { weeks } = await server.get('/api/usage/weeks')
+      expect(weeks).toEqual([{ tool: 'claude-code', weekday: 'thursday', hour: 9, tz: 'UTC' }])
+      await row.getByTestId('week-reset').click()
+      await page.getByTestId('week-remove').click()
+      await row.getByText('last 7 days').waitFor()
       expect(wrong).toEqual([])
     } finally {
       await close()

@@ -16,6 +16,7 @@ import type {
   TraceKind,
   Transcript,
   UsageKey,
+  UsageWeek,
   Webhook,
 } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
@@ -270,8 +271,11 @@ export const savings = (window: Window, groupBy: UsageKey, filter: UsageFilter =
     },
     ledgerTopics(window),
   )
-/** The five-hour windows of subscriptions, and the last seven days. */
+/** The windows that subscriptions count in: five hours, and the week. */
 export const usageWindows = (tool?: string) => ask(api.usage.windows, { query: { tool } }, ['usage'])
+export const usageWeeks = () => ask(api.usage.weeks, {}, [])
+export const saveUsageWeeks = (weeks: readonly UsageWeek[]) =>
+  sendJson<unknown>('PUT', api.usage.weeks.$url().pathname, { weeks })
 
 export const tools = (window: Window, filter: { tool?: string; project?: string } = {}) =>
   ask(api.tools, { query: { ...within(window), ...filter } }, ledgerTopics(window))

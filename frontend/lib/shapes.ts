@@ -79,6 +79,7 @@ export type Widget = NonNullable<Dashboard['widgets']>[number]
 export type TraceCall = InferResponseType<Client['api']['traces'][':id']['calls']['$get'], 200>['calls'][number]
 export type CacheSavings = InferResponseType<Client['api']['usage']['savings']['$get'], 200>
 export type UsageWindow = InferResponseType<Client['api']['usage']['windows']['$get'], 200>['windows'][number]
+export type UsageWeek = InferResponseType<Client['api']['usage']['weeks']['$get'], 200>['weeks'][number]
 export type LogFacets = InferResponseType<Client['api']['logs']['facets']['$get'], 200>
 export type SqlAnswer = InferResponseType<Client['api']['sql']['$post'], 200>
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { ApiError, unprocessable } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { bodyOf } from '../params.ts'
 import { withParquet } from './to-file.ts'
 
@@ -13,7 +14,7 @@ const bytesMax = 256 * 1024 * 1024
 const timeoutMs = 60_000
 const limitSays = `use a whole number from 1 to ${rowsMax}`
 
-const Body = z.strictObject({
+const Body = exactly({
   sql: z
     .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'is not a text') })
     .max(100_000, 'is longer than 100,000 characters')

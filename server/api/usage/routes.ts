@@ -4,13 +4,15 @@ import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
+import { exactly } from '../exactly.ts'
 import { send, type Wire } from '../json.ts'
-import { allTime, queryOf, textParam, wordParam } from '../params.ts'
+import { allTime, bodyOf, queryOf, requiredText, textParam, wordParam } from '../params.ts'
 import { nowNano } from '../time.ts'
 import { intervals, readUsage, type UsageGroup, type UsageKey, usageKeys } from './read-usage.ts'
 import { readSavings, Savings } from './savings.ts'
 import { usageOf, usageShape } from './shape.ts'
 import { timeZoneParam, zonedTime } from './time-zone.ts'
+import { readWeeks, replaceWeeks, type Week } from './weeks.ts'
 import { readWindows, Windows } from './windows.ts'
 
 const key = z.string().nullable().optional().describe('null: not known')
@@ -31,6 +33,30 @@ export const UsageReport = z.object({
   totals: Usage,
 })
 export type UsageReport = z.infer<typeof UsageReport>
+
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+const hourSays = 'use a whole hour from 0 to 23'
+const Weeks = z.object({
+  weeks: z.array(
+    z
+      .object({ tool: z.string(), weekday: z.enum(weekdays), hour: z.number(), tz: z.string() })
+      .meta({ id: 'UsageWeek' }),
+  ),
+})
+const WeeksBody = exactly({
+  weeks: z
+    .array(
+      exactly({
+        tool: requiredText.pipe(z.string().trim().min(1, 'is empty').max(255, 'is longer than 255 characters')),
+        weekday: wordParam(weekdays),
+        hour: z.number(hourSays).int(hourSays).min(0, hourSays).max(23, hourSays),
+        tz: timeZoneParam,
+      }),
+      'is not a list',
+    )
+    .max(100, 'holds more than 100'),
+})
+const shownWeek = ({ weekday, ...week }: Week) => ({ ...week, weekday: weekdays[weekday - 1]! })
 
 const groupByParam = z
   .string()
@@ -120,4 +146,14 @@ export function usageRoutes({ store, core }: ApiDeps) {
       queryOf(z.object({ tool: textParam })),
       async (c) => send<Windows>(c, await readWindows(store, nowNano(), c.req.valid('query').tool)),
     )
+    .get('/api/usage/weeks', about('When the weekly limits of subscriptions are reset, by agent', Weeks), async (c) =>
+      send<z.infer<typeof Weeks>>(c, { weeks: (await readWeeks(store)).map(shownWeek) }),
+    )
+    .put('/api/usage/weeks', about('Says so, for all agents at once', Weeks), bodyOf(WeeksBody), async (c) => {
+      const weeks = c.req.valid('json').weeks.map((week) => ({ ...week, weekday: weekdays.indexOf(week.weekday) + 1 }))
+      const twice = weeks.find(({ tool }, index) => weeks.findIndex((one) => one.tool === tool) !== index)
+      if (twice) throw badRequest(`weeks: ${JSON.stringify(twice.tool)} is there twice`)
+      await store.transaction((tx) => replaceWeeks(tx, weeks))
+      return send<z.infer<typeof Weeks>>(c, { weeks: weeks.map(shownWeek) })
+    })
 }

@@ -1,9 +1,10 @@
-// windows.ts: the five-hour windows that subscriptions count in, and the last seven days beside them.
+// windows.ts: the windows that subscriptions count in: five hours, and the week.
 import { z } from 'zod'
 import { int, maybe, query, type Runner, real, text, time } from '../../store/query.ts'
 import { blockNano } from '../statusline/block.ts'
 import { formatTime } from '../time.ts'
 import activitySql from './activity.sql' with { type: 'text' }
+import { readWeeks, type Week, weekAt } from './weeks.ts'
 
 const used = {
   requests: z.number(),
@@ -31,6 +32,20 @@ export const Windows = z.object({
         .describe('the window that is open now; null when none is'),
       largest: FiveHours.nullable().describe('the one with the most tokens of the last 30 days'),
       count: z.number().describe('how many there were in the last 30 days'),
+      week: z
+        .object({
+          from: z.string(),
+          to: z.string().describe('the next reset where one is set, else now'),
+          isReset: z.boolean().describe('whether it is said when the limit is reset; else it is the last seven days'),
+          ...used,
+          projectedTokens: z
+            .number()
+            .nullable()
+            .describe('at the pace of this week, to its reset; null in its first hours'),
+          projectedCostUsd: z.number().nullable(),
+          before: z.object(used).describe('the whole week before'),
+        })
+        .describe('what counts for a weekly limit'),
       sevenDays: z.object(used),
       sevenDaysBefore: z.object(used),
     }),
@@ -91,6 +106,35 @@ export function projected(window: Window, now: number): { tokens: number; costUs
   }
 }
 
+const weekMinutes = 7 * dayMinutes
+/** A week's pace of less than this says nothing: nobody works through the night. */
+const weekPaceLeastMinutes = 360
+
+/**
+ * The week of an agent by its reset, else the last seven days; minutes since 1970. Its forecast takes the rest to be like what
+ * of it is over.
+ */
+export function weekOf(minutes: readonly Minute[], now: number, reset: Omit<Week, 'tool'> | undefined) {
+  const week = reset && weekAt(now * 60, reset)
+  const from = week ? week.from / 60 : now - weekMinutes
+  const to = week ? week.to / 60 : now
+  const spent = summed(minutes.filter(({ minute }) => minute >= from + (week ? 0 : 1) && minute <= now))
+  const beforeFrom = week ? weekAt(week.from - 60, reset).from / 60 : from - weekMinutes
+  const before = summed(
+    minutes.filter(({ minute }) => minute >= beforeFrom + (week ? 0 : 1) && minute < from + (week ? 0 : 1)),
+  )
+  const factor = week && now - from >= weekPaceLeastMinutes ? (to - from) / (now - from) : undefined
+  return {
+    from,
+    to,
+    isReset: week !== undefined,
+    ...spent,
+    projectedTokens: factor === undefined ? null : Math.round(spent.tokens * factor),
+    projectedCostUsd: factor === undefined || spent.costUsd === null ? null : spent.costUsd * factor,
+    before,
+  }
+}
+
 /** What is unknown takes nothing from what is known. */
 function sum(a: number | null, b: number | null): number | null {
   return a === null ? b : a + (b ?? 0)
@@ -106,8 +150,9 @@ function summed(minutes: readonly Minute[]): Used {
   return all
 }
 
+const at = (minute: number) => formatTime(BigInt(minute) * minuteNano)
+
 function shown({ from, requests, tokens, costUsd }: Window) {
-  const at = (minute: number) => formatTime(BigInt(minute) * minuteNano)
   return { from: at(from), to: at(from + windowMinutes), requests, tokens, costUsd }
 }
 
@@ -115,6 +160,7 @@ function shown({ from, requests, tokens, costUsd }: Window) {
 export async function readWindows(runner: Runner, nowNano: bigint, tool?: string): Promise<Windows> {
   const now = Number(nowNano / minuteNano)
   const from = BigInt(now - lookBackDays * dayMinutes) * minuteNano
+  const weeks = new Map((await readWeeks(runner)).map((week) => [week.tool, week]))
   const rows = await activityOf(runner, { from, to: nowNano, tool })
   const windows = [...Map.groupBy(rows, (row) => row.tool)].map(([name, own]) => {
     const minutes = own.map(({ minute, requests, tokens, cost_nano_usd }) => ({
@@ -128,6 +174,7 @@ export async function readWindows(runner: Runner, nowNano: bigint, tool?: string
     const open = last && now < last.from + windowMinutes ? last : undefined
     const pace = open && projected(open, now)
     const largest = all.reduce<Window | undefined>((a, b) => (a && a.tokens >= b.tokens ? a : b), undefined)
+    const week = weekOf(minutes, now, weeks.get(name))
     const days = (most: number, least: number) =>
       summed(minutes.filter(({ minute }) => minute > now - most * dayMinutes && minute <= now - least * dayMinutes))
     return {
@@ -137,6 +184,7 @@ export async function readWindows(runner: Runner, nowNano: bigint, tool?: string
         : null,
       largest: largest ? shown(largest) : null,
       count: all.length,
+      week: { ...week, from: at(week.from), to: at(week.to) },
       sevenDays: days(7, 0),
       sevenDaysBefore: days(14, 7),
     }
