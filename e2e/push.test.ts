@@ -135,10 +135,13 @@ test('two machines push at once, twice, through kills of theirs and of the serve
     "select distinct split_part(path, ':', 1) as origin from import_files order by 1",
   ])
   expect(JSON.parse(files.stdout).map(({ origin }: any) => origin)).toContain('claude-code@desk')
-  // The server's own import of the same files adds nothing, and a purge there lets a push bring everything again.
+  // The server's own import of the same files adds nothing, and a purge there leaves what was pushed.
   cpSync(join(ben.home, '.claude'), join(shared, '.claude'), { recursive: true })
   await command(shared, [...homeFlag(shared), 'import', 'claude-code', '--json'])
   expect(numbers((await ask(server, '/api/usage')).totals)).toEqual(numbers(whole.totals))
+  const purged = await command(shared, [...homeFlag(shared), 'import', 'claude-code', '--purge', '--yes', '--json'])
+  expect([purged.exitCode, purged.stderr]).toEqual([0, ''])
+  expect(await ask(server, '/api/usage?groupBy=host,user')).toEqual(whole)
   await server.dispose()
 }, 120_000)
 

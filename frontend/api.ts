@@ -37,6 +37,21 @@ export class ApiError extends Error {
 
 /** Fetches JSON; what went wrong becomes an {@link ApiError} with the server's own words. */
 export async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+  const response = await answered(url, init)
+  if (response.status === 204) return undefined as T
+  const isJson = response.headers.get('content-type')?.startsWith('application/json')
+  return (isJson ? await response.json() : await response.blob()) as T
+}
+
+/** What takes long: lines of progress, and the last of them the summary, or what went wrong. */
+async function lastLine<T>(url: string, init: RequestInit): Promise<T> {
+  const text = await (await answered(url, init)).text()
+  const last = JSON.parse(text.trim().split('\n').at(-1) || '{}')
+  if (last.error || last.progress) throw new ApiError(0, last.message ?? 'The server did not end what it was doing.')
+  return last
+}
+
+async function answered(url: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(url, init)
@@ -50,9 +65,7 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
     const requestId = response.headers.get('x-request-id') ?? undefined
     throw new ApiError(response.status, failure?.message ?? `${response.status} ${response.statusText}`, requestId)
   }
-  if (response.status === 204) return undefined as T
-  const isJson = response.headers.get('content-type')?.startsWith('application/json')
-  return (isJson ? await response.json() : await response.blob()) as T
+  return response
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a route takes the arguments that its own type says; here any route may stand.
@@ -359,6 +372,12 @@ export const deleteView = (id: string) =>
 /** Writes the whole database of this moment into a file on the server. */
 export const backUp = (output: string) =>
   sendJson<{ bytes: number; durationMs: number }>('POST', api.backup.$url().pathname, { output })
+
+/** Writes the database file anew, without what is free in it. */
+export const compact = () =>
+  lastLine<{ bytesBefore: number; bytesAfter: number; durationMs: number }>(api.compact.$url().pathname, {
+    method: 'POST',
+  })
 
 const machinePath = '/api/machine'
 /** How the server is set, and which agents of its machine send to it. */

@@ -70,7 +70,7 @@ function addRun(telltale: Command, configOf: ConfigOf): void {
     })
 }
 
-/** The database as a file, and back. */
+/** The database as a file, and back; and the file itself. */
 function addBackup(telltale: Command, configOf: ConfigOf): void {
   telltale
     .command('backup <file>')
@@ -86,5 +86,14 @@ function addBackup(telltale: Command, configOf: ConfigOf): void {
     .option('--json', 'as one JSON document')
     .action(async (file, options, command: Command) =>
       (await import('./commands/backup.ts')).restore(configOf(command), file, options),
+    )
+  telltale
+    .command('compact')
+    .description(
+      'make the database file smaller, without a trace of what was deleted; also while a server takes records',
+    )
+    .option('--json', 'as one JSON document')
+    .action(async (options, command: Command) =>
+      (await import('./commands/compact.ts')).compact(configOf(command), options),
     )
 }

@@ -64,7 +64,9 @@ file with a view of each. An export that is there is replaced whole or not at al
     ],
   },
   delete: {
-    about: 'Cannot be undone. It says first what would go, and asks; scripts say --yes.',
+    about: `Cannot be undone. It says first what would go, and asks; scripts say --yes. Then the file is written anew, so that
+what was deleted is in none of the database's files any more; this takes as much room on the disk as what stays.
+Backups and exports are yours to remove.`,
     examples: [
       ['telltale delete logs --from 2026-01-01 --to 2026-03-31 --dry-run', 'what would go'],
       ['telltale delete sessions --session 9f86bdd1-e720-4efd-a4d4-a23229471452', 'everything of one session'],
@@ -164,6 +166,11 @@ completes their names and keeps its history. Only reading is possible.`,
       ['telltale restore ~/backups/telltale.duckdb', 'into an empty home'],
       ['telltale restore ~/backups/telltale.duckdb --force', 'the database that is there is kept beside'],
     ],
+  },
+  compact: {
+    about: `Writes the file anew, without what is free in it, and puts it in the place of the old one; deletions do so by
+themselves. A running server goes on taking records; as much room as the new file takes has to be free.`,
+    examples: [['telltale compact', 'how large it was, and is']],
   },
   token: {
     about: `As soon as one was made every port asks for a token: "Authorization: Bearer <token>". Commands of the

@@ -1,11 +1,11 @@
 // server.tsx: how the server does, what its database holds, and what it keeps.
 import { type FormEvent, useState } from 'react'
-import { backUp, machine, stats, status } from '../api.ts'
+import { backUp, compact, machine, stats, status } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { bytes, duration, exact, rate } from '../lib/format.ts'
+import { bytes, duration, exact, rate, ratio } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { absolute, ago, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
@@ -47,6 +47,11 @@ export function Server() {
           facts={[
             { name: 'File', value: <code className="break-all">{database.path}</code>, copy: database.path },
             { name: 'Size', value: bytes(database.databaseBytes) },
+            database.freeBytes !== null && {
+              name: 'Free in it',
+              value: `${bytes(database.freeBytes)} (${ratio(database.freeBytes / Math.max(1, database.databaseBytes))})`,
+              title: 'written again before the file grows',
+            },
             {
               name: 'Not yet in it',
               value: `${bytes(database.walBytes)} in the write-ahead log`,
@@ -60,6 +65,7 @@ export function Server() {
             !!database.notice && { name: 'Notice', value: <span className="text-warn">{database.notice}</span> },
           ]}
         />
+        <Compact done={answer.retry} />
         <Backup folder={database.path.replace(/[/\\][^/\\]*$/, '')} />
       </Panel>
       <Kept />
@@ -139,10 +145,57 @@ function Kept() {
   )
 }
 
+type Told = { ok: boolean; text: string }
+
+function Outcome({ told, testId }: { told: Told; testId: string }) {
+  return (
+    <p
+      role="status"
+      data-testid={testId}
+      className={told.ok ? 'basis-full text-12 text-ok' : 'basis-full text-12 text-error'}
+    >
+      {told.text}
+    </p>
+  )
+}
+
+/** The file written anew, smaller; the server goes on meanwhile. */
+function Compact({ done }: { done(): void }) {
+  const [told, setTold] = useState<Told>()
+  const [busy, setBusy] = useState(false)
+  async function run() {
+    setBusy(true)
+    setTold(undefined)
+    try {
+      const { bytesBefore, bytesAfter, durationMs } = await compact()
+      setTold({
+        ok: true,
+        text: `${bytes(bytesBefore)} before, ${bytes(bytesAfter)} now, in ${duration(durationMs * 1e6)}`,
+      })
+      done()
+    } catch (thrown) {
+      setTold({ ok: false, text: thrown instanceof Error ? thrown.message : String(thrown) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-2 px-3 py-2 hairline-t">
+      <p className="min-w-48 flex-1 text-12 text-muted">
+        Written anew, the file gives its free space back and holds no trace of what was deleted.
+      </p>
+      <Button onClick={run} disabled={busy} data-testid="compact">
+        {busy ? 'Writing…' : 'Compact'}
+      </Button>
+      {told && <Outcome told={told} testId="compact-told" />}
+    </div>
+  )
+}
+
 /** Another file with everything of this moment; the server goes on meanwhile. */
 function Backup({ folder }: { folder: string }) {
   const [output, setOutput] = useState(`${folder}/backup-${new Date().toISOString().slice(0, 10)}.duckdb`)
-  const [told, setTold] = useState<{ ok: boolean; text: string }>()
+  const [told, setTold] = useState<Told>()
   const [busy, setBusy] = useState(false)
   async function submit(event: FormEvent) {
     event.preventDefault()
@@ -169,15 +222,7 @@ function Backup({ folder }: { folder: string }) {
       <Button type="submit" disabled={busy || output.trim() === ''} data-testid="backup">
         Back up
       </Button>
-      {told && (
-        <p
-          role="status"
-          data-testid="backup-told"
-          className={told.ok ? 'basis-full text-12 text-ok' : 'basis-full text-12 text-error'}
-        >
-          {told.text}
-        </p>
-      )}
+      {told && <Outcome told={told} testId="backup-told" />}
     </form>
   )
 }

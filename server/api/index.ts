@@ -9,6 +9,7 @@ import { backupRoutes } from './backup/routes.ts'
 import { type AlertWatch, createAlertWatch } from './budgets/alert-watch.ts'
 import { budgetsRoutes } from './budgets/routes.ts'
 import { webhookRoutes } from './budgets/webhook-routes.ts'
+import { compactionRoutes } from './compaction/routes.ts'
 import { dashboardsRoutes } from './dashboards/routes.ts'
 import type { ApiDeps } from './deps.ts'
 import { about } from './describe.ts'
@@ -74,6 +75,7 @@ function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch)
     .route('/', ledgerRoutes(deps))
     .route('/', statuslineRoutes(deps))
     .route('/', backupRoutes(deps))
+    .route('/', compactionRoutes(deps))
     .route('/', tokensRoutes(deps, live))
 }
 

@@ -69,6 +69,15 @@ export async function withClient<T>(config: Config, work: (client: Client) => Pr
   }
 }
 
+/** The last of an answer's lines: its summary. @throws Error with the message of a line that tells of a failure, or with `cutOff`. */
+export async function lastOf<T>(lines: AsyncGenerator<unknown>, cutOff: string): Promise<T> {
+  let last: { progress?: unknown; error?: string; message?: string } | undefined
+  for await (const line of lines) last = line as typeof last
+  if (!last || last.progress !== undefined) throw new Error(cutOff)
+  if (last.error !== undefined) throw new Error(last.message)
+  return last as T
+}
+
 type Ask = (
   path: string,
   init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },

@@ -3,8 +3,8 @@ import { confirm } from '@inquirer/prompts'
 import { parseTime } from '../api/time.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../usage-error.ts'
-import { withClient } from './client.ts'
-import { count } from './words.ts'
+import { lastOf, withClient } from './client.ts'
+import { bytes, count } from './words.ts'
 
 export type DeleteOptions = {
   from?: string
@@ -15,7 +15,16 @@ export type DeleteOptions = {
   yes?: boolean
   json?: boolean
 }
-type Summary = { what: string; dryRun: boolean; removed: Record<string, number>; rows: number }
+type Summary = {
+  what: string
+  dryRun: boolean
+  removed: Record<string, number>
+  rows: number
+  bytesBefore?: number
+  bytesAfter?: number
+  notice?: string
+  copies?: string[]
+}
 
 const kinds = ['logs', 'metrics', 'traces', 'sessions', 'all']
 
@@ -42,10 +51,8 @@ export async function deleteRecords(config: Config, what: string, options: Delet
   }
   const summary = await withClient(config, async (client) => {
     const ask = async (dryRun: boolean) => {
-      let last: Summary | undefined
-      for await (const line of client.lines<Summary>('/api/delete', { what, from, to, service, session, dryRun }))
-        last = line
-      return last!
+      const asked = { what, from, to, service, session, dryRun }
+      return lastOf<Summary>(client.lines('/api/delete', asked), 'the deletion was cut off; run it again')
     }
     if (options.dryRun) return ask(true)
     if (!options.yes) {
@@ -59,11 +66,22 @@ export async function deleteRecords(config: Config, what: string, options: Delet
     process.stdout.write('nothing was deleted\n')
     return
   }
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(summary)}\n`)
-    return
-  }
-  for (const [table, rows] of Object.entries(summary.removed))
-    if (rows > 0) process.stdout.write(`${count(rows).padStart(12)}  ${table}\n`)
-  process.stdout.write(`${count(summary.rows).padStart(12)}  rows ${summary.dryRun ? 'would be deleted' : 'deleted'}\n`)
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else print(summary)
+  if (summary.notice) throw new Error(`deleted, but ${summary.notice}`)
+}
+
+function print({ removed, rows, dryRun, bytesBefore = 0, bytesAfter = 0, notice, copies = [] }: Summary): void {
+  for (const [table, some] of Object.entries(removed))
+    if (some > 0) process.stdout.write(`${count(some).padStart(12)}  ${table}\n`)
+  process.stdout.write(`${count(rows).padStart(12)}  rows ${dryRun ? 'would be deleted' : 'deleted'}\n`)
+  if (dryRun || rows === 0) return
+  if (!notice)
+    process.stdout.write(
+      `the file was written anew without them: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} now\n`,
+    )
+  if (copies.length > 0)
+    process.stdout.write(
+      `copies that were kept earlier may hold them still; remove what is not needed: ${copies.join(', ')}\n`,
+    )
 }

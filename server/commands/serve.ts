@@ -8,6 +8,7 @@ import type { Doors as ToldByDoors } from '../api/status/doors.ts'
 import { version } from '../cli.ts'
 import { type Config, checkExposure } from '../config.ts'
 import { type Core, openCore } from '../core.ts'
+import { createGiveBack } from '../ingest/removal/give-back.ts'
 import { keepWithin } from '../ingest/removal/retention.ts'
 import { createLog, type Log } from '../log.ts'
 import { mcpRoutes } from '../mcp/http.ts'
@@ -95,8 +96,15 @@ export async function startServer(config: Config, log: Log, options: ServeOption
     if (tools.length > 0) await transcripts.watch({ tools, backfill: options.backfill })
     announce(config, doors, ownerToken)
     const limits = { seconds: config.retentionSeconds, bytes: config.retentionBytes }
-    if (limits.seconds || limits.bytes)
-      stopRetention = keepWithin(limits, { store: core.store, ledger: core.ledger, told: log.info })
+    if (limits.seconds || limits.bytes) {
+      const { store, ledger, ingest } = core
+      const giveBack = createGiveBack({
+        store,
+        told: log.info,
+        lastCommitUnixMs: () => ingest.stats().lastCommitUnixMs,
+      })
+      stopRetention = keepWithin(limits, { store, ledger, told: log.info, giveBack })
+    }
   } catch (error) {
     await close()
     throw error

@@ -10,7 +10,7 @@ type Status = {
   queue: { batches: number; bytes: number }
   ingest: { acceptedRecords: number }
   rates: { traces: number; logs: number; metrics: number; messages: number }
-  database: { path: string; databaseBytes: number; walBytes: number; notice?: string }
+  database: { path: string; databaseBytes: number; walBytes: number; freeBytes?: number | null; notice?: string }
   lastRecordByTool: Record<string, string>
 }
 
@@ -30,13 +30,16 @@ export async function status(config: Config, options: { json?: boolean }): Promi
     )
     return
   }
-  const { rates } = state
+  const { rates, database } = state
   const lines = [
     ['server', `${state.version}, process ${client.server.pid}, up ${since(state.uptimeSeconds)}`],
     ['dashboard', client.server.apiUrl],
     ['OTLP/HTTP', state.receivers.otlpHttp.url],
     ['OTLP/gRPC', state.receivers.otlpGrpc?.url ?? 'off'],
-    ['database', `${state.database.path}, ${bytes(state.database.databaseBytes + state.database.walBytes)}`],
+    [
+      'database',
+      `${database.path}, ${bytes(database.databaseBytes + database.walBytes)}${database.freeBytes ? `, ${bytes(database.freeBytes)} of it free` : ''}`,
+    ],
     [
       'records',
       `${count(state.ingest.acceptedRecords)} since the start, ${(rates.traces + rates.logs + rates.metrics + rates.messages).toFixed(1)}/s, ${count(state.queue.batches)} batches waiting`,

@@ -5,13 +5,16 @@
 // last one is nearly full, so that there is nothing to merge, it costs 4 µs, and commits wait 30 ms instead of 300.
 
 /** Rows of a row group; a multiple of 2,048. Queries of 2 million rows took the CPU they took with 122,880. */
-export const rowGroupRows = 8192
+const rowGroupRows = 8192
 
 /**
  * The format of the file; DuckDB 1.3 and later read it. Its way to pack texts took half the time of the one before (240,000
  * records of an agent: 1.3 s of checkpoints instead of 2.8, 41 s of CPU a million instead of 51) for the same size.
  */
-export const storageVersion = 'v1.3.0'
+const storageVersion = 'v1.3.0'
+
+/** How a file of ours is attached, so that a new one gets its form. */
+export const newFile = `(row_group_size ${rowGroupRows}, storage_version '${storageVersion}')`
 
 /** DuckDB never does it by itself: only ours can be undone when it is killed (block-journal.ts). */
 export const neverByItself = '1000TB'

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { type BlockJournal, openBlockJournal } from './block-journal.ts'
-import { neverByItself, rowGroupRows, storageVersion } from './checkpoints.ts'
+import { neverByItself, newFile } from './checkpoints.ts'
+import { StorageTrouble } from './errors.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { attachOrMend } from './recover.ts'
 
@@ -20,10 +21,20 @@ export type Engine = {
   readonly readers: Readers
   /** What was mended when the file was attached. */
   readonly notice: string | undefined
+  /** A connection for work that goes on beside everything else; one at a time. */
+  copier(): Promise<Copier>
   /** Moves the log into the file; the only way to do so, since it can be undone when it is killed. */
   checkpoint(): Promise<void>
-  /** Ends what runs and lets go of the file, with a checkpoint when the file is sound. */
-  close(): Promise<void>
+  isClosed(): boolean
+  /** Ends what runs and lets go of the file. @returns whether it holds everything: the checkpoint at the end was made. */
+  close(): Promise<boolean>
+}
+
+export type Copier = {
+  /** The rows of one statement; throws when it was stopped. */
+  run(sql: string): Promise<Record<string, unknown>[]>
+  /** Interrupts what runs and closes the connection. */
+  stop(): Promise<void>
 }
 
 /**
@@ -53,9 +64,7 @@ export async function openEngine(
     const writer = await instance.connect()
     await writer.run('pragma disable_checkpoint_on_shutdown')
     const notice = await attachOrMend(path, async () => {
-      await writer.run(
-        `attach '${quoted(path)}' as db (row_group_size ${rowGroupRows}, storage_version '${storageVersion}')`,
-      )
+      await writer.run(`attach '${quoted(path)}' as db ${newFile}`)
       await writer.run('use db')
     })
     const blocks = openBlockJournal(path)
@@ -68,14 +77,23 @@ export async function openEngine(
     await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
     const readers = createReaders(instance, Math.max(2, cores))
     let closed = false
+    let copying: Copier | undefined
     return {
       writer,
       readers,
       notice,
       checkpoint,
+      isClosed: () => closed,
+      async copier() {
+        if (closed) throw new StorageTrouble('the database is closed')
+        copying = copierOn(await instance.connect())
+        await copying.run('use db')
+        return copying
+      },
       async close() {
-        if (closed) return
+        if (closed) return false
         closed = true
+        await copying?.stop()
         await readers.close()
         const isDone = await checkpoint().then(
           () => true,
@@ -84,12 +102,39 @@ export async function openEngine(
         writer.closeSync()
         instance.closeSync()
         blocks.close(isDone)
+        return isDone
       },
     }
   } catch (error) {
     instance.closeSync()
     journal?.close(false)
     throw error
+  }
+}
+
+function copierOn(connection: DuckDBConnection): Copier {
+  let stopped = false
+  let running: Promise<unknown> | undefined
+  return {
+    async run(sql) {
+      if (stopped) throw new StorageTrouble('the database was closed')
+      const result = connection.runAndReadAll(sql)
+      running = result.catch(() => {})
+      try {
+        return (await result).getRowObjectsJS()
+      } finally {
+        running = undefined
+      }
+    },
+    async stop() {
+      if (stopped) return
+      stopped = true
+      while (running) {
+        connection.interrupt()
+        await Promise.race([running, Bun.sleep(5)])
+      }
+      connection.closeSync()
+    },
   }
 }
 

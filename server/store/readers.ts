@@ -10,6 +10,8 @@ export type Readers = {
    * @throws QueryTimeout when it is not done within `timeoutMs`, waiting for a connection included.
    */
   use<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T>
+  /** Begins nothing more, and lets what runs end for as long as that; to be closed then. */
+  drain(timeoutMs: number): Promise<void>
   /** Interrupts what runs and closes every connection. */
   close(): Promise<void>
 }
@@ -25,9 +27,10 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
   const waiting: Waiting[] = []
   let busy = 0
   let closed = false
+  let draining = false
 
   function handOut(): void {
-    while (busy < size && waiting.length > 0) {
+    while (!draining && busy < size && waiting.length > 0) {
       busy++
       waiting.shift()?.start()
     }
@@ -109,6 +112,11 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
         busy--
         handOut()
       }
+    },
+    async drain(timeoutMs) {
+      draining = true
+      const deadline = performance.now() + timeoutMs
+      while (busy > 0 && performance.now() < deadline) await Bun.sleep(2)
     },
     async close() {
       closed = true

@@ -37,11 +37,26 @@ export function readerOn(connection: DuckDBConnection): Reader {
   }
 }
 
-/** @param appended told how many rows went into a table. */
-export function transactionOn(connection: DuckDBConnection, appended: (table: string, rows: number) => void): Tx {
+/** @param told of each statement, and how many rows were appended to a table. */
+export function transactionOn(
+  connection: DuckDBConnection,
+  { stated, appended }: { stated(sql: string): void; appended(table: string, rows: number): void },
+): Tx {
+  const { all, read, statements } = readerOn(connection)
   return {
-    ...readerOn(connection),
-    run: async (sql, params) => void (await connection.run(sql, ...bound(params))),
+    all(sql, params) {
+      stated(sql)
+      return all(sql, params)
+    },
+    read(sql, params, rowsMax) {
+      stated(sql)
+      return read(sql, params, rowsMax)
+    },
+    statements,
+    async run(sql, params) {
+      stated(sql)
+      await connection.run(sql, ...bound(params))
+    },
     async append(writer, rows) {
       await appendRows(connection, writer, rows)
       appended(writer.table, rows.length)

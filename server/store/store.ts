@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createCheckpoints } from './checkpoints.ts'
+import { type Compacted, compactionFolder, createCompaction, type FreeSpace, freeSpaceOf } from './compaction.ts'
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
 import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeout, StorageTrouble } from './errors.ts'
 import { takeLock } from './lock.ts'
@@ -9,7 +10,7 @@ import { migrate } from './migrate.ts'
 import type { Params } from './query.ts'
 import { type Reader, type Tx, transactionOn } from './runner.ts'
 
-export type { Reader, Tx }
+export type { Compacted, FreeSpace, Reader, Tx }
 
 export type Store = {
   readonly path: string
@@ -31,6 +32,14 @@ export type Store = {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Moves the write-ahead log into the file; when it resolves, everything that can be read is on disk. */
   checkpoint(): Promise<void>
+  /**
+   * Writes the file anew without what is free in it: when it resolves, what was deleted before is in no file of the database.
+   * Records are taken meanwhile, but for a moment at the end; queries go on or are run again.
+   *
+   * @throws NotCompacted when it could not be done; then everything is as it was.
+   */
+  compact(): Promise<Compacted>
+  freeSpace(): Promise<FreeSpace>
   /** Bytes of the file and of its write-ahead log. */
   size(): { databaseBytes: number; walBytes: number }
   close(): Promise<void>
@@ -41,7 +50,10 @@ export type StoreOptions = EngineOptions & {
   warn?: (message: string) => void
 }
 
+/** What may take longer than that writes files of its own and is never begun twice. */
 const queryTimeoutMs = 30_000
+/** Queries still at work when the file is replaced are given this long, then they are run again on the new one. */
+const drainMs = 2_000
 
 /** The one folder that statements may write files in, beside the database; exports are made there and then moved. */
 export const exportFolder = (path: string): string => `${path}.export`
@@ -61,10 +73,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw new CannotOpen(`the folder ${folder} cannot be made: ${messageOf(error)}`)
   }
   const lock = takeLock(path)
-  const allowedFolders = [exportFolder(path), ...(options.allowedFolders ?? [])]
+  const allowedFolders = [exportFolder(path), compactionFolder(path), ...(options.allowedFolders ?? [])]
   try {
-    // What a killed export left.
-    rmSync(exportFolder(path), { recursive: true, force: true })
+    // What was left by a killed export, or compaction, or query.
+    for (const left of [exportFolder(path), compactionFolder(path), `${path}.tmp`])
+      rmSync(left, { recursive: true, force: true })
     const engine = await openEngine({ ...options, path, allowedFolders }, (writer, checkpoint) =>
       migrate(writer, path, checkpoint),
     )
@@ -95,11 +108,12 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
   const checkpoints = createCheckpoints(
     () => bytesOf(`${path}.wal`),
     () =>
-      inTurn(checkpoint).catch((error) => {
+      moveLog().catch((error) => {
         options.warn?.(`a checkpoint failed, what was stored stays in the write-ahead log: ${messageOf(error)}`)
         throw error
       }),
   )
+  const compaction = createCompaction({ path, engine: () => engine, inTurn, reopen, reset: () => inTurn(reset) })
 
   /** One after the other, in the order asked. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -128,6 +142,43 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     }
   }
 
+  /** Replaces the file between two engines; where that cannot be done, the same file is opened again. */
+  async function reopen(replace: () => void): Promise<void> {
+    const old = engine
+    await old.readers.drain(drainMs)
+    broken = true
+    let failure: unknown
+    const isWhole = await old.close()
+    try {
+      // A log that is left would be taken for the new file's.
+      if (!isWhole || bytesOf(`${path}.wal`) > 0) throw new StorageTrouble('its log could not be moved into it')
+      replace()
+    } catch (error) {
+      failure = error
+    }
+    engine = await openEngine(options, async () => {})
+    broken = false
+    checkpoints.done(0)
+    if (failure) throw failure
+  }
+
+  async function reset(): Promise<void> {
+    broken = true
+    await heal()
+  }
+
+  /** A compaction counts on rows staying where they are, which a checkpoint may change; when it is done so is a checkpoint. */
+  async function moveLog(): Promise<void> {
+    for (let isDone = false; !isDone; ) {
+      await compaction.idle()
+      isDone = await inTurn(async () => {
+        if (compaction.isCopying()) return false
+        await checkpoint()
+        return true
+      })
+    }
+  }
+
   /** Ends a failed transaction, and opens the database again when it went with it. */
   async function giveUp(error: unknown): Promise<void> {
     await engine.writer.run('rollback').catch(() => {})
@@ -152,7 +203,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await begin()
     let result: T
     try {
-      result = await work(transactionOn(engine.writer, checkpoints.appended))
+      result = await work(transactionOn(engine.writer, { stated: compaction.stated, appended: checkpoints.appended }))
     } catch (error) {
       // After any failing statement a COMMIT would "succeed" and roll back, so a throw never reaches the commit.
       await giveUp(error)
@@ -187,8 +238,9 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     try {
       return await used.readers.use(work, timeoutMs)
     } catch (error) {
-      if (closed || (used === engine && !isFatal(error)) || error instanceof QueryTimeout) throw error
-      // The database went while it was being read.
+      const isGone = used.isClosed() || isFatal(error)
+      if (closed || (used === engine && !isGone) || error instanceof QueryTimeout) throw error
+      // The database went, or its file was replaced, while it was being read.
       broken ||= used === engine
       await inTurn(heal)
       return await engine.readers.use(work, timeoutMs)
@@ -199,9 +251,12 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     path,
     notice: first.notice,
     all: (sql, params) => reader((one) => one.all(sql, params), queryTimeoutMs),
-    reader: (work, { timeoutMs = queryTimeoutMs } = {}) => reader(work, timeoutMs),
+    reader: (work, { timeoutMs = queryTimeoutMs } = {}) =>
+      timeoutMs > queryTimeoutMs ? compaction.beside(() => reader(work, timeoutMs)) : reader(work, timeoutMs),
     transaction: (work) => inTurn(() => transaction(work)),
-    checkpoint: () => inTurn(checkpoint),
+    checkpoint: moveLog,
+    compact: () => compaction.run(),
+    freeSpace: () => reader((one) => freeSpaceOf(one.all), queryTimeoutMs),
     size: () => ({ databaseBytes: bytesOf(path), walBytes: bytesOf(`${path}.wal`) }),
     close: () =>
       inTurn(async () => {

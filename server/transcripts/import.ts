@@ -5,6 +5,7 @@ import { reasonOf } from '#watcher/files.ts'
 import type { Core } from '../core.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import type { PricingMode } from '../ingest/ledger/price.ts'
+import { bytesOf, wipe } from '../ingest/removal/wipe.ts'
 import { type FileRecord, loadRecords } from './file-records.ts'
 import { type ImportProgress, Progress } from './progress.ts'
 import { purge } from './purge.ts'
@@ -81,10 +82,13 @@ async function importNow(options: ImportOptions, deps: ImportDeps): Promise<Impo
   const started = performance.now()
   const { core, agents, env, settings } = deps
   const mode = options.pricingMode ?? deps.pricingMode
-  if (options.purge && !options.dryRun)
+  const run = new Run(options, mode, deps)
+  if (options.purge && !options.dryRun) {
     for (const tool of options.tools)
       await purge(core.store, core.ledger, { price: core.prices.price, mode }, tool, options)
-  const run = new Run(options, mode, deps)
+    const { notice } = await wipe(core.store, bytesOf(core.store))
+    if (notice) run.skip(core.store.path, { reason: `deleted, but ${notice}` })
+  }
   await run.open()
   const sources = sourcesOf(agents, options.tools, env, settings, options.paths)
   const found: Found[] = []

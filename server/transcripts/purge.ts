@@ -1,4 +1,4 @@
-// purge.ts: takes out what was read from transcripts of one tool, and nothing that came through another door.
+// purge.ts: takes out what this machine's import read of one tool, and nothing that came through another door or was pushed.
 import type { Ledger } from '../ingest/ledger/ledger.ts'
 import type { Pricing } from '../ingest/ledger/model-call.ts'
 import { rebuild } from '../ingest/ledger/rebuild.ts'
@@ -18,6 +18,17 @@ const observations: [table: string, time: string][] = [
 const earliest = -(2n ** 63n) + 2n
 const latest = 2n ** 63n - 2n
 
+/**
+ * The sessions that other machines pushed: their pushes name the machine, and transcripts by themselves never do. Here nobody
+ * has their files to read them in again.
+ */
+const pushed = `
+  select session_id from session_observations
+  where tool = $tool and source = 'transcript' and json_extract(detail, '$.host') is not null
+  union
+  select session_id from call_observations
+  where tool = $tool and source = 'transcript' and json_extract(detail, '$.host') is not null`
+
 /** Removes a tool's imported observations of a time, and computes the ledger anew from what is left. */
 export async function purge(
   store: Store,
@@ -27,19 +38,16 @@ export async function purge(
   { from = earliest, to = latest }: Window,
 ): Promise<void> {
   await store.transaction(async (tx) => {
+    await tx.run(`create or replace temp table pushed_sessions as ${pushed}`, { tool })
     for (const [table, time] of observations) {
       await tx.run(
         `delete from ${table} where tool = $tool and source = 'transcript'
+           and session_id not in (from pushed_sessions)
            and coalesce(${time}, make_timestamp_ns(0)) >= make_timestamp_ns($from::bigint)
            and coalesce(${time}, make_timestamp_ns(0)) < make_timestamp_ns($to::bigint)`,
         { tool, from, to },
       )
     }
-    // What other machines pushed went with it: their next push begins anew.
-    await tx.run('delete from import_files where tool = $tool and starts_with(path, $pushed)', {
-      tool,
-      pushed: `${tool}@`,
-    })
     ledger.invalidate()
   })
   await rebuild(store, pricing, { ledger })

@@ -1,11 +1,13 @@
-// routes.ts: POST /api/delete: takes records out for good.
+// routes.ts: POST /api/delete: takes records out for good: out of the tables, and out of the file.
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { removable, remove } from '../../ingest/removal/removal.ts'
+import { bytesOf, wipe } from '../../ingest/removal/wipe.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
 import { exactly } from '../exactly.ts'
+import { whileWorking } from '../ndjson.ts'
 import { bodyOf, bodyWindow } from '../params.ts'
 
 const Removal = exactly(
@@ -19,7 +21,11 @@ const Removal = exactly(
   ['yes'],
 )
 
-/** The answer is NDJSON (contract §4): one line, the summary `{"what","dryRun","removed":{<table>:rows},"rows"}`. */
+/**
+ * The answer is NDJSON (contract §4): progress, and last the summary `{"what","dryRun","removed":{<table>:rows},"rows"}`, of a
+ * deletion with `bytesBefore` and `bytesAfter` of the file, a `notice` when that could not be written anew, and the `copies`
+ * that were kept beside it.
+ */
 export function removalRoutes({ core }: ApiDeps) {
   return new Hono().post(
     '/api/delete',
@@ -31,18 +37,22 @@ export function removalRoutes({ core }: ApiDeps) {
         throw badRequest('from: give from and to, or the session to delete; nothing is deleted without a bound')
       }
       if (from !== undefined && to !== undefined && from > to) throw badRequest('from: is after to; give them in order')
-      // `to` belongs to the range; the removal's own bound does not.
+      const bytesBefore = bytesOf(core.store)
       const removed = await remove(core.store, core.ledger, {
         what,
         from: from ?? 0n,
+        // `to` belongs to the range; the removal's own bound does not.
         to: (to ?? 0n) + 1n,
         service,
         session,
         dryRun,
       })
       const rows = Object.values(removed).reduce((sum, count) => sum + count, 0)
-      return c.body(`${JSON.stringify({ what, dryRun, removed, rows })}\n`, 200, {
-        'content-type': 'application/x-ndjson',
+      const summary = { what, dryRun, removed, rows }
+      return whileWorking(c, 'compact', async () => {
+        if (dryRun) return summary
+        if (rows === 0) return { ...summary, bytesBefore, bytesAfter: bytesBefore }
+        return { ...summary, ...(await wipe(core.store, bytesBefore)) }
       })
     },
   )

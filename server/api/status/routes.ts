@@ -40,6 +40,10 @@ const Status = z.object({
     path: z.string(),
     databaseBytes: z.number(),
     walBytes: z.number(),
+    freeBytes: z
+      .number()
+      .nullable()
+      .describe('of databaseBytes: what is written again before the file grows; POST /api/compact gives it back'),
     notice: z.string().optional(),
   }),
   lastRecordByTool: z.record(z.string(), z.string()),
@@ -57,6 +61,8 @@ type Status = z.infer<typeof Status>
 
 export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
   const { version, startedAt, urls, store, ingest, doors = {} } = deps
+
+  const freeBytes = lately(async () => (await store.freeSpace()).freeBytes)
 
   /** Of the clock that never jumps. */
   const began = performance.now()
@@ -84,7 +90,7 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
           lastCommitAt: lastCommitUnixMs === null ? undefined : new Date(lastCommitUnixMs).toISOString(),
         },
         rates: monitor.rates(),
-        database: { path: store.path, ...store.size(), notice: store.notice },
+        database: { path: store.path, ...store.size(), freeBytes: await freeBytes(), notice: store.notice },
         lastRecordByTool: Object.fromEntries(tools.map(([tool, { lastNano }]) => [tool, formatTime(lastNano)])),
         recordsByTool: Object.fromEntries(tools.map(([tool, { records }]) => [tool, { ...records }])),
         dropped: 0,
@@ -145,4 +151,17 @@ function countersOf(
     gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
     ...doorMetrics(doors),
   ]
+}
+
+/** Answers with what was last found out, at most two seconds old; null when it cannot be found out. */
+function lately<T>(ask: () => Promise<T>): () => Promise<T | null> {
+  let known: Promise<T | null> | undefined
+  let askedMs = 0
+  return () => {
+    if (!known || performance.now() - askedMs > 2000) {
+      askedMs = performance.now()
+      known = ask().catch(() => null)
+    }
+    return known
+  }
 }

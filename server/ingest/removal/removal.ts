@@ -41,7 +41,7 @@ const ledgerTables = ['model_calls', 'call_observations', ...bySession]
 /** Thrown to leave the transaction of a dry run. */
 class DryRun extends Error {}
 
-/** Removes in one transaction, so that it goes whole or not at all; then makes the file smaller. */
+/** Removes in one transaction, so that it goes whole or not at all. The file holds it still until it is written anew (wipe.ts). */
 export async function remove(store: Store, ledger: Ledger | undefined, removal: Removal): Promise<Removed> {
   const removed: Removed = {}
   try {
@@ -57,7 +57,6 @@ export async function remove(store: Store, ledger: Ledger | undefined, removal: 
     if (error instanceof DryRun) return removed
     throw error
   }
-  await store.checkpoint()
   return removed
 }
 

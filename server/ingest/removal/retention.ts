@@ -32,6 +32,8 @@ const usedBytes = query(usedBytesSql, {}, { bytes: int, records: int })
 export type RetentionDeps = {
   store: Store
   ledger: Ledger
+  /** Asked after each sweep: gives free space back to the disk. */
+  giveBack?: () => Promise<void>
   told(message: string, fields: Record<string, unknown>): void
   /** @default 20,000 */
   sliceRows?: number
@@ -54,6 +56,11 @@ export function keepWithin(limits: Limits, deps: Omit<RetentionDeps, 'signal'>):
     } catch (error) {
       deps.told('the retention could not be applied; it is tried again in ten minutes', { error })
     }
+    // Not waited for: the end of the program ends it, too.
+    if (!stopping.signal.aborted)
+      deps.giveBack?.().catch((error) => {
+        if (!stopping.signal.aborted) deps.told('the database file could not be made smaller', { error })
+      })
   }
   const start = () => {
     running = running.then(() => (stopping.signal.aborted ? undefined : sweep()))
@@ -75,7 +82,7 @@ export async function sweepOnce({ seconds, bytes }: Limits, deps: RetentionDeps)
     const to = BigInt(Date.now() - seconds * 1000) * 1_000_000n
     await slices(deps, to, removed, async () => deps.sliceRows ?? sliceRows)
     // Requests of no session and no record beside them.
-    add(removed, await remove(deps.store, deps.ledger, { what: 'all', from: earliest, to }))
+    await take(deps, removed, to)
   }
   if (bytes === undefined || (await used(deps.store)).bytes <= bytes) return removed
   const now = BigInt(Date.now()) * 1_000_000n
@@ -102,17 +109,23 @@ async function slices(
   removed: Removed,
   wanted: () => Promise<number>,
 ): Promise<boolean> {
-  const { store, ledger, signal } = deps
+  const { store, signal } = deps
   while (!signal?.aborted) {
     const rows = await wanted()
     if (rows === 0) return true
     const [row] = await oldestCut(store, { to, rows })
     if (!row || row.cut === null) return false
     const started = performance.now()
-    add(removed, await remove(store, ledger, { what: 'all', from: earliest, to: row.cut + 1n }))
+    await take(deps, removed, row.cut + 1n)
     await Bun.sleep(restShare * (performance.now() - started))
   }
   return true
+}
+
+/** Takes out what is before a time; the blocks it leaves are free to be written again. */
+async function take({ store, ledger }: RetentionDeps, removed: Removed, to: bigint): Promise<void> {
+  add(removed, await remove(store, ledger, { what: 'all', from: earliest, to }))
+  await store.checkpoint()
 }
 
 async function used(store: Store): Promise<{ bytes: number; records: number }> {
