@@ -64,6 +64,11 @@ test('the server tells what its database holds and what it keeps', async () => {
   expect(statSync(file).size).toBeGreaterThan(10_000)
   await page.getByTestId('backup').click()
   await page.getByTestId('backup-told').getByText('copy.duckdb').waitFor()
+  await page.getByTestId('compact').click()
+  await page
+    .getByTestId('compact-told')
+    .getByText(/B before, .*B now/)
+    .waitFor()
   await page.close()
 })
 

@@ -377,6 +377,8 @@ export const backUp = (output: string) =>
 export const compact = () =>
   lastLine<{ bytesBefore: number; bytesAfter: number; durationMs: number }>(api.compact.$url().pathname, {
     method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json' },
   })
 
 const machinePath = '/api/machine'
