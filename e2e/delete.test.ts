@@ -33,7 +33,14 @@ const holding = (text: string) =>
   readdirSync(data, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile())
     .map((one) => join(one.parentPath, one.name))
-    .filter((file) => readFileSync(file).includes(text))
+    .filter((file) => {
+      try {
+        return readFileSync(file).includes(text)
+      } catch {
+        // A log that was moved into the file meanwhile.
+        return false
+      }
+    })
 
 /** Tables of which a row holds a mark, in any column, with the mark. */
 async function tablesHolding(...wanted: string[]): Promise<string[]> {
@@ -139,12 +146,12 @@ test('deleted by session, service or time, a text is in no table and no file any
   let server = await start({ home })
   await replay(
     server,
-    everything.filter(({ transport, file }) => transport !== 'grpc' && /claude|codex/.test(file)),
+    everything.filter(({ transport, file }) => transport !== 'grpc' && file.includes('claude')),
   )
   const session = layMarkedSession(marks.session)
   await importAll(home)
   await send(server, { service: 'kept', count: 200 })
-  await send(server, { service: 'doomed', mark: marks.service, count: 2000, bytes: 2500 })
+  await send(server, { service: 'doomed', mark: marks.service, count: 800, bytes: 2500 })
   await send(server, { service: 'kept', mark: marks.time, day: '2001-01-01' })
   const usage = async () => (await server.get('/api/usage?groupBy=tool,model&from=2026-01-01')).totals
   await tell('compact', '--json')
@@ -168,7 +175,7 @@ test('deleted by session, service or time, a text is in no table and no file any
     '--dry-run',
     '--json',
   )
-  expect(dry).toMatchObject({ dryRun: true, removed: { logs: 2000, spans: 2000 } })
+  expect(dry).toMatchObject({ dryRun: true, removed: { logs: 800, spans: 800 } })
   const byService = await tell(
     'delete',
     'all',
@@ -181,7 +188,7 @@ test('deleted by session, service or time, a text is in no table and no file any
     '--yes',
     '--json',
   )
-  expect(byService.rows).toBeGreaterThanOrEqual(6000)
+  expect(byService.rows).toBeGreaterThanOrEqual(2400)
   expect(holding(marks.service)).toEqual([])
   const bySession = await tell('delete', 'sessions', '--session', session, '--yes', '--json')
   expect(bySession.removed).toMatchObject({ sessions: 1 })

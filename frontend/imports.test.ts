@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 const root = import.meta.dir
 const shared = ['components', 'charts', 'lib', 'ui']
 /** Modules of the page as a whole, which all but `ui` may use. */
-const common = ['api.ts', 'live.ts', 'settings.ts', 'token.ts']
+const common = ['api.ts', 'request.ts', 'live.ts', 'settings.ts', 'token.ts']
 const transpiler = new Bun.Transpiler({ loader: 'tsx' })
 
 function sources(folder: string): string[] {

@@ -1,6 +1,6 @@
 // error-state.tsx: what failed, what to do, and trying again in place.
 import { RotateCw, TriangleAlert } from 'lucide-react'
-import { ApiError } from '../api.ts'
+import { ApiError } from '../request.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 

@@ -1,7 +1,8 @@
 // changes.ts: what changes dashboards on the server. Each answers when it is stored; the views that show it ask again.
-import { request } from '../api.ts'
+
 import { renew } from '../lib/answers.ts'
 import type { Dashboard, Widget } from '../lib/shapes.ts'
+import { request } from '../request.ts'
 import type { Placed } from './layout.ts'
 
 /** What stands on a dashboard and where, as the server takes it. */
