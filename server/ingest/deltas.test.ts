@@ -147,6 +147,21 @@ test('more counters than memory holds are as right as few', async () => {
   )
 })
 
+test('one request with more counters than memory holds finds those it knew, although it makes others be forgotten', async () => {
+  await withGroups(
+    async (store, write) => {
+      for (let time = 10; time <= 40; time += 10)
+        await write(
+          Array.from({ length: 12 }, (_, i) => (i * 5 + time / 10) % 12).map((i) =>
+            counter({ session: `s${i}`, start: 1, time, value: time + i }),
+          ),
+        )
+      expect(await sums(store)).toEqual(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`s${i}`, 40 + i])))
+    },
+    () => createDeltas(new Set(), 8),
+  )
+})
+
 test('a counter that falls without a new start began anew; what was sent before it adds nothing when it comes late or again', async () => {
   await withGroups(async (store, write, restart) => {
     const one = (time: number, value: number) => write([counter({ session: 'a', start: 1, time, value })])

@@ -2,7 +2,9 @@
 import type { MetricPoint } from '#proto/telemetry.ts'
 import { big, flag, int, list, maybe, query, real, text, time } from '../store/query.ts'
 import type { Tx } from '../store/store.ts'
+import { inTurns } from '../turns.ts'
 import knownSeriesSql from './known-series.sql' with { type: 'text' }
+import { Lru } from './ledger/lru.ts'
 import { seriesId } from './series.ts'
 
 const knownSeries = query(
@@ -36,22 +38,21 @@ export type Deltas = {
  * @param runsMax runs kept in memory; at 200 bytes each 100,000 are 20 MB. What falls out is asked of the database again.
  */
 export function createDeltas(leaveOut: ReadonlySet<string> = new Set(), runsMax = 100_000): Deltas {
-  const runs = new Map<string, Run>()
+  const runs = new Lru<string, Run>(runsMax)
   let loaded = false
-  let complete = false
+  let allFitted = false
 
   async function load(tx: Tx): Promise<void> {
     const rows = await knownSeries(tx, { histograms: histogramSums, all: true, series: [], runs: runsMax })
-    complete = rows.length < runsMax
+    allFitted = rows.length < runsMax
     // Oldest first, so that the newest are the last to be forgotten.
     for (const row of rows.reverse()) runs.set(keyOf(row.series_id, row.start_time), runOf(row))
     loaded = true
   }
 
   async function ensure(tx: Tx, series: Set<bigint>): Promise<Map<string, Run>> {
-    if (!loaded) await load(tx)
     const missing = new Map<string, Run>()
-    if (complete || series.size === 0) return missing
+    if ((allFitted && !runs.hasForgotten) || series.size === 0) return missing
     for (const row of await knownSeries(tx, {
       histograms: histogramSums,
       all: false,
@@ -67,38 +68,70 @@ export function createDeltas(leaveOut: ReadonlySet<string> = new Set(), runsMax 
     async of(tx, points) {
       const counters = points.filter((point) => isCounter(point) && !leaveOut.has(`${point.name}.delta`))
       if (counters.length === 0) return { derived: [], commit() {} }
-      const keyed = counters.map((point) => {
-        const series = seriesId(point)
-        return { point, series, key: keyOf(series, point.startTimeUnixNano) }
-      })
-      const unknown = new Set(keyed.filter(({ key }) => !runs.has(key)).map(({ series }) => series))
+      const keyed = await inTurns(inTimeOrder(counters))
+      if (!loaded) await load(tx)
+      // Kept apart: looking for one run may make another be forgotten.
+      const known = new Map<string, Run>()
+      const unknown = new Set<bigint>()
+      for (const { key, series } of keyed) {
+        const run = runs.get(key)
+        if (run) known.set(key, run)
+        else unknown.add(series)
+      }
       const fetched = await ensure(tx, unknown)
       const changed = new Map<string, Run>()
-      keyed.sort((a, b) =>
-        a.point.timeUnixNano < b.point.timeUnixNano ? -1 : a.point.timeUnixNano > b.point.timeUnixNano ? 1 : 0,
-      )
-      const derived: MetricPoint[] = []
-      for (const { point, key } of keyed) {
-        const before = changed.get(key) ?? runs.get(key) ?? fetched.get(key)
-        const { run, increase, since } = step(point, before)
-        changed.set(key, run)
-        if (increase !== undefined) derived.push(deltaPoint(point, increase, since))
-      }
+      const derived = await inTurns(increases(keyed, (key) => known.get(key) ?? fetched.get(key), changed))
       return {
         derived,
         commit() {
-          for (const [key, run] of changed) {
-            runs.delete(key)
-            runs.set(key, run)
-          }
-          while (runs.size > runsMax) {
-            runs.delete(runs.keys().next().value!)
-            complete = false
-          }
+          // Of more than are remembered only the last stay.
+          let passed = changed.size - runsMax
+          if (passed > 0) allFitted = false
+          for (const [key, run] of changed) if (--passed < 0) runs.set(key, run)
         },
       }
     },
   }
+}
+
+/** A point of a counter, its series and the key of its run. */
+type Keyed = { point: MetricPoint; series: bigint; key: string }
+
+/** Points looked at in one step: a few milliseconds. */
+const pointsAtOnce = 2000
+
+function* inTimeOrder(counters: readonly MetricPoint[]): Generator<void, Keyed[]> {
+  const keyed: Keyed[] = []
+  let isSorted = true
+  let last = 0n
+  for (const point of counters) {
+    const series = seriesId(point)
+    keyed.push({ point, series, key: keyOf(series, point.startTimeUnixNano) })
+    isSorted &&= point.timeUnixNano >= last
+    last = point.timeUnixNano
+    if (keyed.length % pointsAtOnce === 0) yield
+  }
+  if (isSorted) return keyed
+  return keyed.sort((a, b) =>
+    a.point.timeUnixNano < b.point.timeUnixNano ? -1 : a.point.timeUnixNano > b.point.timeUnixNano ? 1 : 0,
+  )
+}
+
+/** The `.delta` points; `changed` takes up the runs as they are after the points. */
+function* increases(
+  keyed: readonly Keyed[],
+  runBefore: (key: string) => Run | undefined,
+  changed: Map<string, Run>,
+): Generator<void, MetricPoint[]> {
+  const derived: MetricPoint[] = []
+  let steps = 0
+  for (const { point, key } of keyed) {
+    const { run, increase, since } = step(point, changed.get(key) ?? runBefore(key))
+    changed.set(key, run)
+    if (increase !== undefined) derived.push(deltaPoint(point, increase, since))
+    if (++steps % pointsAtOnce === 0) yield
+  }
+  return derived
 }
 
 const keyOf = (series: bigint, start: bigint) => `${series}/${start}`

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import type protobuf from 'protobufjs'
 import { type AttributeValue, doubleValue, intValue, noAttributes } from '#proto/attributes.ts'
 import { loadSchema, requestType } from '#proto/schema.ts'
-import type { Signal } from './codec.ts'
+import type { Decoded, Signal } from './codec.ts'
 import { decodeJson } from './codec-json.ts'
-import { decodeProtobuf } from './codec-protobuf.ts'
+import { decodeProtobuf, decodeProtobufInSteps } from './codec-protobuf.ts'
 import { plain, received } from './testing.ts'
 
 // One request, made up from the schema itself and written twice: as protobuf by protobufjs, and as OTLP/JSON by the
@@ -211,4 +211,49 @@ describe('both decoders', () => {
       )
     }
   })
+})
+
+/** What a decoder makes of bytes, or what it says is wrong with them. */
+function outcome(decoded: () => Decoded): unknown {
+  try {
+    const { telemetry, rejected, message } = decoded()
+    return { records: received(telemetry), rejected, message }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+test('protobuf read in steps is what it is at once, damaged or not, with another request read between the steps', () => {
+  let steps = 0
+  let refused = 0
+  for (const signal of ['traces', 'metrics', 'logs'] satisfies Signal[]) {
+    const type = requestType(schema, signal)
+    const bytesOf = (message: Message) => type.encode(type.fromObject(forProtobufjs(message) as object)).finish()
+    fc.assert(
+      fc.property(
+        messageOf(type).map(bytesOf),
+        messageOf(type).map(bytesOf),
+        fc.integer({ min: 1, max: 60 }),
+        fc.option(fc.tuple(fc.nat(), fc.nat(255))),
+        (bytes, other, stepBytes, damage) => {
+          if (damage && bytes.length > 0) bytes[damage[0] % bytes.length] = damage[1]
+          const atOnce = outcome(() => decodeProtobuf(signal, bytes, 77n))
+          const inSteps = outcome(() => {
+            const reading = decodeProtobufInSteps(signal, bytes, 77n, stepBytes)
+            for (;;) {
+              const { done, value } = reading.next()
+              if (done) return value
+              steps++
+              decodeProtobuf(signal, other, 77n)
+            }
+          })
+          expect(inSteps).toEqual(atOnce)
+          if (typeof atOnce === 'string') refused++
+        },
+      ),
+      { numRuns: 300, seed: 14 },
+    )
+  }
+  expect(steps).toBeGreaterThan(1000)
+  expect(refused).toBeGreaterThan(30)
 })

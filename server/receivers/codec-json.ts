@@ -1,5 +1,6 @@
 // codec-json.ts: an Export…ServiceRequest from OTLP/JSON, straight into flat records.
 import type { Resource, Scope } from '#proto/telemetry.ts'
+import { atOnce } from '../turns.ts'
 import { Batch, type Decoded, DecodeError, flaws, type Signal } from './codec-batch.ts'
 import { logOf } from './codec-json-logs.ts'
 import { metricOf } from './codec-json-metrics.ts'
@@ -41,11 +42,7 @@ function signalsIn(request: JsonObject): Signal[] {
 
 /** Decodes what {@link parseRequest} gave. */
 function decodeJsonValue(signal: Signal, request: JsonObject, arrivalUnixNano: bigint): Decoded {
-  const steps = decodeSteps(signal, whole(request), arrivalUnixNano)
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
+  return atOnce(decodeSteps(signal, whole(request), arrivalUnixNano))
 }
 
 function whole(request: JsonObject): Parts {

@@ -25,9 +25,16 @@ const kinds: Record<number, MetricType> = {
   90: 'summary',
 }
 
-/** Reads a Metric's points into the batch. */
-export function readMetric(r: WireReader, batch: Batch, resource: Resource, scope: Scope, nameless: Place): void {
+/** Reads a Metric's points into the batch; those of a large one in the steps that it gives back. */
+export function readMetric(
+  r: WireReader,
+  batch: Batch,
+  resource: Resource,
+  scope: Scope,
+  nameless: Place,
+): Generator<void> | undefined {
   const outer = r.enter()
+  const start = r.pos
   const series: Series = {
     resource,
     scope,
@@ -78,10 +85,11 @@ export function readMetric(r: WireReader, batch: Batch, resource: Resource, scop
   } else {
     series.type = kinds[kind]!
     for (const part of parts) readSeries(r, part, series)
-    for (const part of parts) readPoints(r, part, kind, series, batch, nameless)
+    const points = { kind, series, batch, nameless }
+    if (end - start > r.stepBytes) return readInSteps(r, parts, points, () => leave(r, end, outer))
+    for (const part of parts) readPoints(r, part, points)
   }
-  r.pos = end
-  r.leave(outer)
+  leave(r, end, outer)
 }
 
 /** What Sum and both histograms say beside their points; it may stand behind them. */
@@ -97,17 +105,41 @@ function readSeries(r: WireReader, part: number, into: Series): void {
   r.leave(outer)
 }
 
-function readPoints(r: WireReader, part: number, kind: number, series: Series, batch: Batch, nameless: Place): void {
+type Points = { kind: number; series: Series; batch: Batch; nameless: Place }
+
+function readPoints(r: WireReader, part: number, points: Points): void {
   r.pos = part
   const outer = r.enter()
-  while (r.pos < r.len) {
-    const tag = r.tag()
-    if (tag !== 10) r.pass(tag)
-    else if (kind === 74) readHistogramPoint(r, batch, series, nameless)
-    else if (kind === 82) readExponentialPoint(r, batch, series, nameless)
-    else if (kind === 90) readSummaryPoint(r, batch, series, nameless)
-    else readNumberPoint(r, batch, series, nameless)
+  while (r.pos < r.len) readPoint(r, points)
+  r.leave(outer)
+}
+
+/** One metric may have all the points of a request. */
+function* readInSteps(r: WireReader, parts: number[], points: Points, ended: () => void): Generator<void> {
+  for (const part of parts) {
+    r.pos = part
+    const outer = r.enter()
+    while (r.pos < r.len) {
+      readPoint(r, points)
+      if (r.stepEnds()) yield
+    }
+    r.leave(outer)
   }
+  ended()
+}
+
+function readPoint(r: WireReader, { kind, series, batch, nameless }: Points): void {
+  const tag = r.tag()
+  if (tag !== 10) r.pass(tag)
+  else if (kind === 74) readHistogramPoint(r, batch, series, nameless)
+  else if (kind === 82) readExponentialPoint(r, batch, series, nameless)
+  else if (kind === 90) readSummaryPoint(r, batch, series, nameless)
+  else readNumberPoint(r, batch, series, nameless)
+}
+
+/** Behind the metric, whose parts were read in an order of our own. */
+function leave(r: WireReader, end: number, outer: number): void {
+  r.pos = end
   r.leave(outer)
 }
 

@@ -4,6 +4,7 @@
 // its last field was seen. A Resource and a Scope are one object each, shared by all their records and filled in place,
 // because on the wire they may come after the records that belong to them, or in several parts.
 import type { Resource, Scope } from '#proto/telemetry.ts'
+import { atOnce } from '../turns.ts'
 import { Batch, blankResource, blankScope, type Decoded, DecodeError, nameService, type Signal } from './codec-batch.ts'
 import { TooManyError } from './codec-budget.ts'
 import { readLog } from './codec-protobuf-logs.ts'
@@ -12,7 +13,14 @@ import { readSpan } from './codec-protobuf-traces.ts'
 import { type Place, readResource, readScope } from './codec-protobuf-values.ts'
 import { namelessPlace, WireReader } from './codec-wire.ts'
 
-type ReadRecord = (r: WireReader, batch: Batch, resource: Resource, scope: Scope, nameless: Place) => void
+/** Reads one record; of a metric with very many points, what is left to do in steps. */
+type ReadRecord = (
+  r: WireReader,
+  batch: Batch,
+  resource: Resource,
+  scope: Scope,
+  nameless: Place,
+) => Generator<void> | undefined | void
 
 const readRecord: Record<Signal, ReadRecord> = { traces: readSpan, metrics: readMetric, logs: readLog }
 
@@ -23,13 +31,27 @@ const readRecord: Record<Signal, ReadRecord> = { traces: readSpan, metrics: read
  * @throws DecodeError when the bytes are not such a message.
  */
 export function decodeProtobuf(signal: Signal, body: Uint8Array, arrivalUnixNano: bigint): Decoded {
+  return atOnce(decodeProtobufInSteps(signal, body, arrivalUnixNano, Number.POSITIVE_INFINITY))
+}
+
+/**
+ * The same in steps of a millisecond or so: it yields between them, wherever a record ends.
+ *
+ * @param stepBytes what is read in a step at least; for tests.
+ */
+export function* decodeProtobufInSteps(
+  signal: Signal,
+  body: Uint8Array,
+  arrivalUnixNano: bigint,
+  stepBytes?: number,
+): Generator<void, Decoded> {
   const batch = new Batch(signal, arrivalUnixNano)
-  const r = new WireReader(body, batch.budget)
+  const r = new WireReader(body, batch.budget, stepBytes)
   const nameless = namelessPlace()
   try {
     while (r.pos < r.len) {
       const tag = r.tag()
-      if (tag === 10) readEnvelope(r, batch, readRecord[signal], nameless)
+      if (tag === 10) yield* readEnvelope(r, batch, readRecord[signal], nameless)
       else r.pass(tag)
     }
   } catch (error) {
@@ -40,7 +62,7 @@ export function decodeProtobuf(signal: Signal, body: Uint8Array, arrivalUnixNano
 }
 
 /** ResourceSpans, ResourceMetrics and ResourceLogs have the same fields. */
-function readEnvelope(r: WireReader, batch: Batch, read: ReadRecord, nameless: Place): void {
+function* readEnvelope(r: WireReader, batch: Batch, read: ReadRecord, nameless: Place): Generator<void> {
   const outer = r.enter()
   const resource = blankResource()
   while (r.pos < r.len) {
@@ -50,7 +72,7 @@ function readEnvelope(r: WireReader, batch: Batch, read: ReadRecord, nameless: P
         readResource(r, resource, nameless)
         break
       case 18: // scope_spans, scope_metrics, scope_logs
-        readScoped(r, batch, read, resource, nameless)
+        yield* readScoped(r, batch, read, resource, nameless)
         break
       case 26: // schema_url
         resource.schemaUrl = r.text()
@@ -61,10 +83,17 @@ function readEnvelope(r: WireReader, batch: Batch, read: ReadRecord, nameless: P
   }
   r.leave(outer)
   nameService(resource)
+  if (r.stepEnds()) yield
 }
 
 /** ScopeSpans, ScopeMetrics and ScopeLogs have the same fields, too. */
-function readScoped(r: WireReader, batch: Batch, read: ReadRecord, resource: Resource, nameless: Place): void {
+function* readScoped(
+  r: WireReader,
+  batch: Batch,
+  read: ReadRecord,
+  resource: Resource,
+  nameless: Place,
+): Generator<void> {
   const outer = r.enter()
   const scope = blankScope()
   while (r.pos < r.len) {
@@ -73,9 +102,13 @@ function readScoped(r: WireReader, batch: Batch, read: ReadRecord, resource: Res
       case 10: // scope
         readScope(r, scope, nameless)
         break
-      case 18: // spans, metrics, log_records
-        read(r, batch, resource, scope, nameless)
+      case 18: {
+        // spans, metrics, log_records
+        const rest = read(r, batch, resource, scope, nameless)
+        if (rest) yield* rest
+        if (r.stepEnds()) yield
         break
+      }
       case 26: // schema_url
         scope.schemaUrl = r.text()
         break

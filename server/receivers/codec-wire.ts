@@ -30,6 +30,9 @@ const keyBytesMax = 128
 /** Longer values are not compared with their predecessor; they hardly ever repeat. */
 const repeatBytesMax = 256
 
+/** Read in a step: about a millisecond. Smaller bodies, which nearly all are, are read in one. */
+const usualStepBytes = 64 * 1024
+
 const keys = new Map<string, Key>()
 let requests = 0
 
@@ -58,12 +61,24 @@ export class WireReader extends BufferReader {
   private lastSpanStart = -1
   private lastSpanId = ''
 
+  private stepAt: number
+
   constructor(
     body: Uint8Array,
     readonly budget = new Budget(),
+    /** How many bytes are a step: see {@link stepEnds}. */
+    readonly stepBytes = usualStepBytes,
   ) {
     super(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
     this.bytesView = new DataView(body.buffer, body.byteOffset, body.byteLength)
+    this.stepAt = stepBytes
+  }
+
+  /** Whether so much was read since the last step that others may have their turn; the next step begins. */
+  stepEnds(): boolean {
+    if (this.pos < this.stepAt) return false
+    this.stepAt = this.pos + this.stepBytes
+    return true
   }
 
   /** Steps into a length-delimited field; returns what {@link leave} needs. */

@@ -4,7 +4,7 @@ import { inTurns } from '../turns.ts'
 import { type Decoded, DecodeError, type Signal } from './codec-batch.ts'
 import { TooManyError } from './codec-budget.ts'
 import { decodeJson, decodeJsonInSteps } from './codec-json.ts'
-import { decodeProtobuf } from './codec-protobuf.ts'
+import { decodeProtobuf, decodeProtobufInSteps } from './codec-protobuf.ts'
 
 export { type Decoded, DecodeError, type Signal, TooManyError }
 
@@ -20,13 +20,13 @@ export function decode(signal: Signal, encoding: Encoding, body: Uint8Array, arr
   return encoding === 'json' ? decodeJson(signal, body, arrivalUnixNano) : decodeProtobuf(signal, body, arrivalUnixNano)
 }
 
-/** The same, with others getting their turn while a large JSON body is decoded. Protobuf is decoded at once. */
+/** The same, with others getting their turn while a large body is decoded. */
 export async function decodeInTurns(
   signal: Signal,
   encoding: Encoding,
   body: Uint8Array,
   arrivalUnixNano: bigint,
 ): Promise<Decoded> {
-  if (encoding === 'json') return inTurns(decodeJsonInSteps(signal, body, arrivalUnixNano))
-  return decode(signal, encoding, body, arrivalUnixNano)
+  const steps = encoding === 'json' ? decodeJsonInSteps : decodeProtobufInSteps
+  return inTurns<Decoded>(steps(signal, body, arrivalUnixNano))
 }

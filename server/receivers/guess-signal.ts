@@ -1,7 +1,8 @@
 // guess-signal.ts: which signal a body without a path is. Codex uses its endpoint verbatim, so that its logs come to `/`.
 import { logFields, metricFields, spanFields } from '#proto/otlp.gen.ts'
+import { atOnce } from '../turns.ts'
 import type { Signal } from './codec-batch.ts'
-import { decodeProtobuf } from './codec-protobuf.ts'
+import { decodeProtobufInSteps } from './codec-protobuf.ts'
 import { WireReader } from './codec-wire.ts'
 
 /**
@@ -22,6 +23,11 @@ const signals: readonly Signal[] = ['traces', 'metrics', 'logs']
  * @throws when the bytes are not protobuf.
  */
 export function guessSignal(body: Uint8Array): Signal {
+  return atOnce(guessSignalInSteps(body))
+}
+
+/** The same in steps of a few milliseconds: it yields between them. */
+export function* guessSignalInSteps(body: Uint8Array): Generator<void, Signal> {
   const fits = new Set<Signal>(signals)
   let records = 0
   eachField(new WireReader(body), 10, (envelope) =>
@@ -34,7 +40,8 @@ export function guessSignal(body: Uint8Array): Signal {
   const likely = signals.filter((signal) => fits.has(signal))
   if (records === 0 || likely.length === 0) return 'logs'
   if (likely.length === 1) return likely[0]!
-  return likely.find((signal) => readsWell(signal, body)) ?? 'logs'
+  for (const signal of likely) if (yield* readsWell(signal, body)) return signal
+  return 'logs'
 }
 
 /** Takes out the signals whose fields have another wire type than one of the record's. */
@@ -51,10 +58,10 @@ function weigh(record: WireReader, fits: Set<Signal>): void {
 }
 
 /** Records made only of messages and texts fit several signals; the right one reads them without rejecting any. */
-function readsWell(signal: Signal, body: Uint8Array): boolean {
+function* readsWell(signal: Signal, body: Uint8Array): Generator<void, boolean> {
   if (signal === 'logs') return true
   try {
-    const { telemetry, rejected } = decodeProtobuf(signal, body, 0n)
+    const { telemetry, rejected } = yield* decodeProtobufInSteps(signal, body, 0n)
     return rejected === 0 && telemetry.spans.length + telemetry.points.length > 0
   } catch {
     // A text of one signal may be a message of another, and no good one.

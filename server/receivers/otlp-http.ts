@@ -10,7 +10,7 @@ import { decodeAnyJsonInSteps, parseRequest } from './codec-json.ts'
 import { CorruptError, createDecompressor, type Decompress, knowsEncoding, TooLargeError } from './decompress.ts'
 import { answerGrpc, failed } from './grpc-frames.ts'
 import { type Authorize, type Caller, checkCaller, type Guard, isRefusal } from './guard.ts'
-import { guessSignal } from './guess-signal.ts'
+import { guessSignalInSteps } from './guess-signal.ts'
 import { accepted, comeBack, encodingOf, mediaType, plain, refused } from './http-answer.ts'
 import { AbortedError, announcedBytes, readBody, tooLarge } from './http-body.ts'
 import { forecastBytes } from './inflated-size.ts'
@@ -158,7 +158,7 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     if (encoding === 'protobuf') {
       let signal: Signal
       try {
-        signal = guessSignal(body)
+        signal = await inTurns(guessSignalInSteps(body))
       } catch {
         signal = 'logs' // Not protobuf; the decoder says where.
       }

@@ -80,8 +80,12 @@ export async function appendRows<R>(
   const appender = await connection.createAppender(writer.table, 'main', 'db')
   try {
     for (let offset = 0; offset < rows.length; offset += chunkRows) {
-      // A large request must not stop everybody else: other work gets its turn after each chunk (about 10 ms).
-      if (offset > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      // A large request must not stop everybody else: other work gets its turn after each chunk (about 10 ms). Flushed only at
+      // the end, 85,000 log records stopped it for 230 ms; all in all it costs the same.
+      if (offset > 0) {
+        appender.flushSync()
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
       const { chunk, alive } = chunkOf(writer, rows, offset, Math.min(chunkRows, rows.length - offset))
       appender.appendDataChunk(chunk)
       alive.length = 0

@@ -10,6 +10,8 @@ export class Lru<K, V> {
   #young = new Map<K, { value: V; weight: number }>()
   #old = new Map<K, { value: V; weight: number }>()
   #weight = 0
+  /** Whether anything fell out since it was last empty. */
+  hasForgotten = false
 
   constructor(weightMax: number) {
     this.#generationMax = weightMax / 2
@@ -28,6 +30,7 @@ export class Lru<K, V> {
     this.#young.set(key, { value, weight })
     this.#old.delete(key)
     if (this.#weight <= this.#generationMax) return
+    this.hasForgotten ||= this.#old.size > 0
     this.#old = this.#young
     this.#young = new Map()
     this.#weight = 0
@@ -43,5 +46,6 @@ export class Lru<K, V> {
     this.#young.clear()
     this.#old.clear()
     this.#weight = 0
+    this.hasForgotten = false
   }
 }
