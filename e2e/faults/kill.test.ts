@@ -38,6 +38,8 @@ for (let first = 0; first < kills; first += killsOfOneHome) {
         slowestStartMs = Math.max(slowestStartMs, performance.now() - started)
         let running = true
         const load = Promise.all(clients.map((client) => client.run(server as Running, () => running)))
+        // Every other time while the file is written anew.
+        if (round % 2 === 1) void compactAgain(server, () => running)
         await Bun.sleep(20 + random() * 1200)
         await server.stop('SIGKILL')
         running = false
@@ -66,6 +68,16 @@ for (let first = 0; first < kills; first += killsOfOneHome) {
   )
 }
 
+async function compactAgain(server: Running, going: () => boolean): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  while (going()) {
+    const answer = await fetch(`${server.apiUrl}/api/compact`, { method: 'POST', headers, body: '{}' }).catch(
+      () => undefined,
+    )
+    await answer?.text().catch(() => {})
+  }
+}
+
 test('a server that is asked to stop under load ends well, and keeps what it acknowledged', async () => {
   const home = emptyHome()
   const random = randomFrom(seed)
@@ -74,6 +86,7 @@ test('a server that is asked to stop under load ends well, and keeps what it ack
     const server = await start({ home, grpc: true })
     let running = true
     const load = Promise.all(clients.map((client) => client.run(server, () => running)))
+    if (round % 2 === 1) void compactAgain(server, () => running)
     await Bun.sleep(100 + random() * 500)
     const stopping = performance.now()
     expect(await server.stop('SIGTERM')).toBe(0)

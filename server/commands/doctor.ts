@@ -4,6 +4,7 @@ import { connect as connectTo } from 'node:net'
 import { dirname } from 'node:path'
 import { agents } from '#importers/index.ts'
 import type { Config } from '../config.ts'
+import { isWorthIt } from '../ingest/removal/give-back.ts'
 import { callerHeaders, readServerFile } from '../server-file.ts'
 import { type Client, connect, withClient } from './client.ts'
 import { testExports } from './doctor-export.ts'
@@ -18,7 +19,7 @@ export type Finding = { check: string; status: 'ok' | 'note' | 'warning' | 'brok
 type Status = {
   version: string
   ingest: { failedBatches: number; untranslatedBatches: number }
-  database: { path: string; databaseBytes: number; walBytes: number; notice?: string }
+  database: { path: string; databaseBytes: number; walBytes: number; freeBytes?: number | null; notice?: string }
   lastRecordByTool: Record<string, string>
 }
 
@@ -92,6 +93,16 @@ async function askServer(config: Config, client: Client, findings: Finding[]): P
     status: database.notice ? 'warning' : 'ok',
     message: `${database.path}, ${bytes(database.databaseBytes + database.walBytes)}${database.notice ? `: ${database.notice}` : ''}`,
   })
+  const free = { fileBytes: database.databaseBytes, freeBytes: database.freeBytes ?? 0 }
+  if (isWorthIt(free)) {
+    const message = `${bytes(free.freeBytes)} of the database file hold nothing`
+    findings.push({
+      check: 'free space',
+      status: 'note',
+      message,
+      mend: 'telltale compact gives them back to the disk',
+    })
+  }
   const failed = ingest.failedBatches + ingest.untranslatedBatches
   if (failed > 0) {
     const mend = 'see the log of the server; senders were told to send again'

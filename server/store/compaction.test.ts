@@ -174,6 +174,22 @@ test(`nothing is lost of what is written, changed and deleted meanwhile, and no 
   console.log(`${done} transactions beside 7 compactions, pauses ${pauses.join(', ')} ms`)
 }, 120_000)
 
+test('a table that is emptied, filled and changed while it is copied is what it is', async () => {
+  const { store } = await filled('emptied', 5_000)
+  const compacting = store.compact()
+  await Bun.sleep(1)
+  await store.transaction((tx) => tx.run('delete from plain'))
+  await add(store, 90_000, 3_000)
+  await store.transaction((tx) => tx.run('delete from plain where id % 3 = 0'))
+  await store.transaction((tx) => tx.run('delete from keyed where id % 2 = 0'))
+  const before = await content(store)
+  await compacting
+  expect(await content(store)).toEqual(before)
+  await store.compact()
+  expect(await content(store)).toEqual(before)
+  await store.close()
+}, 60_000)
+
 test('a database behind a link stays behind it', async () => {
   const { store, path } = await filled('real', 100)
   await store.close()

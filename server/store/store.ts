@@ -54,6 +54,8 @@ export type StoreOptions = EngineOptions & {
 const queryTimeoutMs = 30_000
 /** Queries still at work when the file is replaced are given this long, then they are run again on the new one. */
 const drainMs = 2_000
+/** How often a query is run when the database goes under it each time. */
+const triesMax = 5
 
 /** The one folder that statements may write files in, beside the database; exports are made there and then moved. */
 export const exportFolder = (path: string): string => `${path}.export`
@@ -233,17 +235,17 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
   }
 
   async function reader<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T> {
-    if (broken) await inTurn(heal)
-    const used = engine
-    try {
-      return await used.readers.use(work, timeoutMs)
-    } catch (error) {
-      const isGone = used.isClosed() || isFatal(error)
-      if (closed || (used === engine && !isGone) || error instanceof QueryTimeout) throw error
-      // The database went, or its file was replaced, while it was being read.
-      broken ||= used === engine
-      await inTurn(heal)
-      return await engine.readers.use(work, timeoutMs)
+    for (let tries = 1; ; tries++) {
+      if (broken) await inTurn(heal)
+      const used = engine
+      try {
+        return await used.readers.use(work, timeoutMs)
+      } catch (error) {
+        const isGone = used !== engine || used.isClosed() || isFatal(error)
+        if (closed || !isGone || error instanceof QueryTimeout || tries === triesMax) throw error
+        // The database went, or its file was replaced, while it was being read.
+        broken ||= used === engine
+      }
     }
   }
 

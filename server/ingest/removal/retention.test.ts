@@ -7,6 +7,7 @@ import { cold, type LogRecord, noTelemetry } from '#proto/telemetry.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { createIngest, type Ingest } from '../ingest.ts'
 import { createLedger, type Ledger } from '../ledger/ledger.ts'
+import { createGiveBack, isWorthIt } from './give-back.ts'
 import { sweepOnce } from './retention.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'telltale-retention-'))
@@ -110,4 +111,35 @@ test('what cannot be kept within a size is told, and everything that could go ha
   await sweepOnce({ bytes: 1 }, deps())
   expect(await count('select count(*) as n from logs')).toBe(0)
   expect(told).toEqual(['nothing is left to remove, and the database is larger than its retention still'])
+}, 120_000)
+
+test('the file is written anew when enough of it is free, in a quiet moment, and not again and again', async () => {
+  expect(isWorthIt({ fileBytes: 400e6, freeBytes: 90e6 })).toBe(false)
+  expect(isWorthIt({ fileBytes: 400e6, freeBytes: 110e6 })).toBe(true)
+  expect(isWorthIt({ fileBytes: 40e6, freeBytes: 39e6 })).toBe(false)
+  // What is free lies before what stays; at its end the file gives it back by itself.
+  for (const time of [today - 10n * day, today]) {
+    await send(Array.from({ length: 9_000 }, (_, i) => time + BigInt(i)))
+    await store.checkpoint()
+  }
+  await sweepOnce({ seconds: 5 * 86_400 }, deps())
+  const done: string[] = []
+  let lastCommitUnixMs = Date.now()
+  const giveBack = createGiveBack({
+    store,
+    told: (message) => void done.push(message),
+    lastCommitUnixMs: () => lastCommitUnixMs,
+    bytesMin: 1024,
+  })
+  const { databaseBytes } = store.size()
+  await giveBack()
+  expect([done, store.size().databaseBytes]).toEqual([[], databaseBytes])
+  lastCommitUnixMs = 0
+  await giveBack()
+  expect(done).toEqual(['the database file was written anew, without what the retention had freed'])
+  expect(store.size().databaseBytes).toBeLessThan(databaseBytes * 0.75)
+  await send(Array.from({ length: 3000 }, (_, i) => today + BigInt(i)))
+  await sweepOnce({ bytes: 1 }, deps())
+  await giveBack()
+  expect(done).toHaveLength(1)
 }, 120_000)
