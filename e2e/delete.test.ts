@@ -219,25 +219,16 @@ test('deleted by session, service or time, a text is in no table and no file any
   await send(server, { service: 'doomed', mark: marks.offline })
   await server.stop('SIGKILL')
   expect(holding(marks.offline)).not.toEqual([])
-  expect(
-    (
-      await tell(
-        'delete',
-        'all',
-        '--from',
-        '2026-05-05',
-        '--to',
-        '2026-05-05',
-        '--service',
-        'doomed',
-        '--yes',
-        '--json',
-      )
-    ).rows,
-  ).toBeGreaterThan(0)
+  const copies = ['backup-2026.duckdb', 'telltale.duckdb.before-20260101T000000'].map((name) => join(data, name))
+  for (const copy of copies) writeFileSync(copy, '')
+  const window = ['--from', '2026-05-05', '--to', '2026-05-05', '--service', 'doomed']
+  const offline = await tell('delete', 'all', ...window, '--yes', '--json')
+  expect([offline.rows > 0, offline.copies]).toEqual([true, copies])
   expect(holding(marks.offline)).toEqual([])
   expect(await tablesHolding(marks.offline)).toEqual([])
-  expect(readdirSync(data).filter((name) => name.startsWith('telltale.duckdb'))).toEqual(['telltale.duckdb'])
+  expect(readdirSync(data).filter((name) => /duckdb/.test(name) && !copies.includes(join(data, name)))).toEqual([
+    'telltale.duckdb',
+  ])
   server = await start({ home })
   expect(await usage()).toEqual(totals)
   await server.dispose()

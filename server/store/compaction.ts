@@ -65,16 +65,18 @@ function realOf(path: string): string {
   }
 }
 
-/** Copies of the database that were kept beside it: by a restore, or before a damaged log was mended. They are the user's. */
+/** Copies that were kept beside the database: backups, by a restore, before a damaged log was mended. They are the user's. */
 export function earlierCopies(path: string): string[] {
   const folder = dirname(path)
+  const own = basename(path)
+  const isCopy = (name: string) =>
+    name.startsWith(`${own}.before-`) ||
+    name.startsWith(`${own}.wal.unreadable-`) ||
+    name.startsWith('quarantine-') ||
+    (name.endsWith('.duckdb') && name !== own)
   return readdirSync(folder)
-    .filter(
-      (name) =>
-        name.startsWith(`${basename(path)}.before-`) ||
-        name.startsWith('quarantine-') ||
-        /\.wal\.unreadable-/.test(name),
-    )
+    .filter(isCopy)
+    .sort()
     .map((name) => join(folder, name))
 }
 

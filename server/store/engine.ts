@@ -122,6 +122,8 @@ function copierOn(connection: DuckDBConnection): Copier {
       running = result.catch(() => {})
       try {
         return (await result).getRowObjectsJS()
+      } catch (error) {
+        throw stopped ? new StorageTrouble('the database was closed') : error
       } finally {
         running = undefined
       }

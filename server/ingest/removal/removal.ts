@@ -92,15 +92,9 @@ async function removeSessions(tx: Tx, { from, to, service, session }: Removal, r
     'model_calls',
     `component in (select component from doomed_components where component <> 0) or ${doomed}`,
   )
-  // Their transcripts still lie on the disk: a plain import must leave them away.
-  await tx.run(
-    'insert into removed_sessions select tool, session_id, make_timestamp_ns($now::bigint) from doomed_sessions',
-    {
-      now: BigInt(Date.now()) * 1_000_000n,
-    },
-  )
   for (const table of bySession) removed[table] = await counted(tx, table, doomed)
   await tx.run(`delete from watched_sessions where ${doomed}`)
+  // Their transcripts still lie on the disk: a plain import must leave them away.
   await tx.run(rememberSql, { now: BigInt(Date.now()) * 1_000_000n })
 }
 
