@@ -3,12 +3,22 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Modules that others share; they measure nothing by themselves. */
-const shared = new Set(['run.ts', 'generate.ts', 'history.ts', 'table.ts', 'server.ts', 'ceiling.ts'])
+const shared = new Set([
+  'run.ts',
+  'generate.ts',
+  'history.ts',
+  'page-records.ts',
+  'table.ts',
+  'server.ts',
+  'ceiling.ts',
+])
+/** Those that want minutes and a browser run when they are named. */
+const onlyNamed = new Set(['page.ts'])
 const wanted = process.argv.slice(2)
 
 const modules = readdirSync(import.meta.dir)
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !shared.has(name))
-  .filter((name) => wanted.length === 0 || wanted.includes(name.replace(/\.ts$/, '')))
+  .filter((name) => (wanted.length === 0 ? !onlyNamed.has(name) : wanted.includes(name.replace(/\.ts$/, ''))))
   .sort()
 if (modules.length === 0) {
   console.error(`bench: there is no measurement named ${wanted.join(', ')}`)

@@ -50,5 +50,8 @@ export function useView(): View {
     [push],
   )
   const unzoom = useCallback(() => push({ range: undefined, from: undefined, to: undefined }), [push])
-  return { range, window, span: spanOf(window, now), now, zone, setRange, zoom, unzoom }
+  return useMemo(
+    () => ({ range, window, span: spanOf(window, now), now, zone, setRange, zoom, unzoom }),
+    [range, window, now, zone, setRange, zoom, unzoom],
+  )
 }

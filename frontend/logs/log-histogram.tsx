@@ -1,5 +1,5 @@
 // log-histogram.tsx: when the records of the list came; dragging over it narrows the time.
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { type LogFilter, logHistogram } from '../api.ts'
 import { Chart } from '../charts/chart.tsx'
 import { useAnswer } from '../lib/answers.ts'
@@ -11,7 +11,9 @@ import { histogramSeries } from './histogram.ts'
 const bucketsMax = 120
 const dayMs = 86_400_000
 
-export function LogHistogramView({ view, filter }: { view: View; filter: LogFilter }) {
+type LogHistogramProps = { view: View; filter: LogFilter }
+
+export const LogHistogramView = memo(function LogHistogramView({ view, filter }: LogHistogramProps) {
   // All time is looked at by weeks, until it is known where it begins.
   const open = view.window.from === undefined
   const weeks = useAnswer(open ? logHistogram(view.window, filter, 7 * 86_400) : undefined)
@@ -39,4 +41,4 @@ export function LogHistogramView({ view, filter }: { view: View; filter: LogFilt
       />
     </div>
   )
-}
+})

@@ -1,7 +1,7 @@
 // logs.tsx: log records, newest first, live until paused or scrolled away from the top.
 import { ArrowUp, ListFilter, Pause, Play } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { logFacets, logLevels, logs, services } from '../api.ts'
+import { type LogFilter, logFacets, logLevels, logs, services } from '../api.ts'
 import { DetailPane } from '../components/detail-pane.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -77,13 +77,17 @@ export function Logs() {
     ...(Object.keys(attributes).length > 0 ? { filter: JSON.stringify(attributes) } : {}),
     ...(Object.keys(excluded).length > 0 ? { exclude: JSON.stringify(excluded) } : {}),
   }
-  const asked = { ...askedButLevel, ...(level ? { severity: level } : {}) }
+  const askedText = JSON.stringify({ ...askedButLevel, ...(level ? { severity: level } : {}) })
+  // The same object while it says the same: what is drawn of it is not drawn anew with every record that comes.
+  const asked = useMemo(() => JSON.parse(askedText) as LogFilter, [askedText])
   const open = view.window.to === undefined
   const answer = useAnswer(logs({ from: view.window.from, to: stoppedAt ?? view.window.to }, asked, { limit }))
   const counts = useAnswer(logLevels(view.window, askedButLevel))
-  const facetCounts = useAnswer(logFacets(view.window, asked))
-  const facetList = facetCounts.data && (
-    <FacetList turnable groups={facetGroups(facetCounts.data, filter)} filter={filter} set={set} />
+  const facetCounts = useAnswer(logFacets(view.window, asked)).data
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the filter is its text, and setting it is always the same.
+  const facetList = useMemo(
+    () => facetCounts && <FacetList turnable groups={facetGroups(facetCounts, filter)} filter={filter} set={set} />,
+    [facetCounts, text],
   )
   const [facetsOpen, setFacetsOpen] = useState(false)
   const after = stoppedAt && open ? fromNano(toNano(stoppedAt) + 1n) : undefined

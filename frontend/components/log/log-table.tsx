@@ -1,5 +1,6 @@
 // log-table.tsx: rows of log records, wherever they are shown.
 
+import { useMemo } from 'react'
 import { oneLine, textOf } from '../../lib/safe-text.ts'
 import { absolute, dayTime, preciseClock, startOf, toMs, type Zone } from '../../lib/time.ts'
 import { changeSearch, useUrl } from '../../lib/url-state.ts'
@@ -83,11 +84,14 @@ type LogTableProps = {
 
 export function LogTable({ rows, selected, zone, now, ...rest }: LogTableProps) {
   const { path, search } = useUrl()
+  const today = startOf('day', now, zone)
+  // The same columns again: a row that did not change is not drawn anew.
+  const shown = useMemo(() => columns(zone, today), [zone, today])
   return (
     <DataTable
       label="Log records"
       testId="logs-table"
-      columns={columns(zone, startOf('day', now, zone))}
+      columns={shown}
       rows={rows}
       keyOf={({ key }) => key}
       href={({ key }) => path + changeSearch(search, { record: key })}
