@@ -62,6 +62,20 @@ test('the server tells what its database holds and what it keeps', async () => {
   await page.getByTestId('backup').click()
   await page.getByTestId('backup-told').getByText(/B in/).waitFor()
   expect(statSync(file).size).toBeGreaterThan(10_000)
+  await page.getByTestId('tables-open').click()
+  const { tables } = await server.get('/api/status/tables')
+  const { rows } = tables.find(({ name }: any) => name === 'logs')
+  expect(rows).toBe((await server.get('/api/stats')).logCount)
+  await page
+    .getByRole('region', { name: 'Rows of each table' })
+    .locator('div')
+    .filter({ hasText: new RegExp(`^logs${rows}$`) })
+    .waitFor()
+  // Taking a copy begins with one.
+  await page
+    .getByTestId('server-status')
+    .getByText(/ago, took|now, took/)
+    .waitFor()
   await page.getByTestId('backup').click()
   await page.getByTestId('backup-told').getByText('copy.duckdb').waitFor()
   await page.getByTestId('compact').click()

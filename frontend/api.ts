@@ -260,6 +260,7 @@ export const search = (window: Window, q: string, limit = 20) =>
 
 export const agents = () => ask(api.agents, {}, [])
 export const status = () => ask(api.status, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
+export const databaseTables = () => ask(api.status.tables, {}, [])
 export const health = () => ask(healthRoute, {}, [])
 export const prices = () => ask(api.prices, { query: {} }, [])
 

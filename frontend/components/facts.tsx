@@ -1,16 +1,29 @@
 // facts.tsx: a few named values; ids can be copied.
 import type { ReactNode } from 'react'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { cx } from '../ui/cx.ts'
 
 export type Fact = { name: string; value: ReactNode; copy?: string | undefined; title?: string | undefined }
 
-export function Facts({ facts }: { facts: readonly (Fact | undefined | false)[] }) {
+type FactsProps = {
+  facts: readonly (Fact | undefined | false)[]
+  /** Names of more than a word or two. */
+  wide?: boolean
+}
+
+export function Facts({ facts, wide = false }: FactsProps) {
   return (
     <dl className="px-3 py-2 text-12">
       {facts.map(
         (fact) =>
           fact && (
-            <div key={fact.name} className="group grid min-h-6 grid-cols-[7rem_minmax(0,1fr)] items-center gap-x-2">
+            <div
+              key={fact.name}
+              className={cx(
+                'group grid min-h-6 items-center gap-x-2',
+                wide ? 'grid-cols-[12rem_minmax(0,1fr)]' : 'grid-cols-[7rem_minmax(0,1fr)]',
+              )}
+            >
               <dt className="text-muted">{fact.name}</dt>
               <dd className="flex min-w-0 items-center gap-2" title={fact.title}>
                 <span className="min-w-0 flex-1 break-words">{fact.value}</span>

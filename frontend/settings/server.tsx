@@ -1,16 +1,17 @@
 // server.tsx: how the server does, what its database holds, and what it keeps.
 import { type FormEvent, useState } from 'react'
-import { backUp, compact, machine, stats, status } from '../api.ts'
+import { backUp, compact, databaseTables, machine, stats, status } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { bytes, duration, exact, rate, ratio } from '../lib/format.ts'
+import { bytes, duration, durationMs, exact, rate, ratio } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { absolute, ago, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
 import { Button } from '../ui/button.tsx'
 import { Input } from '../ui/input.tsx'
+import { Scroller } from '../ui/scroller.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
 export function Server() {
@@ -57,6 +58,13 @@ export function Server() {
               value: `${bytes(database.walBytes)} in the write-ahead log`,
               title: 'on disk and safe; a checkpoint takes it over',
             },
+            {
+              name: 'Checkpoint',
+              value: database.lastCheckpoint
+                ? `${ago(toMs(database.lastCheckpoint.at), now, zone)}, took ${durationMs(database.lastCheckpoint.durationMs)}`
+                : 'none since the start',
+              title: database.lastCheckpoint && absolute(database.lastCheckpoint.at, zone),
+            },
             { name: 'Sessions', value: exact(rows?.sessionCount) },
             { name: 'Requests', value: exact(rows?.callCount) },
             { name: 'Spans', value: exact(rows?.spanCount) },
@@ -65,6 +73,7 @@ export function Server() {
             !!database.notice && { name: 'Notice', value: <span className="text-warn">{database.notice}</span> },
           ]}
         />
+        <Tables />
         <Compact done={answer.retry} />
         <Backup folder={database.path.replace(/[/\\][^/\\]*$/, '')} />
       </Panel>
@@ -94,6 +103,27 @@ export function Server() {
         />
       </Panel>
     </div>
+  )
+}
+
+/** What fills the file, table by table; asked for when it is opened. */
+function Tables() {
+  const [open, setOpen] = useState(false)
+  const tables = useAnswer(open ? databaseTables() : undefined).data?.tables
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)} className="text-12 hairline-t">
+      <summary data-testid="tables-open" className="cursor-pointer px-3 py-2 focus-ring-inset hover:bg-hover">
+        Rows of each table
+      </summary>
+      {open &&
+        (tables ? (
+          <Scroller plain label="Rows of each table" className="max-h-64">
+            <Facts facts={tables.map(({ name, rows }) => ({ name, value: exact(rows) }))} wide />
+          </Scroller>
+        ) : (
+          <SkeletonRows rows={6} />
+        ))}
+    </details>
   )
 }
 

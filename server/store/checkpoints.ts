@@ -35,13 +35,18 @@ const quietMs = 2_000
 /** After a checkpoint that failed (a full disk): opening the database again each time would cost more than it helps. */
 const pauseAfterFailureMs = 30_000
 
+/** When a checkpoint was done, ms since 1970, and how long it took. */
+export type Checkpointed = { unixMs: number; tookMs: number }
+
 export type Checkpoints = {
   /** Rows went into a table. */
   appended(table: string, rows: number): void
   /** A transaction was committed: makes a checkpoint now, or when it has been quiet for a while. */
   committed(): void
-  /** Everything is in the file; it took so long. */
+  /** Everything is in the file; it took so long, nothing when the file was written anew. */
   done(tookMs: number): void
+  /** The last one since the start. */
+  last(): Checkpointed | undefined
   stop(): void
 }
 
@@ -52,6 +57,7 @@ export function createCheckpoints(walBytes: () => number, checkpoint: () => Prom
   let notBeforeMs = 0
   let restUntilMs = 0
   let running = false
+  let last: Checkpointed | undefined
   let timer: Timer | undefined
 
   /** Whether the table that grew most leaves a row group at least seven tenths full: such a one is never merged. */
@@ -96,8 +102,10 @@ export function createCheckpoints(walBytes: () => number, checkpoint: () => Prom
     },
     done(tookMs) {
       rows.clear()
+      if (tookMs > 0) last = { unixMs: Date.now(), tookMs }
       restUntilMs = Date.now() + tookMs * (1 / dutyMax - 1)
     },
+    last: () => last,
     stop() {
       clearTimeout(timer)
       notBeforeMs = Number.POSITIVE_INFINITY

@@ -1,7 +1,7 @@
 // store.ts: the database: one writer, a few readers, one file, one owner.
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { createCheckpoints } from './checkpoints.ts'
+import { type Checkpointed, createCheckpoints } from './checkpoints.ts'
 import { type Compacted, compactionFolder, createCompaction, type FreeSpace, freeSpaceOf } from './compaction.ts'
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
 import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeout, StorageTrouble } from './errors.ts'
@@ -42,6 +42,8 @@ export type Store = {
   freeSpace(): Promise<FreeSpace>
   /** Bytes of the file and of its write-ahead log. */
   size(): { databaseBytes: number; walBytes: number }
+  /** The last time the write-ahead log moved into the file; nothing since the start until it does. */
+  lastCheckpoint(): Checkpointed | undefined
   close(): Promise<void>
 }
 
@@ -260,6 +262,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     compact: () => compaction.run(),
     freeSpace: () => reader((one) => freeSpaceOf(one.all), queryTimeoutMs),
     size: () => ({ databaseBytes: bytesOf(path), walBytes: bytesOf(`${path}.wal`) }),
+    lastCheckpoint: () => checkpoints.last(),
     close: () =>
       inTurn(async () => {
         if (closed) return

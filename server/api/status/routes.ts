@@ -1,6 +1,7 @@
 // routes.ts: /health, /api/status and /metrics: how the program itself is doing.
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { int, query, text } from '../../store/query.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
@@ -9,6 +10,7 @@ import { formatTime } from '../time.ts'
 import { Admission, Door, doorMetrics, doorOf } from './doors.ts'
 import type { Monitor } from './monitor.ts'
 import { type PrometheusMetric, prometheusText, prometheusType } from './prometheus.ts'
+import tablesSql from './tables.sql' with { type: 'text' }
 
 const Health = z.object({ status: z.literal('ok'), version: z.string() })
 
@@ -44,6 +46,12 @@ const Status = z.object({
       .number()
       .nullable()
       .describe('of databaseBytes: what is written again before the file grows; POST /api/compact gives it back'),
+    lastCheckpoint: z
+      .object({ at: z.string(), durationMs: z.number() })
+      .optional()
+      .describe(
+        'when the write-ahead log last moved into the file since the start, and how long commits waited for it',
+      ),
     notice: z.string().optional(),
   }),
   lastRecordByTool: z.record(z.string(), z.string()),
@@ -58,6 +66,11 @@ const Status = z.object({
     .describe('whether slow queries leave threads to store what arrives, tried at the start; null: not known yet'),
 })
 type Status = z.infer<typeof Status>
+
+const Tables = z.object({
+  tables: z.array(z.object({ name: z.string(), rows: z.number() })).describe('the most first'),
+})
+const listTables = query(tablesSql, {}, { name: text, rows: int })
 
 export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
   const { version, startedAt, urls, store, ingest, doors = {} } = deps
@@ -90,7 +103,13 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
           lastCommitAt: lastCommitUnixMs === null ? undefined : new Date(lastCommitUnixMs).toISOString(),
         },
         rates: monitor.rates(),
-        database: { path: store.path, ...store.size(), freeBytes: await freeBytes(), notice: store.notice },
+        database: {
+          path: store.path,
+          ...store.size(),
+          freeBytes: await freeBytes(),
+          lastCheckpoint: checkpointOf(store.lastCheckpoint()),
+          notice: store.notice,
+        },
         lastRecordByTool: Object.fromEntries(tools.map(([tool, { lastNano }]) => [tool, formatTime(lastNano)])),
         recordsByTool: Object.fromEntries(tools.map(([tool, { records }]) => [tool, { ...records }])),
         dropped: 0,
@@ -100,10 +119,16 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
         poolIsLargeEnough: doors.poolIsLargeEnough?.() ?? null,
       })
     })
+    .get('/api/status/tables', about('How many rows every table of the database holds', Tables), async (c) =>
+      send<z.infer<typeof Tables>>(c, { tables: await listTables(store, {}) }),
+    )
     .get('/metrics', about("The program's own counters for Prometheus", undefined, prometheusType), (c) =>
       c.body(prometheusText(countersOf(deps, monitor, live)), 200, { 'content-type': prometheusType }),
     )
 }
+
+const checkpointOf = (last: { unixMs: number; tookMs: number } | undefined) =>
+  last && { at: new Date(last.unixMs).toISOString(), durationMs: Math.round(last.tookMs * 10) / 10 }
 
 function countersOf(
   { version, startedAt, store, ingest, doors = {} }: ApiDeps,
