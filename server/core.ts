@@ -12,7 +12,7 @@ import { loadUserPrices } from './ingest/prices/user-prices.ts'
 import { createPrivacy } from './ingest/privacy/privacy.ts'
 import type { RedactionReport } from './ingest/privacy/secrets.ts'
 import type { Log } from './log.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
 /** An open database with everything that writes to it. */
 export type Core = {
@@ -29,16 +29,26 @@ export type Core = {
   close(): Promise<void>
 }
 
+export type CoreOptions = {
+  /** What commands of the same user may call with, beside the tokens that are set and made. */
+  ownerToken?: string
+  /**
+   * Nothing may be written: the ledger then reads its memory when the first records come, if ever (half a second for a million
+   * requests).
+   */
+  mayOnlyRead?: boolean
+  /** What the database may take of the machine. */
+  limits?: Pick<StoreOptions, 'threads' | 'memoryLimit'> | undefined
+}
+
 /**
  * Opens the database of a configuration, alone on it.
  *
- * @param ownerToken what commands of the same user may call with, beside the tokens that are set and made.
- * @param mayOnlyRead whether nothing may be written: the ledger then reads its memory when the first records come, if ever (half a
- * second for a million requests).
  * @throws CannotOpen with a message for the user.
  */
-export async function openCore(config: Config, log: Log, ownerToken?: string, mayOnlyRead = false): Promise<Core> {
-  const store = await openStore({ path: config.database, warn: (message) => log.warn(message) })
+export async function openCore(config: Config, log: Log, options: CoreOptions = {}): Promise<Core> {
+  const { ownerToken, mayOnlyRead = false, limits } = options
+  const store = await openStore({ path: config.database, warn: (message) => log.warn(message), ...limits })
   try {
     if (store.notice) log.warn(store.notice)
     const prices = createPrices(await loadUserPrices(store), configPrices(config.configFile))

@@ -3,7 +3,7 @@ import { agents } from '#importers/index.ts'
 import { createApi } from '../api/index.ts'
 import { version } from '../cli.ts'
 import type { Config } from '../config.ts'
-import { openCore } from '../core.ts'
+import { type CoreOptions, openCore } from '../core.ts'
 import { createLog } from '../log.ts'
 import { callerHeaders, readServerFile, type ServerFile } from '../server-file.ts'
 import { createTranscripts } from '../transcripts/service.ts'
@@ -39,13 +39,18 @@ export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<C
 /**
  * Does `work` through the running server, or on the database itself when none runs; the caller cannot tell the two apart.
  *
+ * @param limits of a database that this process opens itself.
  * @throws CannotOpen when another process holds the database without being a server of this home.
  */
-export async function withClient<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  config: Config,
+  work: (client: Client) => Promise<T>,
+  limits?: CoreOptions['limits'],
+): Promise<T> {
   const remote = await connect(config)
   if (remote) return work(remote)
   const log = createLog(config.logLevel === 'INFO' ? 'WARN' : config.logLevel)
-  const core = await openCore(config, log, undefined, true)
+  const core = await openCore(config, log, { mayOnlyRead: true, limits })
   const transcripts = createTranscripts(core, config, log)
   const app = createApi(
     {

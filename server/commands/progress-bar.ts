@@ -3,8 +3,10 @@ import { SingleBar } from 'cli-progress'
 import type { ImportProgress } from '../transcripts/import.ts'
 import { bytes, count, since } from './words.ts'
 
+export type ProgressBar = { show(progress: ImportProgress): void; stop(): void }
+
 /** A bar with files, MB/s and the time left; on stderr, and only on a terminal. */
-export function progressBar(wanted: boolean): { show(progress: ImportProgress): void; stop(): void } {
+export function progressBar(wanted: boolean): ProgressBar {
   if (!wanted || !process.stderr.isTTY) return { show() {}, stop() {} }
   const bar = new SingleBar({
     format: '{bar} {percentage}%  {files} files  {rate}/s  {left} left',

@@ -76,7 +76,7 @@ export async function startServer(config: Config, log: Log, options: ServeOption
   if (!existsSync(config.database)) checkExposure(config, false)
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   const ownerToken = randomBytes(32).toString('base64url')
-  const core = await openCore(config, log, ownerToken)
+  const core = await openCore(config, log, { ownerToken })
   const doors: Doors = { receivers: [], apiUrl: '', otlpUrl: null, grpcUrl: null }
   let stopRetention = async () => {}
   const transcripts = createTranscripts(core, config, log)

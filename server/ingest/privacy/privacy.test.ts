@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { noAttributes } from '#proto/attributes.ts'
 import { cold, type LogRecord, noTelemetry } from '#proto/telemetry.ts'
 import { createPrivacy } from './privacy.ts'
@@ -81,6 +82,70 @@ describe('redactText', () => {
     'input_tokens: 12345678, output_tokens=87654321',
     'claude-sonnet-4-5-20250929',
   ])('%s is no secret', (text) => expect(redactText(text)).toBe(text))
+})
+
+describe('a tool call that repeats what its messages hold', () => {
+  const stored = (output: string, repeated: string) => {
+    const batch = noTelemetry()
+    const common = { source: 'transcript', tool: 't', sessionId: 's', timeUnixNano: 1n } as const
+    batch.messages.push({
+      ...common,
+      messageKey: 'k',
+      sequence: 1,
+      role: 'tool_result',
+      content: '',
+      toolUseId: 'c',
+      toolOutput: output,
+    })
+    batch.toolCalls.push({ ...common, callId: 'c', toolName: 'Bash', output: repeated })
+    const { messages, toolCalls } = createPrivacy({ tier: 3, redact: true }).apply(batch)
+    return [messages[0]?.toolOutput, toolCalls[0]?.output]
+  }
+
+  test.each(secrets)('%s is taken out of both', (name, secret) => {
+    const text = `before ${secret} after`
+    for (const kept of stored(text, text)) expect(kept).toContain(`[REDACTED:${name}]`)
+    // The tool call says something of its own.
+    expect(stored('nothing here', text)[1]).toContain(`[REDACTED:${name}]`)
+  })
+
+  test('what begins a text without secrets holds none', () => {
+    const part = fc.oneof(
+      fc
+        .constantFrom(...secrets.map(([, secret]) => secret))
+        .chain((secret) =>
+          fc
+            .tuple(fc.nat(secret.length), fc.nat(secret.length))
+            .map(([from, to]) => secret.slice(Math.min(from, to), Math.max(from, to))),
+        ),
+      fc.constantFrom(
+        ' ',
+        '\n',
+        '"',
+        ':',
+        '=',
+        '@',
+        '://',
+        'password=',
+        'true',
+        'null',
+        '$',
+        '<',
+        'x',
+        word(9),
+        'user:',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), fc.nat(), (parts, cut) => {
+        const text = parts.join('')
+        if (redactText(text) !== text) return
+        const beginning = text.slice(0, cut % (text.length + 1))
+        expect(redactText(beginning)).toBe(beginning)
+      }),
+      { numRuns: 3000 },
+    )
+  })
 })
 
 function log(attributes: Record<string, string>, body: string): LogRecord {

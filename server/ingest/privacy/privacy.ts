@@ -1,8 +1,8 @@
 // privacy.ts: what a batch may keep: secrets are taken out and the tier is applied before anything is written or sent on.
 import type { Attributes, AttributeValue } from '#proto/attributes.ts'
-import type { Resource, Scope, Telemetry } from '#proto/telemetry.ts'
+import type { MessageRecord, Resource, Scope, Telemetry } from '#proto/telemetry.ts'
 import { type RedactionReport, redactText } from './secrets.ts'
-import { contentOf, keeps } from './tiers.ts'
+import { type Content, contentOf, keeps } from './tiers.ts'
 
 /** What stands where a tier took something away; agents use the same words when they leave content out themselves. */
 const withheld = '<REDACTED>'
@@ -113,35 +113,44 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
 
   function observations(batch: Telemetry): void {
     for (const call of batch.calls) call.errorMessage = maybe(call.errorMessage)
+    for (const session of batch.sessions) session.title = keeps(rules.tier, 'prompt') ? maybe(session.title) : undefined
+    for (const commit of batch.commits) commit.subject = keeps(rules.tier, 'prompt') ? maybe(commit.subject) : undefined
+    batch.messages = batch.messages.filter(({ role }) => keeps(rules.tier, contentOfRole(role)))
+    const harmlessOf = new Map<string, MessageRecord>()
+    for (const message of batch.messages) {
+      const { toolInput, toolOutput, toolUseId } = message
+      message.content = clean(message.content)
+      message.toolInput = maybe(toolInput)
+      message.toolOutput = maybe(toolOutput)
+      message.diff = maybe(message.diff)
+      if (toolUseId && message.toolInput === toolInput && message.toolOutput === toolOutput)
+        harmlessOf.set(`${message.role} ${toolUseId}`, message)
+    }
     for (const toolCall of batch.toolCalls) {
       const kept = keeps(rules.tier, 'tool')
-      toolCall.input = kept ? maybe(toolCall.input) : undefined
-      toolCall.output = kept ? maybe(toolCall.output) : undefined
+      const { callId, input, output } = toolCall
+      toolCall.input = kept ? unlessBegins(input, harmlessOf.get(`tool_use ${callId}`)?.toolInput) : undefined
+      toolCall.output = kept ? unlessBegins(output, harmlessOf.get(`tool_result ${callId}`)?.toolOutput) : undefined
       toolCall.errorMessage = kept ? maybe(toolCall.errorMessage) : undefined
       toolCall.filePath = kept ? maybe(toolCall.filePath) : undefined
     }
-    for (const session of batch.sessions) session.title = keeps(rules.tier, 'prompt') ? maybe(session.title) : undefined
-    for (const commit of batch.commits) commit.subject = keeps(rules.tier, 'prompt') ? maybe(commit.subject) : undefined
-    batch.messages = batch.messages.flatMap((message) => {
-      const content =
-        message.role === 'user' || message.role === 'system'
-          ? 'prompt'
-          : toolRoles.has(message.role)
-            ? 'tool'
-            : 'response'
-      if (!keeps(rules.tier, content)) return []
-      message.content = clean(message.content)
-      message.toolInput = maybe(message.toolInput)
-      message.toolOutput = maybe(message.toolOutput)
-      message.diff = maybe(message.diff)
-      return [message]
-    })
+  }
+
+  /**
+   * A transcript's tool call repeats what its messages hold, up to a length: two thirds of its text. What begins a harmless
+   * text is harmless, because no form needs the end of a text where a longer one goes on.
+   */
+  function unlessBegins(text: string | undefined, harmless: string | undefined): string | undefined {
+    return text !== undefined && harmless?.startsWith(text) ? text : maybe(text)
   }
 
   return { apply, report }
 }
 
-const toolRoles = new Set(['tool_use', 'tool_result'])
+function contentOfRole(role: MessageRecord['role']): Content {
+  if (role === 'user' || role === 'system') return 'prompt'
+  return role === 'tool_use' || role === 'tool_result' ? 'tool' : 'response'
+}
 
 /**
  * Whether a log body may hold somebody's words. Agents that name their event in the body write a dotted word there
