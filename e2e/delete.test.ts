@@ -217,13 +217,19 @@ test('deleted by session, service or time, a text is in no table and no file any
   server = await start({ home })
   expect(await usage()).toEqual(totals)
   await send(server, { service: 'doomed', mark: marks.offline })
+  await send(server, { service: 'extra' })
   await server.stop('SIGKILL')
   expect(holding(marks.offline)).not.toEqual([])
   const copies = ['backup-2026.duckdb', 'telltale.duckdb.before-20260101T000000'].map((name) => join(data, name))
   for (const copy of copies) writeFileSync(copy, '')
   const window = ['--from', '2026-05-05', '--to', '2026-05-05', '--service', 'doomed']
+  const { ino } = statSync(database)
+  const later = ['--from', '2026-05-05', '--to', '2026-05-05', '--service', 'extra', '--no-compact']
+  expect((await tell('delete', 'logs', ...later, '--yes', '--json')).rows).toBe(20)
+  expect(statSync(database).ino).toBe(ino)
   const offline = await tell('delete', 'all', ...window, '--yes', '--json')
   expect([offline.rows > 0, offline.copies]).toEqual([true, copies])
+  expect(statSync(database).ino).not.toBe(ino)
   expect(holding(marks.offline)).toEqual([])
   expect(await tablesHolding(marks.offline)).toEqual([])
   expect(readdirSync(data).filter((name) => /duckdb/.test(name) && !copies.includes(join(data, name)))).toEqual([

@@ -287,6 +287,7 @@ function addAsking(telltale: Command): void {
     .option('--service <name>', 'only of this service')
     .option('--session <id>', 'everything of this session')
     .option('--dry-run', 'only tell what would go')
+    .option('--no-compact', 'leave the file as it is, with what was deleted in it, until telltale compact')
     .option('--yes', 'do not ask')
     .option('--json', 'as one JSON document')
     .action(async (what, options, command: Command) =>

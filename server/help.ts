@@ -65,8 +65,8 @@ file with a view of each. An export that is there is replaced whole or not at al
   },
   delete: {
     about: `Cannot be undone. It says first what would go, and asks; scripts say --yes. Then the file is written anew, so that
-what was deleted is in none of the database's files any more; this takes as much room on the disk as what stays.
-Backups and exports are yours to remove.`,
+what was deleted is in none of the database's files any more; this takes as much room on the disk as what stays
+(--no-compact leaves it for later). Backups and exports are yours to remove.`,
     examples: [
       ['telltale delete logs --from 2026-01-01 --to 2026-03-31 --dry-run', 'what would go'],
       ['telltale delete sessions --session 9f86bdd1-e720-4efd-a4d4-a23229471452', 'everything of one session'],

@@ -12,6 +12,7 @@ export type DeleteOptions = {
   service?: string
   session?: string
   dryRun?: boolean
+  compact?: boolean
   yes?: boolean
   json?: boolean
 }
@@ -51,7 +52,7 @@ export async function deleteRecords(config: Config, what: string, options: Delet
   }
   const summary = await withClient(config, async (client) => {
     const ask = async (dryRun: boolean) => {
-      const asked = { what, from, to, service, session, dryRun }
+      const asked = { what, from, to, service, session, dryRun, compact: options.compact !== false }
       return lastOf<Summary>(client.lines('/api/delete', asked), 'the deletion was cut off; run it again')
     }
     if (options.dryRun) return ask(true)
@@ -67,16 +68,20 @@ export async function deleteRecords(config: Config, what: string, options: Delet
     return
   }
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
-  else print(summary)
+  else print(summary, options.compact !== false)
   if (summary.notice) throw new Error(`deleted, but ${summary.notice}`)
 }
 
-function print({ removed, rows, dryRun, bytesBefore = 0, bytesAfter = 0, notice, copies = [] }: Summary): void {
+function print(
+  { removed, rows, dryRun, bytesBefore = 0, bytesAfter = 0, notice, copies = [] }: Summary,
+  compacted: boolean,
+): void {
   for (const [table, some] of Object.entries(removed))
     if (some > 0) process.stdout.write(`${count(some).padStart(12)}  ${table}\n`)
   process.stdout.write(`${count(rows).padStart(12)}  rows ${dryRun ? 'would be deleted' : 'deleted'}\n`)
   if (dryRun || rows === 0) return
-  if (!notice)
+  if (!compacted) process.stdout.write('the file holds them until it is written anew: telltale compact\n')
+  else if (!notice)
     process.stdout.write(
       `the file was written anew without them: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} now\n`,
     )

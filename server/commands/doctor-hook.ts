@@ -27,6 +27,6 @@ export async function testHook(
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {
-    for await (const _ of api.lines('/api/delete', { what: 'sessions', session }));
+    for await (const _ of api.lines('/api/delete', { what: 'sessions', session, compact: false }));
   }
 }

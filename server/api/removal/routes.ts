@@ -17,6 +17,10 @@ const Removal = exactly(
     service: z.string().min(1).optional(),
     session: z.string().min(1).optional(),
     dryRun: z.boolean().optional(),
+    compact: z
+      .boolean()
+      .optional()
+      .describe('false: the file is not written anew, and holds what was deleted until it is (POST /api/compact)'),
   },
   ['yes'],
 )
@@ -32,7 +36,7 @@ export function removalRoutes({ core }: ApiDeps) {
     about('Takes records out: by time, by service, or a whole session', undefined, 'application/x-ndjson'),
     bodyOf(Removal),
     async (c) => {
-      const { what, from, to, service, session, dryRun = false } = c.req.valid('json')
+      const { what, from, to, service, session, dryRun = false, compact = true } = c.req.valid('json')
       if (!session && (from === undefined || to === undefined)) {
         throw badRequest('from: give from and to, or the session to delete; nothing is deleted without a bound')
       }
@@ -51,7 +55,8 @@ export function removalRoutes({ core }: ApiDeps) {
       const summary = { what, dryRun, removed, rows }
       return whileWorking(c, 'compact', async () => {
         if (dryRun) return summary
-        if (rows === 0) return { ...summary, bytesBefore, bytesAfter: bytesBefore }
+        if (!compact) await core.store.checkpoint()
+        if (rows === 0 || !compact) return { ...summary, bytesBefore, bytesAfter: bytesOf(core.store) }
         return { ...summary, ...(await wipe(core.store, bytesBefore)) }
       })
     },
