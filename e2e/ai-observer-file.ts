@@ -84,6 +84,10 @@ const columns: Record<keyof Tables, Record<string, string>> = {
 const others = [
   `create table dashboards (id varchar primary key, name varchar not null, description varchar, is_default boolean default false,
      created_at timestamp default current_timestamp, updated_at timestamp default current_timestamp)`,
+  `create table dashboard_widgets (id varchar primary key, dashboard_id varchar not null, widget_type varchar not null,
+     title varchar not null, grid_column integer not null, grid_row integer not null, col_span integer not null default 1,
+     row_span integer not null default 1, config json, created_at timestamp default current_timestamp,
+     updated_at timestamp default current_timestamp)`,
   `create table import_state (source varchar not null, file_path varchar not null, file_hash varchar not null,
      imported_at timestamp not null, record_count integer not null, primary key (source, file_path))`,
   'create index idx_traces_timestamp on otel_traces("Timestamp")',

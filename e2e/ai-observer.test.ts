@@ -308,7 +308,20 @@ describe('a file', () => {
   })
 
   test('is copied through the server that runs, by a path that is relative to where the command is typed', async () => {
-    const file = await small('through')
+    const widget = (id: string, on: string, kind: string, place: string, config: string) =>
+      `insert into dashboard_widgets (id, dashboard_id, widget_type, title, grid_column, grid_row, col_span, row_span, config)
+         values ('${id}', '${on}', '${kind}', 'Title of ${id}', ${place}, '${config}')`
+    const file = await small('through', [
+      "insert into dashboards (id, name, description, is_default) values ('d1', 'Costs', 'of the week', true), ('d2', 'Empty', null, false)",
+      widget('w1', 'd1', 'stats_error_rate', '1, 1, 1, 1', '{}'),
+      widget(
+        'w2',
+        'd1',
+        'metric_chart',
+        '3, 2, 2, 1',
+        '{"service":"claude-code","metricName":"claude_code.cost.usage"}',
+      ),
+    ])
     const server: Running = await start()
     try {
       const { exitCode, stdout, stderr } = await command(
@@ -321,6 +334,26 @@ describe('a file', () => {
       expect([exitCode, stderr]).toEqual([0, ''])
       expect(stdout).toContain('claude-code')
       expect((await server.get('/api/stats')).logCount).toBeGreaterThan(0)
+      expect(stdout).toContain('2 dashboards')
+      const copied = await server.get('/api/dashboards/d1')
+      expect(copied).toMatchObject({ name: 'Costs', description: 'of the week', isDefault: false })
+      // Of four columns, counted from 1, on twelve.
+      expect(copied.widgets).toMatchObject([
+        { title: 'Title of w1', gridColumn: 0, gridRow: 0, colSpan: 3, rowSpan: 1, config: { of: 'spans' } },
+        {
+          widgetType: 'metric_chart',
+          gridColumn: 6,
+          gridRow: 1,
+          colSpan: 6,
+          rowSpan: 2,
+          config: { service: 'claude-code' },
+        },
+      ])
+      // What was removed here since does not come back.
+      await fetch(new URL('/api/dashboards/d2', server.apiUrl), { method: 'DELETE' })
+      const again = (await importFile(server.home, file, '--json')).summary
+      expect(again.dashboards).toEqual({ read: 2, new: 0 })
+      expect((await server.get('/api/dashboards')).dashboards.map(({ id }: { id: string }) => id)).not.toContain('d2')
       layTranscripts(server.home)
       const summary = await importAll(server.home)
       expect(summary.tools['claude-code'].calls).toBeGreaterThan(0)

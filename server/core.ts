@@ -1,5 +1,6 @@
 // core.ts: the parts that every process which owns the database needs: store, prices, ledger, ingest.
 import { agents, translate } from '#importers/index.ts'
+import { save as saveDashboard } from './api/dashboards/keep.ts'
 import { loadTokens, type Tokens } from './api/tokens/tokens.ts'
 import type { Config } from './config.ts'
 import { nameMetrics } from './ingest/agent-metrics.ts'
@@ -25,6 +26,8 @@ export type Core = {
   redactions: RedactionReport
   /** Who may call. */
   tokens: Tokens
+  /** Writes a dashboard, of another program's database. */
+  saveDashboard: typeof saveDashboard
   /** Finishes what was accepted, checkpoints and closes. */
   close(): Promise<void>
 }
@@ -74,6 +77,7 @@ export async function openCore(config: Config, log: Log, options: CoreOptions = 
       ingest,
       redactions: privacy.report,
       tokens,
+      saveDashboard,
       async close() {
         await ingest.close()
         await store.close()

@@ -81,11 +81,12 @@ function print(summary: ImportSummary, verbose: boolean): void {
     )
   }
   if ('records' in summary) {
-    const { spans, logs, metrics } = (summary as AiObserverSummary).records
+    const { records, dashboards } = summary as AiObserverSummary
+    const { spans, logs, metrics } = records
     const kept = spans.new + logs.new + metrics.new
     const known = spans.read + logs.read + metrics.read - kept
     process.stdout.write(
-      `${count(spans.new)} spans, ${count(logs.new)} logs, ${count(metrics.new)} points${known > 0 ? `; ${count(known)} known before` : ''}\n`,
+      `${count(spans.new)} spans, ${count(logs.new)} logs, ${count(metrics.new)} points${dashboards.new > 0 ? `, ${count(dashboards.new)} dashboards` : ''}${known > 0 ? `; ${count(known)} known before` : ''}\n`,
     )
   }
   const seconds = summary.durationMs / 1000

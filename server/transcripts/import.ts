@@ -46,7 +46,7 @@ export type ImportSummary = {
 export type { ImportProgress }
 
 export type ImportDeps = {
-  core: Pick<Core, 'store' | 'ingest' | 'ledger' | 'prices'>
+  core: Pick<Core, 'store' | 'ingest' | 'ledger' | 'prices' | 'saveDashboard'>
   agents: readonly Agent[]
   env: Env
   settings: PathSettings

@@ -4,17 +4,16 @@ import { type Row, Rows } from '#importers/ai-observer.ts'
 import { addCodexTokens, addMessage, addRequest, isRead, isTold } from '#importers/ai-observer-read.ts'
 import { translate } from '#importers/index.ts'
 import { noTelemetry, type Source, type Telemetry } from '#proto/telemetry.ts'
-import type { TableWriter } from '../../store/append.ts'
 import { CannotOpen } from '../../store/errors.ts'
 import { type Foreign, openForeign } from '../../store/foreign.ts'
-import { list, query, text } from '../../store/query.ts'
 import type { Tx } from '../../store/store.ts'
 import type { ImportDeps, ImportSummary } from '../import.ts'
 import { submittedOf } from '../submit.ts'
 import { Tally } from '../tally.ts'
 import { inTurn } from '../turns.ts'
 import codexTokensSql from './codex-tokens.sql' with { type: 'text' }
-import knownSql from './known.sql' with { type: 'text' }
+import { copyDashboards } from './dashboards.ts'
+import { findKnown, type Kind, rememberWriter } from './known.ts'
 import logsSql from './logs.sql' with { type: 'text' }
 import pointsSql from './points.sql' with { type: 'text' }
 import requestsSql from './requests.sql' with { type: 'text' }
@@ -23,11 +22,11 @@ import spansSql from './spans.sql' with { type: 'text' }
 export type AiObserverOptions = { path: string; dryRun?: boolean | undefined }
 
 /** Rows of the file, and those of them that were not known. */
-export type RecordCounts = Record<Kind, { read: number; new: number }>
+export type RecordCounts = Record<RecordKind, { read: number; new: number }>
 
-export type AiObserverSummary = ImportSummary & { records: RecordCounts }
+export type AiObserverSummary = ImportSummary & { records: RecordCounts; dashboards: { read: number; new: number } }
 
-type Kind = 'spans' | 'logs' | 'metrics'
+type RecordKind = Exclude<Kind, 'dashboards'>
 
 /** Columns that each table must have; others are passed over. */
 const needed: Record<string, readonly string[]> = {
@@ -46,18 +45,6 @@ const needed: Record<string, readonly string[]> = {
 }
 
 const pageRows = 8_000
-
-const findKnown = query(knownSql, { kind: text, ids: list(text) }, { id: text })
-
-/** What was stored is remembered among what was pushed, by what stands in the row; a row has no id of its own. */
-const rememberWriter: TableWriter<{ kind: Kind; id: string }> = {
-  table: 'pushed_records',
-  columns: [
-    { name: 'source', type: 'text', take: () => 'ai-observer' },
-    { name: 'kind', type: 'text', take: ({ kind }) => kind },
-    { name: 'id', type: 'text', take: ({ id }) => id },
-  ],
-}
 
 /**
  * Copies a file. It is only read, also while its write-ahead log holds something; what is equal in every column is one
@@ -110,6 +97,7 @@ class Run {
     logs: { read: 0, new: 0 },
     metrics: { read: 0, new: 0 },
   }
+  #dashboards = { read: 0, new: 0 }
   #rowsAll = 0
   #rowsDone = 0
   #bytes = 0
@@ -153,10 +141,16 @@ class Run {
     })
     await this.#facts(requestsSql, addRequest)
     await this.#facts(codexTokensSql, addCodexTokens)
+    if (!this.#deps.signal?.aborted) this.#dashboards = await copyDashboards(this.#file, core, this.#dryRun)
   }
 
   /** Stores the rows of a table that are not known, page by page. */
-  async #copy(kind: Kind, sql: string, source: Source, add: (row: Row, out: Telemetry) => boolean): Promise<void> {
+  async #copy(
+    kind: RecordKind,
+    sql: string,
+    source: Source,
+    add: (row: Row, out: Telemetry) => boolean,
+  ): Promise<void> {
     const seen = new Set<string>()
     let rows: Row[] = []
     const flush = async () => {
@@ -182,7 +176,7 @@ class Run {
     await flush()
   }
 
-  async #unknown(kind: Kind, rows: readonly Row[], seen: Set<string>) {
+  async #unknown(kind: RecordKind, rows: readonly Row[], seen: Set<string>) {
     const found: { row: Row; id: string; bytes: number }[] = []
     for (const row of rows) {
       const content = contentOf(row)
@@ -238,6 +232,7 @@ class Run {
     return {
       tools,
       records: this.#records,
+      dashboards: this.#dashboards,
       skipped: [...this.#skipped].map(([reason, times]) => ({ path: this.#file.path, reason: `${times} × ${reason}` })),
       durationMs,
       bytes: this.#bytes,
