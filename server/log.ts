@@ -36,12 +36,22 @@ function spell(fields: LogFields): string {
   return out
 }
 
-/** The text with control characters spelled out, so that no telemetry can forge a log line or move a terminal's cursor. */
+/** What terminals act on: control characters, ends of lines, and the marks that reorder what is read. */
+export const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** A character by its number. */
+export const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+const named = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+/**
+ * The text with control characters spelled out, so that no telemetry can forge a log line, move a terminal's cursor or make a
+ * line read differently from what it says.
+ */
 export function oneLine(value: string): string {
-  return value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    if (character === '\n') return '\\n'
-    if (character === '\r') return '\\r'
-    if (character === '\t') return '\\t'
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
+  return value.replace(acting, (character) => named.get(character) ?? escaped(character))
 }

@@ -1,5 +1,6 @@
 // bar-list.tsx: the largest of something: a name, a bar, a number, each a way to its records.
 import { Link } from 'wouter'
+import { oneLine } from '../lib/safe-text.ts'
 import { cx } from '../ui/cx.ts'
 
 export type BarItem = {
@@ -55,7 +56,7 @@ function Row({ item, share }: { item: BarItem; share: number }) {
     <>
       <span className="flex min-w-0 items-baseline gap-2">
         <span className="truncate" title={item.label}>
-          <bdi>{item.label}</bdi>
+          <bdi>{oneLine(item.label, 200)}</bdi>
         </span>
         {item.note && <span className="shrink-0 text-12 text-muted">{item.note}</span>}
       </span>

@@ -1,5 +1,6 @@
 // calendar-view.tsx: draws a year of days; the day under the pointer is told in words.
 import { useState } from 'react'
+import { oneLine } from '../lib/safe-text.ts'
 import { day as formatDay } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
 import { Scroller } from '../ui/scroller.tsx'
@@ -37,7 +38,7 @@ export function CalendarView({ calendar, label, format, onDay }: CalendarViewPro
           className="block w-full max-w-[1100px] min-w-[640px] text-11"
           onPointerLeave={() => setPointed(undefined)}
         >
-          <title>{label}</title>
+          <title>{oneLine(label)}</title>
           {months.map(({ column, start }) => (
             <text key={start} x={column * step} y={10} fill="var(--muted-foreground)" fontSize={9}>
               {formatDay(start, zone).split(' ')[0]}

@@ -1,4 +1,6 @@
 // legend.tsx: the series of a chart with their totals; pointing at one points it out in the chart.
+
+import { oneLine } from '../lib/safe-text.ts'
 import { cx } from '../ui/cx.ts'
 
 export type LegendItem = { key: string; label: string; color: string; text?: string; title?: string | undefined }
@@ -33,7 +35,7 @@ export function Legend({ items, emphasis, onEmphasis, total, className }: Legend
           >
             <span className="size-2 shrink-0 rounded-full" style={{ background: item.color }} />
             <span className="truncate text-muted">
-              <bdi>{item.label}</bdi>
+              <bdi>{oneLine(item.label, 200)}</bdi>
             </span>
             {item.text && <span className="font-semibold">{item.text}</span>}
           </button>

@@ -2,6 +2,7 @@
 import { agents } from '../api.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { hueColor, hueOf } from '../lib/colors.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import type { AgentInfo } from '../lib/shapes.ts'
 import { cx } from '../ui/cx.ts'
 
@@ -18,7 +19,7 @@ export function lookOf(id: string | null | undefined, known: readonly AgentInfo[
   if (!id) return { id: '', name: 'Unknown', color: hueColor(0) }
   const agent = known?.find((one) => one.id === id)
   if (agent) return { id, name: agent.name, color: hueColor(agent.hue) }
-  return { id, name: id, color: known ? hueColor(hueOf('agent', id)) : hueColor(0) }
+  return { id, name: oneLine(id, 120), color: known ? hueColor(hueOf('agent', id)) : hueColor(0) }
 }
 
 export function AgentDot({ id, className }: { id: string | null | undefined; className?: string }) {

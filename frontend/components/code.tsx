@@ -1,12 +1,13 @@
 // code.tsx: a block of code: highlighted when its language is known, plain until then.
 import { useEffect, useState } from 'react'
+import { dictionary } from '../lib/dictionary.ts'
 import { visible } from '../lib/safe-text.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { cx } from '../ui/cx.ts'
 import { Scroller } from '../ui/scroller.tsx'
 import type { Token } from './highlight.ts'
 
-const colors: Record<string, string> = {
+const colors = dictionary<string>({
   keyword: 'text-[var(--chart-1)]',
   built_in: 'text-[var(--chart-1)]',
   type: 'text-[var(--chart-1)]',
@@ -29,7 +30,7 @@ const colors: Record<string, string> = {
   section: 'font-semibold',
   addition: 'text-ok',
   deletion: 'text-error',
-}
+})
 
 export function Code({
   text,

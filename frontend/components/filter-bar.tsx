@@ -3,6 +3,7 @@ import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { type Filter, formatFilter, formatKey, formatTerm, parseFilter } from '../lib/filter.ts'
 import { useKeys } from '../lib/keys.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { IconButton } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
@@ -142,7 +143,7 @@ export function FilterBar({ facets, placeholder, className }: FilterBarProps) {
                 index === chosen ? 'bg-selected' : 'hover:bg-hover',
               )}
             >
-              <code className="truncate">{suggestion.text}</code>
+              <code className="truncate">{oneLine(suggestion.text)}</code>
               <span className="ml-auto shrink-0 text-muted">{suggestion.note}</span>
             </div>
           ))}

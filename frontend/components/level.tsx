@@ -1,18 +1,20 @@
 // level.tsx: severity as icon, word and colour.
 import { Bug, CircleAlert, CircleDot, Info, Skull, TriangleAlert } from 'lucide-react'
+import { dictionary } from '../lib/dictionary.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import { cx } from '../ui/cx.ts'
 
 /** The levels in the order of their weight. */
 export const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const
 
-const looks: Record<string, { icon: typeof Info; color: string }> = {
+const looks = dictionary<{ icon: typeof Info; color: string }>({
   TRACE: { icon: CircleDot, color: 'text-muted' },
   DEBUG: { icon: Bug, color: 'text-muted' },
   INFO: { icon: Info, color: 'text-info' },
   WARN: { icon: TriangleAlert, color: 'text-warn' },
   ERROR: { icon: CircleAlert, color: 'text-error' },
   FATAL: { icon: Skull, color: 'text-error' },
-}
+})
 
 /** The known level that a sender's word stands for: `WARNING` → `WARN`, `Error2` → `ERROR`. */
 export function levelOf(text: string): string {
@@ -33,7 +35,7 @@ export function Level({ text, terse, className }: { text: string; terse?: boolea
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
       <span className={terse ? 'sr-only @min-[50rem]:not-sr-only @min-[50rem]:truncate' : 'truncate'}>
-        {level || '—'}
+        {oneLine(level, 80) || '—'}
       </span>
     </span>
   )

@@ -1,6 +1,7 @@
 // screen.tsx: what every screen has: a title, the time range, a filter line, and the sweep while something is asked.
 import type { ReactNode } from 'react'
 import { useBusy } from '../lib/answers.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import { cx } from '../ui/cx.ts'
 import { SaveView } from './save-view.tsx'
 import { TimeRangePicker } from './time-range-picker.tsx'
@@ -26,7 +27,7 @@ export function Screen({ title, name, actions, toolbar, ranged = true, children,
   const text = name ?? (typeof title === 'string' ? title : '')
   return (
     <main data-testid={`screen-${testId}`} id="main" className="flex h-full min-w-0 flex-col">
-      <title>{text ? `${text} · Telltale` : 'Telltale'}</title>
+      <title>{text ? `${oneLine(text, 200)} · Telltale` : 'Telltale'}</title>
       <header className="relative flex min-h-12 shrink-0 items-center gap-3 px-4 hairline-b">
         {typeof title === 'string' ? <h1 className="min-w-0 truncate text-20 font-semibold">{title}</h1> : title}
         <div className="ml-auto flex min-w-0 shrink-0 items-center gap-2">

@@ -1,6 +1,6 @@
 // config.ts: the settings of a widget, read with care: they may come from a file of anybody's.
 import type { AttributeFilter } from '../api.ts'
-import { type Filter, parseFilter } from '../lib/filter.ts'
+import { type Filter, parseFilter, valuesBy } from '../lib/filter.ts'
 import { presets, type Window, windowOf } from '../lib/time-range.ts'
 import { usageKeys } from '../lib/usage-keys.ts'
 import type { View } from '../lib/use-window.ts'
@@ -42,10 +42,7 @@ export function usageFilterIn(config: Config): Filter {
 export function pairsIn(config: Config, key: string): AttributeFilter {
   const text = textIn(config, key) ?? ''
   const keys = [...text.matchAll(/([A-Za-z][\w.-]*):/g)].map(([, name]) => name!)
-  const values: Record<string, string[]> = {}
-  for (const term of parseFilter(text, keys).terms)
-    if (term.op === '=') values[term.key] = [...(values[term.key] ?? []), term.value]
-  return values
+  return valuesBy(parseFilter(text, keys).terms.filter(({ op }) => op === '='))
 }
 
 /** The view a widget has: the dashboard's, or with a time range of its own. */

@@ -1,7 +1,7 @@
 // widget-frame.tsx: a widget's box: its title, its menu, and the handle to move it by pointer and by key.
 import { ArrowDown, ArrowUp, Copy, Ellipsis, GripVertical, Pencil, Trash2 } from 'lucide-react'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { visible } from '../lib/safe-text.ts'
+import { oneLine, visible } from '../lib/safe-text.ts'
 import type { Widget } from '../lib/shapes.ts'
 import { presets } from '../lib/time-range.ts'
 import { IconButton } from '../ui/button.tsx'
@@ -78,7 +78,7 @@ export function WidgetFrame(props: WidgetFrameProps) {
           </button>
         )}
         <h2 className="min-w-0 truncate text-12 font-semibold" title={title}>
-          <bdi>{title}</bdi>
+          <bdi>{oneLine(title, 255)}</bdi>
         </h2>
         {range && <span className="shrink-0 truncate text-12 text-muted">{range.label.toLowerCase()}</span>}
         <div className="ml-auto shrink-0 opacity-0 group-focus-within/widget:opacity-100 group-hover/widget:opacity-100 coarse:opacity-100">

@@ -1,13 +1,14 @@
 // budget.ts: budgets and alerts in words.
 import { cost } from './format.ts'
+import { oneLine } from './safe-text.ts'
 import type { Alert, Budget } from './shapes.ts'
 
 type Named = Pick<Budget, 'name' | 'tool' | 'project' | 'period'>
 
 /** What a budget is of: its name, else what it is limited to. */
 export function budgetName({ name, tool, project }: Named, agentName: (id: string) => string): string {
-  if (name) return name
-  return [tool && agentName(tool), project].filter(Boolean).join(' in ') || 'Everything'
+  if (name) return oneLine(name, 255)
+  return [tool && agentName(tool), project && oneLine(project, 255)].filter(Boolean).join(' in ') || 'Everything'
 }
 
 /** `a day`, `a week`, `a month`. */

@@ -1,4 +1,5 @@
 // colors.ts: which colour a thing has. A colour is identity: given once, the same on every screen.
+import { dictionary } from './dictionary.ts'
 
 /** One of the eight chart colours. */
 export type Hue = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
@@ -16,7 +17,7 @@ export const tokenKinds = [
   { key: 'outputTokens', label: 'Output', hue: 2 },
 ] as const
 
-const kindHues: Record<string, Hue> = {
+const kindHues = dictionary<Hue>({
   input: 1,
   prompt: 1,
   output: 2,
@@ -31,7 +32,7 @@ const kindHues: Record<string, Hue> = {
   cache: 5,
   cachedinput: 5,
   tool: 6,
-}
+})
 
 /** The fixed colour of a token kind, however it is spelled (`cacheRead`, `cache_read`); `undefined` for any other word. */
 export function tokenKindHue(word: string): Hue | undefined {

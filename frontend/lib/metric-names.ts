@@ -1,4 +1,7 @@
 // metric-names.ts: what metrics are called for people: from the server's catalogue, else after themselves.
+
+import { dictionary } from './dictionary.ts'
+import { oneLine } from './safe-text.ts'
 import type { MetricCatalogue } from './shapes.ts'
 
 type Facts = MetricCatalogue['metrics'][number]
@@ -17,7 +20,7 @@ export function knownMetrics(catalogue: MetricCatalogue | undefined): KnownMetri
   }
 }
 
-const wordsAsWritten: Record<string, string> = {
+const wordsAsWritten = dictionary<string>({
   api: 'API',
   mcp: 'MCP',
   sse: 'SSE',
@@ -30,7 +33,7 @@ const wordsAsWritten: Record<string, string> = {
   db: 'database',
   cpu: 'CPU',
   ui: 'UI',
-}
+})
 
 export type NamedMetric = {
   name: string
@@ -51,11 +54,12 @@ export function nameMetric(name: string, { facts: known, families }: KnownMetric
   const delta = name.endsWith('.delta')
   const base = delta ? name.slice(0, -'.delta'.length) : name
   const facts = known.get(base)
-  const dots = base.split('.')
+  // A stranger's name is shown, too.
+  const dots = oneLine(base, 300).split('.')
   const prefixDots = families.has(dots.slice(0, 2).join('.')) ? 2 : 1
   const prefix = dots.slice(0, prefixDots).join('.')
   const family = families.get(prefix) ?? (dots.length > 1 ? sentence(dots[0]!) : 'Other')
-  const rest = dots.length > prefixDots ? dots.slice(prefixDots).join(' ') : base
+  const rest = dots.length > prefixDots ? dots.slice(prefixDots).join(' ') : oneLine(base, 300)
   return {
     name,
     title: `${facts?.title ?? sentence(rest)}${delta ? ', increase' : ''}`,

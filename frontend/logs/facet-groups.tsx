@@ -2,11 +2,12 @@
 import { Agent } from '../components/agents.tsx'
 import type { FacetGroup } from '../components/facet-list.tsx'
 import { Level } from '../components/level.tsx'
+import { dictionary } from '../lib/dictionary.ts'
 import { anyAttribute, type Filter } from '../lib/filter.ts'
 import type { LogFacets } from '../lib/shapes.ts'
 
 /** By the API's name: the key of the filter line, and what a reader calls it. */
-const named: Record<string, { key: string; label: string }> = {
+const named = dictionary<{ key: string; label: string }>({
   level: { key: 'level', label: 'Level' },
   service: { key: 'service', label: 'Service' },
   event: { key: `${anyAttribute}event.name`, label: 'Event' },
@@ -14,7 +15,7 @@ const named: Record<string, { key: string; label: string }> = {
   model: { key: `${anyAttribute}model`, label: 'Model' },
   project: { key: `${anyAttribute}project`, label: 'Project' },
   session: { key: 'session', label: 'Session' },
-}
+})
 
 /** Columns first, then attributes; a name that cannot stand in a filter line is left out. */
 export function facetGroups(facets: LogFacets, filter: Filter): FacetGroup[] {

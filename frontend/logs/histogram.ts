@@ -1,9 +1,10 @@
 // histogram.ts: counts by level and time as series: what failed in colour, the rest as ground.
 import type { ChartSeries } from '../charts/prepare.ts'
 import { levelOf } from '../components/level.tsx'
+import { dictionary } from '../lib/dictionary.ts'
 import type { LogHistogram } from '../lib/shapes.ts'
 
-const colors: Record<string, string> = { FATAL: 'var(--error)', ERROR: 'var(--error)', WARN: 'var(--warn)' }
+const colors = dictionary<string>({ FATAL: 'var(--error)', ERROR: 'var(--error)', WARN: 'var(--warn)' })
 /** From the ground up. */
 const order = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 

@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { useKnownMetrics } from '../components/metric-names.ts'
 import { count } from '../lib/format.ts'
 import { groupMetrics } from '../lib/metric-names.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import { changeSearch, useUrl } from '../lib/url-state.ts'
 import { cx } from '../ui/cx.ts'
 import { Input } from '../ui/input.tsx'
@@ -61,7 +62,7 @@ export function MetricList({ names, chosen, onChoose, className }: MetricListPro
                     )}
                   >
                     <span className={cx('truncate', metric.name === chosen && 'font-semibold')}>{metric.title}</span>
-                    <code className="truncate text-11 text-muted">{metric.name}</code>
+                    <code className="truncate text-11 text-muted">{oneLine(metric.name, 300)}</code>
                   </Link>
                 </li>
               ))}

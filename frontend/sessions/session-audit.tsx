@@ -4,6 +4,7 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
+import { dictionary } from '../lib/dictionary.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
 import type { UsageNumbers } from '../lib/shapes.ts'
 import { cx } from '../ui/cx.ts'
@@ -22,14 +23,14 @@ const fields: readonly { key: keyof UsageNumbers; label: string; money?: boolean
   { key: 'webSearches', label: 'Web searches' },
   { key: 'reportedCostUsd', label: 'Reported cost', money: true },
 ]
-const sourceNames: Record<string, string> = {
+const sourceNames = dictionary<string>({
   otlp_logs: 'OTLP logs',
   otlp_traces: 'OTLP traces',
   otlp_metrics: 'OTLP metrics',
   transcript: 'Transcript',
   hook: 'Hooks',
   push: 'Pushed',
-}
+})
 
 export function SessionAudit({ id }: { id: string }) {
   const answer = useAnswer(audit({ session: id }))

@@ -55,7 +55,11 @@ function columns(now: number, zone: Zone): Column<Session>[] {
           <AgentDot id={row.tool || row.serviceName} />
           <span className="truncate">
             <bdi>
-              {row.title ? oneLine(row.title, 200) : <code className="text-12 text-muted">{row.sessionId}</code>}
+              {row.title ? (
+                oneLine(row.title, 200)
+              ) : (
+                <code className="text-12 text-muted">{oneLine(row.sessionId, 200)}</code>
+              )}
             </bdi>
           </span>
           {row.status === 'active' && <SessionState status="active" />}

@@ -10,6 +10,7 @@ import { Panel } from '../components/panel.tsx'
 import { askAgain, useAnswer } from '../lib/answers.ts'
 import { budgetName, spentOf } from '../lib/budget.ts'
 import { count } from '../lib/format.ts'
+import { oneLine } from '../lib/safe-text.ts'
 import type { Budget } from '../lib/shapes.ts'
 import { ago, toMs } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
@@ -113,7 +114,10 @@ function BudgetRow({ budget, onEdit, onRemove }: { budget: Budget; onEdit(): voi
   const zone = useSettings((settings) => settings.zone)
   const [sure, setSure] = useState(false)
   const name = budgetName(budget, (id) => agent(id).name)
-  const scope = [budget.tool ? agent(budget.tool).name : 'all agents', budget.project ?? 'all projects'].join(', ')
+  const scope = [
+    budget.tool ? agent(budget.tool).name : 'all agents',
+    oneLine(budget.project ?? 'all projects', 255),
+  ].join(', ')
   return (
     <div data-testid={`budget-row-${budget.id}`} className="flex items-center gap-3 px-3 py-2">
       <div className="flex min-w-0 flex-1 flex-col gap-1">

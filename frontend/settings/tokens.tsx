@@ -68,7 +68,11 @@ export function Tokens() {
                     <bdi>{oneLine(token.name, 120)}</bdi>
                   </span>
                   <span className="truncate text-12 text-muted">
-                    {[token.scopes.join(', '), token.user, `made ${ago(toMs(token.createdAt), now, zone)}`]
+                    {[
+                      token.scopes.join(', '),
+                      token.user && oneLine(token.user, 120),
+                      `made ${ago(toMs(token.createdAt), now, zone)}`,
+                    ]
                       .filter(Boolean)
                       .join(' · ')}
                   </span>

@@ -141,7 +141,7 @@ export function ResultView({ answer, sql, limit, onError }: ResultViewProps) {
                   title={column.type}
                   className={cx('truncate px-3 font-semibold', isNumeric(column.type) && 'text-right')}
                 >
-                  <bdi>{column.name}</bdi>
+                  <bdi>{oneLine(column.name, 300)}</bdi>
                 </span>
               ))}
             </div>

@@ -10,6 +10,7 @@ import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
 import { ListFoot } from '../components/list-foot.tsx'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
+import { dictionary } from '../lib/dictionary.ts'
 import { termOf } from '../lib/filter.ts'
 import { count, duration, exact } from '../lib/format.ts'
 import { rememberList } from '../lib/neighbours.ts'
@@ -22,7 +23,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 
 const pageRows = 100
 const rowsMax = 1_000
-const kinds: Record<string, TraceKind> = { trace: 'otel_trace', operation: 'codex_operation' }
+const kinds = dictionary<TraceKind>({ trace: 'otel_trace', operation: 'codex_operation' })
 
 /** The columns; `longest` is what the bars of durations are measured against. */
 function columns(now: number, zone: Zone, longest: number): Column<TraceOverview>[] {

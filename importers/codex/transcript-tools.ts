@@ -6,6 +6,7 @@ import { projectOf } from '../git-folder.ts'
 import {
   arrayOf,
   countOf,
+  dictionary,
   isObject,
   type JsonObject,
   numberOf,
@@ -59,7 +60,7 @@ export function toolUse(context: Context, entry: Entry): void {
     finish(context, entry, callId, { output: '', success: payload.status !== 'failed' })
 }
 
-const defaultNames: Record<string, string> = { local_shell_call: 'local_shell', web_search_call: 'web_search' }
+const defaultNames = dictionary<string>({ local_shell_call: 'local_shell', web_search_call: 'web_search' })
 
 /** The result that goes back to the model. */
 export function toolOutput(context: Context, entry: Entry): void {
@@ -113,7 +114,7 @@ export function itemDone(context: Context, entry: Entry, item: JsonObject): void
   batch.toolCall(observation)
 }
 
-const itemNames: Record<string, string> = {
+const itemNames = dictionary<string>({
   CommandExecution: 'exec_command',
   exec_command_end: 'exec_command',
   FileChange: 'apply_patch',
@@ -122,7 +123,7 @@ const itemNames: Record<string, string> = {
   mcp_tool_call_end: 'mcp_tool',
   WebSearch: 'web_search',
   web_search_end: 'web_search',
-}
+})
 
 /** Item types that are finished tool calls; others are messages or notes. */
 export const toolItems = new Set(['CommandExecution', 'FileChange', 'McpToolCall', 'WebSearch'])

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { restore as restoreDatabase } from '../store/backup.ts'
 import { connect, withClient } from './client.ts'
+import { documentOf, printDocument } from './document.ts'
 import { bytes } from './words.ts'
 
 /** Through the running server, which goes on taking records; else on the file itself. */
@@ -13,7 +14,7 @@ export async function backup(config: Config, file: string, options: { json?: boo
   )
   process.stdout.write(
     options.json
-      ? `${JSON.stringify(made)}\n`
+      ? documentOf(made)
       : `${made.output}: ${bytes(made.bytes)} in ${(made.durationMs / 1000).toFixed(1)} s\n`,
   )
 }
@@ -31,7 +32,7 @@ export async function restore(
     )
   const { aside } = await restoreDatabase(file, config.database, options.force === true)
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ database: config.database, ...(aside ? { aside } : {}) })}\n`)
+    printDocument({ database: config.database, ...(aside ? { aside } : {}) })
     return
   }
   process.stdout.write(`${config.database} is what ${file} was\n`)

@@ -4,6 +4,7 @@ import { parseTime } from '../api/time.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../usage-error.ts'
 import { lastOf, withClient } from './client.ts'
+import { printDocument } from './document.ts'
 import { bytes, count } from './words.ts'
 
 export type DeleteOptions = {
@@ -67,7 +68,7 @@ export async function deleteRecords(config: Config, what: string, options: Delet
     process.stdout.write('nothing was deleted\n')
     return
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  if (options.json) printDocument(summary)
   else print(summary, options.compact !== false)
   if (summary.notice) throw new Error(`deleted, but ${summary.notice}`)
 }

@@ -9,6 +9,7 @@ import { callerHeaders, readServerFile } from '../server-file.ts'
 import { type Client, connect, withClient } from './client.ts'
 import { testExports } from './doctor-export.ts'
 import { testHook } from './doctor-hook.ts'
+import { printDocument } from './document.ts'
 import { setupOptions } from './setup.ts'
 import { environmentOf, setupState } from './setup-state.ts'
 import { bytes, since } from './words.ts'
@@ -30,7 +31,7 @@ export async function doctor(config: Config, options: { json?: boolean }): Promi
   const isBroken = findings.some(({ status }) => status === 'broken')
   if (isBroken) process.exitCode = 1
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ status: isBroken ? 'broken' : 'ok', findings })}\n`)
+    printDocument({ status: isBroken ? 'broken' : 'ok', findings })
     return
   }
   for (const { check, status, message, mend } of findings)

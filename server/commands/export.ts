@@ -11,6 +11,7 @@ import { parseTime } from '../api/time.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Client, withClient } from './client.ts'
+import { printDocument } from './document.ts'
 import { bytes, count } from './words.ts'
 
 export type ExportOptions = {
@@ -60,7 +61,7 @@ export async function exportCommand(config: Config, tool: string, options: Expor
     if (!last) throw new Error('the export was cut off; what was there before is there still, run it again')
     return last
   })
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  if (options.json) printDocument(summary)
   else print(summary, options.verbose === true || dryRun)
 }
 

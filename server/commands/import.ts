@@ -9,6 +9,7 @@ import { type ImportRequest, readAiObserverRequest, readImportRequest } from '..
 import { allTools, type ImportLine } from '../transcripts/service.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Client, withClient } from './client.ts'
+import { printDocument } from './document.ts'
 import { type ProgressBar, progressBar } from './progress-bar.ts'
 import { bytes, count } from './words.ts'
 
@@ -38,7 +39,7 @@ export async function importCommand(config: Config, command: ImportCommand): Pro
   }
   const bar = progressBar(!json)
   const summary = await withClient(config, (client) => imported(client, request, bar), limitsOf(request))
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  if (json) printDocument(summary)
   else if (!('records' in summary) && summary.skipped.length === 0 && isEmpty(summary))
     process.stdout.write(
       `no transcripts found${typeof request.path === 'string' ? ` in ${oneLine(request.path)}` : ''}; if they are in another place, name it with --path\n`,

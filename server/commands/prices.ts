@@ -3,8 +3,10 @@ import type { PriceTable, Repriced, UnpricedList } from '../api/prices/routes.ts
 import type { PriceEntry } from '../api/prices/shape.ts'
 import { parseTime } from '../api/time.ts'
 import type { Config } from '../config.ts'
+import { oneLine } from '../log.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Client, withClient } from './client.ts'
+import { printDocument } from './document.ts'
 import { type Column, tableOf, widthOf } from './table.ts'
 import { count, dollars } from './words.ts'
 
@@ -55,7 +57,7 @@ export async function removePrice(config: Config, model: string, { json }: Json)
   await withClient(config, (client) => client.send('DELETE', pathOf(model)))
   if (json) return print({ model, removed: true })
   process.stdout.write(
-    `the price that was set for ${model} is gone; for what was already counted: telltale prices reprice\n`,
+    `the price that was set for ${oneLine(model)} is gone; for what was already counted: telltale prices reprice\n`,
   )
 }
 
@@ -80,7 +82,7 @@ export async function repriceHistory(config: Config, options: Json & { dryRun?: 
 }
 
 function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  printDocument(value)
 }
 
 function pathOf(model: string): string {
@@ -161,7 +163,7 @@ export function priceText(price: PriceEntry): string {
     lines.push(['per million', kinds(price)])
     for (const tier of price.tiers) lines.push([`${tierText(tier)}`, kinds(tier)])
   }
-  return lines.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('')
+  return lines.map(([name, value]) => `${name.padEnd(12)}${oneLine(value)}\n`).join('')
 }
 
 export function unpricedTable(models: UnpricedList['unpriced'], width: number): string {

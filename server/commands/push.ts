@@ -13,6 +13,7 @@ import { isRead, lookAt, readFile, type Step } from '../transcripts/read-file.ts
 import { allTools, environmentOf, pathSettingsOf } from '../transcripts/service.ts'
 import { filesOf, type SourceFile, sourcesOf } from '../transcripts/sources.ts'
 import { UsageError } from '../usage-error.ts'
+import { printDocument } from './document.ts'
 import { progressBar } from './progress-bar.ts'
 import { BatchRefused, createSender, type Sender } from './push-sender.ts'
 import { bytes, count } from './words.ts'
@@ -260,7 +261,7 @@ function report(
       sentBytes: sender.sentBytes(),
       durationMs,
     }
-    process.stdout.write(`${JSON.stringify(answer)}\n`)
+    printDocument(answer)
     return
   }
   for (const [tool, of] of Object.entries(sums)) {

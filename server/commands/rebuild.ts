@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { RebuildReport } from '../ingest/ledger/rebuild.ts'
 import { withClient } from './client.ts'
+import { printDocument } from './document.ts'
 import { count } from './words.ts'
 
 /** Says what moved; a healthy ledger does not. */
@@ -10,7 +11,7 @@ export async function rebuild(config: Config, options: { dryRun?: boolean; json?
     client.send<RebuildReport>('POST', '/api/rebuild', { dryRun: options.dryRun ?? false }),
   )
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`)
+    printDocument(report)
     return
   }
   const moved = (name: string, { added, removed, changed }: RebuildReport['calls']) =>

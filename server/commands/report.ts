@@ -4,6 +4,7 @@ import { timeZone, zonedTime } from '../api/usage/time-zone.ts'
 import type { Config } from '../config.ts'
 import { UsageError } from '../usage-error.ts'
 import { withClient } from './client.ts'
+import { documentOf } from './document.ts'
 import { type Column, tableOf, widthOf } from './table.ts'
 import { count, dollars } from './words.ts'
 
@@ -36,7 +37,7 @@ export async function report(config: Config, kind: string, options: ReportOption
   const path = reportPath(kind, options)
   const usage = await withClient(config, (client) => client.get<UsageReport>(path))
   const text = options.json
-    ? `${JSON.stringify(reportDocument(usage))}\n`
+    ? documentOf(reportDocument(usage))
     : reportTable(kind as ReportKind, usage, widthOf(process.stdout))
   process.stdout.write(text)
 }

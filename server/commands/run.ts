@@ -7,6 +7,7 @@ import { createLog } from '../log.ts'
 import { callerHeaders } from '../server-file.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Client, connect } from './client.ts'
+import { documentOf } from './document.ts'
 import { readText } from './edit-file.ts'
 import { openRunDoor, type RunDoor } from './run-door.ts'
 import { runAttribute, runEnvironment } from './run-environment.ts'
@@ -54,7 +55,7 @@ export async function run(config: Config, command: string[], options: RunOptions
       const durationMs = Date.now() - started.getTime()
       const budgeted = budget === undefined ? {} : { budgetUsd: budget, budgetExceeded: isOver }
       const document = { command, ...end.told, durationMs, sessions, ...totals, models, ...budgeted }
-      process.stdout.write(`${end.isLineOpen ? '\n' : ''}${JSON.stringify(document)}\n`)
+      process.stdout.write(`${end.isLineOpen ? '\n' : ''}${documentOf(document)}`)
     } else if (!options.quiet) process.stderr.write(runText(used, used.sessions.length))
     if (isOver && !options.quiet) process.stderr.write(`telltale: it cost more than the budget of $${budget}\n`)
     return isOver ? 3 : end.code

@@ -8,6 +8,7 @@ import { type SetupFile, type SetupOptions, UnusableConfig } from '#proto/setup.
 import type { Config } from '../config.ts'
 import { readServerFile } from '../server-file.ts'
 import { UsageError } from '../usage-error.ts'
+import { printDocument } from './document.ts'
 import { readText } from './edit-file.ts'
 import { applyChange, changesOf, planUndo, undo } from './setup-record.ts'
 import { environmentOf, type SetupState, setupFiles, setupState } from './setup-state.ts'
@@ -106,8 +107,7 @@ function warn(warnings: string[]): void {
 async function check(config: Config, asked: Agent[], options: SetupCommandOptions): Promise<void> {
   const states: SetupState[] = []
   for (const agent of asked) states.push(await setupState(agent, config, setupOptions(config, agent, options)))
-  if (options.json)
-    print(JSON.stringify({ tools: Object.fromEntries(states.map(({ tool, ...state }) => [tool, state])) }))
+  if (options.json) printDocument({ tools: Object.fromEntries(states.map(({ tool, ...state }) => [tool, state])) })
   else for (const state of states) printState(state)
   // Asked for all, a tool that is not here need not be set up.
   const matter = states.length > 1 ? states.filter(({ installed }) => installed) : states

@@ -1,6 +1,7 @@
 // sql-formats.ts: a statement's answer as text.
 import Table from 'cli-table3'
 import { oneLine } from '../log.ts'
+import { documentOf } from './document.ts'
 
 export type SqlAnswer = {
   columns: { name: string; type: string }[]
@@ -18,13 +19,22 @@ export function written(
   terminal?: { isTTY?: boolean; columns?: number },
 ): string {
   if (format === 'json')
-    return `${JSON.stringify(rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index]]))))}\n`
+    return documentOf(rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index]]))))
   if (format === 'csv')
-    return [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('')
+    return (
+      [columns.map(({ name }) => name), ...rows]
+        .map((row) => row.map(csvField).join(','))
+        // A file or a pipe gets the texts as they are; a terminal would act on them.
+        .map((line) => `${terminal?.isTTY ? oneLine(line) : line}\r\n`)
+        .join('')
+    )
   const cells = rows.map((row) => row.map((value) => oneLine(shown(value)).slice(0, cellMax)))
-  const widths = columns.map(({ name }, index) => Math.max(name.length, ...cells.map((row) => row[index]!.length)))
+  const heads = columns.map(({ name }) => oneLine(name).slice(0, cellMax))
+  const widths = heads.map((head, index) =>
+    Math.max(Bun.stringWidth(head), ...cells.map((row) => Bun.stringWidth(row[index]!))),
+  )
   const table = new Table({
-    head: columns.map(({ name }) => name),
+    head: heads,
     style: { head: [], border: [] },
     colWidths: fitted(widths, terminal?.isTTY ? terminal.columns || undefined : undefined),
     colAligns: columns.map(({ type }) =>

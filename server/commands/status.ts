@@ -1,6 +1,8 @@
 // status.ts: whether a server is up, and how it is doing.
 import type { Config } from '../config.ts'
+import { oneLine } from '../log.ts'
 import { connect } from './client.ts'
+import { printDocument } from './document.ts'
 import { bytes, count, since } from './words.ts'
 
 type Status = {
@@ -19,15 +21,13 @@ export async function status(config: Config, options: { json?: boolean }): Promi
   const client = await connect(config)
   if (!client?.server) {
     process.exitCode = 1
-    if (options.json) process.stdout.write(`${JSON.stringify({ running: false, home: config.home })}\n`)
+    if (options.json) printDocument({ running: false, home: config.home })
     else process.stdout.write(`no server runs for ${config.home}; start one with \`telltale serve\`\n`)
     return
   }
   const state = await client.get<Status>('/api/status')
   if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ running: true, pid: client.server.pid, apiUrl: client.server.apiUrl, ...state })}\n`,
-    )
+    printDocument({ running: true, pid: client.server.pid, apiUrl: client.server.apiUrl, ...state })
     return
   }
   const { rates, database } = state
@@ -47,5 +47,6 @@ export async function status(config: Config, options: { json?: boolean }): Promi
     ...Object.entries(state.lastRecordByTool).map(([tool, time]) => [tool, `last record ${time}`]),
   ]
   if (state.database.notice) lines.push(['notice', state.database.notice])
-  for (const [name, value] of lines) process.stdout.write(`${String(name).padEnd(12)}${value}\n`)
+  for (const [name, value] of lines)
+    process.stdout.write(`${oneLine(String(name)).padEnd(12)}${oneLine(String(value))}\n`)
 }

@@ -5,6 +5,7 @@ import { oneLine } from '../log.ts'
 import { scopes } from '../receivers/guard.ts'
 import { UsageError } from '../usage-error.ts'
 import { withClient } from './client.ts'
+import { printDocument } from './document.ts'
 
 type Token = { id: string; name: string; user?: string; scopes: string[]; createdAt: string; revokedAt?: string }
 
@@ -22,7 +23,7 @@ export async function createToken(
   const made = await withClient(config, (client) =>
     client.send<Token & { token: string }>('POST', '/api/tokens', { name, user, scopes: asked }),
   )
-  if (options.json) return print(JSON.stringify(made))
+  if (options.json) return printDocument(made)
   print(made.token)
   process.stderr.write(
     `telltale: made token ${made.id} (${made.scopes.join(', ')}${made.user ? `, of ${made.user}` : ''}); it is shown only now. Callers of every port need one from now on: "Authorization: Bearer <token>"\n`,
@@ -32,7 +33,7 @@ export async function createToken(
 /** What was made, for whom, and whether it is in force. */
 export async function listTokens(config: Config, options: { json?: boolean }): Promise<void> {
   const answer = await withClient(config, (client) => client.get<{ tokens: Token[]; required: boolean }>('/api/tokens'))
-  if (options.json) return print(JSON.stringify(answer))
+  if (options.json) return printDocument(answer)
   if (answer.tokens.length === 0)
     return print(answer.required ? 'only the token of --token is in force' : 'no token was made; none is asked for')
   const table = new Table({
@@ -62,7 +63,7 @@ export async function revokeToken(
   await withClient(config, (client) =>
     client.send('DELETE', which === undefined ? '/api/tokens' : `/api/tokens/${encodeURIComponent(which)}`),
   )
-  if (options.json) return print(JSON.stringify({ revoked: which ?? 'all' }))
+  if (options.json) return printDocument({ revoked: which ?? 'all' })
   print(which === undefined ? 'all tokens are forgotten' : `${oneLine(which)} is refused from now on`)
 }
 

@@ -1,4 +1,5 @@
 // import.ts: reads what is on disk into the database: once, to its end, as far as it is new.
+import { dictionary } from '#importers/json-values.ts'
 import type { Agent, Env, Skipped } from '#proto/agent.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { reasonOf } from '#watcher/files.ts'
@@ -228,7 +229,7 @@ class Run {
     for (const skipped of step.skipped) this.skip(file.path, skipped)
     const tool = file.source.agent.id
     for (const [type, count] of Object.entries(step.unknown)) {
-      this.#unknown[tool] ??= {}
+      this.#unknown[tool] ??= dictionary()
       const types = this.#unknown[tool] as Record<string, number>
       types[type] = (types[type] ?? 0) + count
     }

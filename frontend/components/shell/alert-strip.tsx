@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { alerts } from '../../api.ts'
 import { useAnswer } from '../../lib/answers.ts'
 import { alertKey, budgetName, spentOf } from '../../lib/budget.ts'
+import { oneLine } from '../../lib/safe-text.ts'
 import type { Alert } from '../../lib/shapes.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { useSettings } from '../../settings.ts'
@@ -35,7 +36,8 @@ export function AlertStrip() {
             <Icon aria-hidden className={alert.level === 'exceeded' ? 'size-4 text-error' : 'size-4 text-warn'} />
             <span className="min-w-0 flex-1">
               <span className="font-semibold">
-                <bdi>{name(alert)}</bdi>: {alert.level === 'exceeded' ? 'budget used up' : 'budget nearly used up'}
+                <bdi>{oneLine(name(alert), 255)}</bdi>:{' '}
+                {alert.level === 'exceeded' ? 'budget used up' : 'budget nearly used up'}
               </span>{' '}
               <span className="text-muted" data-slot="number">
                 {spentOf(alert)} ({Math.round(alert.percent)}%)

@@ -1,9 +1,11 @@
 // operation.ts: what a span does, read from what the conventions say of it; no agent is known here.
+
+import { dictionary } from '../../lib/dictionary.ts'
 import type { Span } from '../../lib/shapes.ts'
 
 export type Operation = 'model' | 'tool' | 'agent' | 'wait' | 'web' | 'database' | 'other'
 
-const byName: Record<string, Operation> = {
+const byName = dictionary<Operation>({
   chat: 'model',
   text_completion: 'model',
   generate_content: 'model',
@@ -11,7 +13,7 @@ const byName: Record<string, Operation> = {
   execute_tool: 'tool',
   invoke_agent: 'agent',
   create_agent: 'agent',
-}
+})
 
 /** The kind of work, by GenAI and other semantic conventions first, by the name of the span last. */
 export function operationOf({ spanName, spanAttributes: given }: Pick<Span, 'spanName' | 'spanAttributes'>): Operation {

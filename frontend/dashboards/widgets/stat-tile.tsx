@@ -4,6 +4,7 @@ import { Sparkline } from '../../charts/sparkline.tsx'
 import { Delta } from '../../components/delta.tsx'
 import { ErrorState } from '../../components/error-state.tsx'
 import type { Answer } from '../../lib/answers.ts'
+import { oneLine } from '../../lib/safe-text.ts'
 import { cx } from '../../ui/cx.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 
@@ -32,7 +33,7 @@ export function StatTile({ text, exactly, now, before, good, spark, note, href, 
       </span>
       <span className="flex min-h-4 items-end gap-3">
         <Delta now={now} before={before} {...(good ? { good } : {})} title="Against the period before" />
-        {note && <span className="truncate text-12 text-muted">{note}</span>}
+        {note && <span className="truncate text-12 text-muted">{oneLine(note, 200)}</span>}
         {spark && spark.length > 2 && height < 120 && (
           <Sparkline values={spark} partial className="h-4 min-w-0 flex-1" />
         )}

@@ -45,10 +45,11 @@ sets as (
   from matched
   group by grouping sets ((level), (service), (event), (model), (tool), (project), (session))
 ),
+-- Taken apart, each attribute carries the whole text along: one record of 10,000 attributes took more memory than there is.
 newest as (
-  select rowid as row, attributes from logs where rowid in (
-    select row from matched order by time desc, row desc limit $sample
-  )
+  select rowid as row, case when strlen(attributes) <= 32768 then attributes else '{}' end as attributes
+  from logs
+  where rowid in (select row from matched order by time desc, row desc limit $sample)
 ),
 pairs as (
   select key as name, value ->> '$' as value

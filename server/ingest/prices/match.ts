@@ -1,4 +1,5 @@
 // match.ts: from the model id that an agent reports to the ids that a price table may know it by. The one place for it.
+import { dictionary } from '#importers/json-values.ts'
 
 /**
  * One way to look a model up: the id, the table's provider when the id belongs to one, the rules that led here, and the
@@ -7,7 +8,7 @@
 export type Candidate = { modelId: string; providerId: string | undefined; rule: string; speed?: string }
 
 /** What agents and conventions call a provider → what the price table calls it. */
-const providerIds: Record<string, string> = {
+const providerIds = dictionary<string>({
   anthropic: 'anthropic',
   openai: 'openai',
   'openai-responses': 'openai',
@@ -66,7 +67,7 @@ const providerIds: Record<string, string> = {
   cloudflare: 'cloudflare',
   novita: 'novita',
   baseten: 'baseten',
-}
+})
 
 /** The table's provider id of a provider as an agent names it; `undefined` when it is none we know. */
 export function providerIdOf(provider: string | undefined): string | undefined {

@@ -26,7 +26,7 @@ const speeds = overlay.speeds.map(({ model, speed, times }) => ({
 }))
 const speedWords = new Set([...speeds.map(({ speed }) => speed), 'ultrafast', 'turbo'])
 const plans = new Set(overlay.plans)
-const providerOfTool: Record<string, string> = overlay.providerOfTool
+const providerOfTool = new Map(Object.entries(overlay.providerOfTool))
 
 /** A model that the base table lacks or has wrong; by its exact id. */
 export function overlayModel(id: string): TableModel | undefined {
@@ -61,7 +61,7 @@ export function speedFactor(modelId: string, speed: string): number | undefined 
 
 /** The price table's provider for a tool that sells models under prices of its own and does not say so. */
 export function providerOf(tool: string | undefined): string | undefined {
-  return tool === undefined ? undefined : providerOfTool[tool]
+  return tool === undefined ? undefined : providerOfTool.get(tool)
 }
 
 /** Whether a provider sells a flat-rate plan, so that a request costs nothing by itself. */

@@ -333,3 +333,12 @@ test('a stream of made-up models does not fill the memory', () => {
   for (let index = 0; index < 1000; index++)
     expect(own.price({ model: 'o3', speed: `s${index}`, timeUnixNano: now, inputTokens: 1 }).state).toBe('priced')
 })
+
+test('tools, providers and models that are called like parts of every object have no price, and throw nothing', () => {
+  const prices = createPrices()
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])
+    for (const part of [{ tool: name }, { provider: name }, { model: name }, { speed: name }, { model: `${name}:x` }])
+      expect([name, prices.price({ model: 'no-such-model', timeUnixNano: 1n, inputTokens: 1, ...part }).state]).toEqual(
+        [name, 'unpriced'],
+      )
+})
