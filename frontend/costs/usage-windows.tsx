@@ -45,7 +45,8 @@ export function UsageWindows({ tool }: { tool: string | undefined }) {
             <Th className="text-right" title="tokens against the whole week before">
               Change
             </Th>
-            <Th>
+            {/* What is only read out is absolute: without a frame of its own it makes a phone's page wider. */}
+            <Th className="relative">
               <span className="sr-only">Set the reset</span>
             </Th>
           </tr>
