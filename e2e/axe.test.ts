@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { callHooks, importAll, layTranscripts, replay } from './doors.ts'
+import { overflow } from './screen.ts'
 import { newHome, type Running, start } from './telltale.ts'
 
 const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
@@ -38,6 +39,7 @@ beforeAll(async () => {
     '/costs',
     '/tools',
     '/errors',
+    '/errors?show=overhead',
     '/traces',
     `/traces/${traces[0].traceId}`,
     '/logs',
@@ -78,9 +80,16 @@ for (const scheme of ['light', 'dark'] as const) {
     ['desk', { width: 1440, height: 900 }],
     ['phone', { width: 390, height: 844 }],
   ] as const) {
-    test(`every screen has no serious finding, ${name}, ${scheme}`, async () => {
+    test(`every screen opens without an error, fits its window and has no serious finding, ${name}, ${scheme}`, async () => {
       const context = await browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' })
       const page = await context.newPage()
+      const failed: string[] = []
+      page.on('pageerror', (error) => failed.push(`error: ${error.message}`))
+      page.on('console', (message) => message.type() === 'error' && failed.push(`console: ${message.text()}`))
+      page.on('request', (request) => {
+        if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(server.apiUrl).host)
+          failed.push(`asked for ${request.url()}`)
+      })
       try {
         const wrong: [string, string[]][] = []
         for (const path of paths) {
@@ -89,7 +98,9 @@ for (const scheme of ['light', 'dark'] as const) {
           await page.goto(address.href)
           await page.locator('main h1').first().waitFor()
           await page.waitForLoadState('networkidle')
-          const found = await findings(page)
+          const found = [...(await findings(page)), ...failed.splice(0)]
+          const wider = await overflow(page)
+          if (wider !== 0) found.push(`${wider} px wider than the window`)
           if (found.length > 0) wrong.push([path, found])
         }
         expect(wrong).toEqual([])

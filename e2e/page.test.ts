@@ -83,46 +83,6 @@ describe('a server with the recordings', () => {
   })
   afterAll(() => server.dispose())
 
-  const range = '?from=2026-11-20T00%3A00%3A00Z&to=2026-12-31T00%3A00%3A00Z'
-  const screens = [
-    '/',
-    '/sessions',
-    '/dashboards',
-    '/dashboards/default',
-    '/costs',
-    '/tools',
-    '/errors',
-    '/traces',
-    '/logs',
-    '/metrics',
-    '/sql',
-    '/settings',
-  ]
-
-  for (const [size, name] of [
-    [{ width: 1440, height: 900 }, 'desk'],
-    [{ width: 390, height: 844 }, 'phone'],
-  ] as const) {
-    for (const scheme of ['light', 'dark'] as const) {
-      test(`every screen opens without an error, ${name}, ${scheme}`, async () => {
-        for (const path of screens) {
-          const { page, wrong, close } = await open(server, `${path}${range}`, size, scheme)
-          try {
-            await page.locator('main').waitFor()
-            await page.waitForLoadState('networkidle')
-            expect([path, wrong]).toEqual([path, []])
-            const overflow = await page.evaluate(
-              () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-            )
-            expect([path, overflow]).toEqual([path, 0])
-          } finally {
-            await close()
-          }
-        }
-      })
-    }
-  }
-
   test('a row of logs appears on the open page when it is sent', async () => {
     const { page, wrong, close } = await open(server, '/logs')
     try {
