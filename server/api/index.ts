@@ -34,6 +34,7 @@ import { runningRoutes } from './running/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { servicesRoutes } from './services/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
+import { createAsk } from './sql/ask.ts'
 import { parquetRoutes } from './sql/parquet.ts'
 import { sqlRoutes } from './sql/routes.ts'
 import { createMonitor, type Monitor } from './status/monitor.ts'
@@ -47,14 +48,15 @@ import { viewsRoutes } from './views/routes.ts'
 
 /** Every route; modules of other folders are chained here, each a `Hono` of its own with full paths. */
 function routes(deps: ApiDeps, monitor: Monitor, live: Live, alerts: AlertWatch) {
+  const ask = createAsk(deps.store)
   return new Hono()
-    .route('/', statusRoutes(deps, monitor, live))
+    .route('/', statusRoutes(deps, monitor, live, ask))
     .route('/', servicesRoutes(deps))
     .route('/', agentsRoutes(deps, monitor))
     .route('/', tracesRoutes(deps))
     .route('/', logsRoutes(deps))
     .route('/', metricsRoutes(deps))
-    .route('/', sqlRoutes(deps))
+    .route('/', sqlRoutes(deps, ask))
     .route('/', parquetRoutes(deps))
     .route('/', usageRoutes(deps))
     .route('/', pricesRoutes(deps))

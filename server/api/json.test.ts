@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { Raw, rawDouble, writeJson } from './json.ts'
+import { atOnce } from '../turns.ts'
+import { Raw, rawDouble, writeJson, writtenInSteps } from './json.ts'
 import { withTimes } from './raw-times.ts'
 
 test('64-bit integers, stored JSON and numbers that are not finite keep their value', () => {
@@ -45,4 +46,11 @@ test('times of events are rewritten and nothing else, whatever the attributes lo
   expect(withTimes(stored).text).toBe(
     `[{"timestamp":"2026-11-22T04:00:39.516696915Z","name":${tricky},"attributes":{"list":[{"timeUnixNano":7,"n":9007199254740993}]}},{"timestamp":"1970-01-01T00:00:00.000Z","name":"b","attributes":{}}]`,
   )
+})
+
+test('a list written in steps is what it is at once', () => {
+  for (const length of [0, 1, 499, 500, 501, 1700]) {
+    const list = Array.from({ length }, (_, i) => [i, `"${i}"`, BigInt(i), null])
+    expect(atOnce(writtenInSteps(list)).text).toBe(writeJson(list))
+  }
 })

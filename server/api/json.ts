@@ -82,6 +82,24 @@ export function writeJson(value: unknown): string {
   return `{${out}}`
 }
 
+/** Entries written in one step: a few milliseconds. */
+const entriesAtOnce = 500
+
+/** A list that may be long, as JSON text, in steps: the 32 MiB of the largest answer are otherwise written in half a second. */
+export function* writtenInSteps<T>(list: readonly T[]): Generator<void, Raw<T[]>> {
+  const parts: string[] = []
+  for (let at = 0; at < list.length; at += entriesAtOnce) {
+    parts.push(
+      list
+        .slice(at, at + entriesAtOnce)
+        .map(writeJson)
+        .join(','),
+    )
+    yield
+  }
+  return new Raw(`[${parts.join(',')}]`)
+}
+
 /** A route's answer, typed as its reader sees it (`hc<Api>`). */
 export type Reply<T, S extends 200 | 201 = 200> = Response & TypedResponse<Plain<T>, S, 'json'>
 

@@ -52,7 +52,11 @@ export async function openEngine(
   const spill = `${path}.tmp`
   const cores = availableParallelism()
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(options.threads ?? cores),
+    // One of them is whichever thread asks; as many as cores are the database's own, so that a wide statement, on which only these
+    // work (background.ts), has all cores.
+    threads: String((options.threads ?? cores) + 1),
+    // They change to another statement's work after some 100,000 rows, else only when a step of the plan has ended.
+    scheduler_process_partial: 'true',
     memory_limit: options.memoryLimit ?? '2GB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -1,7 +1,8 @@
 // readers.ts: a few read connections, handed out in turn: more queries at once than cores only make each slower.
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { runInBackground } from './background.ts'
 import { QueryTimeout, StorageTrouble } from './errors.ts'
-import { type Reader, readerOn } from './runner.ts'
+import { type ReadConnection, readerOn } from './runner.ts'
 
 export type Readers = {
   /**
@@ -9,12 +10,16 @@ export type Readers = {
    *
    * @throws QueryTimeout when it is not done within `timeoutMs`, waiting for a connection included.
    */
-  use<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T>
+  use<T>(work: (reader: ReadConnection) => Promise<T>, timeoutMs: number): Promise<T>
+  stats(): ReaderStats
   /** Begins nothing more, and lets what runs end for as long as that; to be closed then. */
   drain(timeoutMs: number): Promise<void>
   /** Interrupts what runs and closes every connection. */
   close(): Promise<void>
 }
+
+/** Queries at work, those that wait for a connection, and how many were given up since the start because of their time. */
+export type ReaderStats = { running: number; waiting: number; timedOut: number }
 
 /** How often a connection that must stop is interrupted again: the first time may fall between two statements. */
 const interruptEveryMs = 50
@@ -26,6 +31,7 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
   const running = new Set<DuckDBConnection>()
   const waiting: Waiting[] = []
   let busy = 0
+  let timedOut = 0
   let closed = false
   let draining = false
 
@@ -51,6 +57,7 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
       }
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(one), 1)
+        timedOut++
         reject(new QueryTimeout(`the query waited ${timeoutMs / 1000} s for others to end; try again`))
       }, timeoutMs)
       waiting.push(one)
@@ -66,11 +73,9 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
     return fresh
   }
 
-  async function run<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T> {
+  async function run<T>(work: (reader: ReadConnection) => Promise<T>, timeoutMs: number): Promise<T> {
     const own = await connection()
-    const reader = readerOn(own)
     let stopping: Timer | undefined
-    let streamed = false
     const stop = setTimeout(() => {
       stopping = setInterval(() => own.interrupt(), interruptEveryMs)
       own.interrupt()
@@ -78,30 +83,25 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
     running.add(own)
     try {
       return await work({
-        ...reader,
-        read(sql, params, rowsMax) {
-          streamed ||= rowsMax !== undefined
-          return reader.read(sql, params, rowsMax)
-        },
+        ...readerOn(own),
+        inBackground: (sql) => runInBackground(own, sql, () => closed || stopping !== undefined),
       })
     } catch (error) {
       if (closed) throw new StorageTrouble('the database is closed')
       if (!stopping) throw error
+      timedOut++
       throw new QueryTimeout(`the query took longer than ${timeoutMs / 1000} s and was stopped; narrow the time range`)
     } finally {
       clearTimeout(stop)
       clearInterval(stopping)
       running.delete(own)
       if (closed || stopping) own.closeSync()
-      else {
-        // A stream that was not read to its end holds on to the file until the connection runs something else.
-        if (streamed) await own.run('select 1').catch(() => {})
-        idle.push(own)
-      }
+      else idle.push(own)
     }
   }
 
   return {
+    stats: () => ({ running: busy, waiting: waiting.length, timedOut }),
     async use(work, timeoutMs) {
       if (closed) throw new StorageTrouble('the database is closed')
       const deadline = Date.now() + timeoutMs

@@ -1,5 +1,11 @@
 // runner.ts: statements and their rows on one connection.
-import type { DuckDBConnection, DuckDBResultReader, DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import type {
+  DuckDBConnection,
+  DuckDBMaterializedResult,
+  DuckDBResultReader,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api'
 import { appendRows, type TableWriter } from './append.ts'
 import type { Params } from './query.ts'
 
@@ -7,10 +13,16 @@ import type { Params } from './query.ts'
 export type Reader = {
   /** All rows as objects: BIGINT and HUGEINT as bigint, DOUBLE as number, lists as arrays. */
   all(sql: string, params?: Params): Promise<Record<string, unknown>[]>
-  /** The result as DuckDB gives it, with column names and types, up to `rowsMax` rows (and what its last chunk holds). */
-  read(sql: string, params?: Params, rowsMax?: number): Promise<DuckDBResultReader>
+  /** The result as DuckDB gives it, with column names and types. */
+  read(sql: string, params?: Params): Promise<DuckDBResultReader>
   /** How many statements the text holds, and whether each is a plain SELECT. */
   statements(sql: string): Promise<{ count: number; isSelect: boolean }>
+}
+
+/** One of the read connections. */
+export type ReadConnection = Reader & {
+  /** The whole result of a statement that may be wide, kept from being in the way of what arrives (background.ts). */
+  inBackground(sql: string): Promise<DuckDBMaterializedResult>
 }
 
 /** The open write transaction. */
@@ -25,10 +37,7 @@ const statementTypeSelect = 1
 export function readerOn(connection: DuckDBConnection): Reader {
   return {
     all: async (sql, params) => (await connection.runAndReadAll(sql, ...bound(params))).getRowObjectsJS(),
-    read: (sql, params, rowsMax) =>
-      rowsMax === undefined
-        ? connection.runAndReadAll(sql, ...bound(params))
-        : connection.streamAndReadUntil(sql, rowsMax, ...bound(params)),
+    read: (sql, params) => connection.runAndReadAll(sql, ...bound(params)),
     statements: async (sql) => {
       const extracted = await connection.extractStatements(sql)
       const isSelect = extracted.count === 1 && (await extracted.prepare(0)).statementType === statementTypeSelect
@@ -48,9 +57,9 @@ export function transactionOn(
       stated(sql)
       return all(sql, params)
     },
-    read(sql, params, rowsMax) {
+    read(sql, params) {
       stated(sql)
-      return read(sql, params, rowsMax)
+      return read(sql, params)
     },
     statements,
     async run(sql, params) {

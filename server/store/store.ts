@@ -8,9 +8,10 @@ import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeo
 import { takeLock } from './lock.ts'
 import { migrate } from './migrate.ts'
 import type { Params } from './query.ts'
-import { type Reader, type Tx, transactionOn } from './runner.ts'
+import type { ReaderStats } from './readers.ts'
+import { type ReadConnection, type Reader, type Tx, transactionOn } from './runner.ts'
 
-export type { Compacted, FreeSpace, Reader, Tx }
+export type { Compacted, FreeSpace, ReadConnection, Reader, ReaderStats, Tx }
 
 export type Store = {
   readonly path: string
@@ -22,7 +23,8 @@ export type Store = {
    *
    * @throws QueryTimeout when it takes longer than `timeoutMs` (30 s unless given); the query is interrupted.
    */
-  reader<T>(work: (reader: Reader) => Promise<T>, options?: { timeoutMs?: number }): Promise<T>
+  reader<T>(work: (reader: ReadConnection) => Promise<T>, options?: { timeoutMs?: number }): Promise<T>
+  queries(): ReaderStats
   /**
    * Runs `work` in the one write transaction and commits. When it resolves, everything is on disk.
    *
@@ -236,7 +238,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     }
   }
 
-  async function reader<T>(work: (reader: Reader) => Promise<T>, timeoutMs: number): Promise<T> {
+  async function reader<T>(work: (reader: ReadConnection) => Promise<T>, timeoutMs: number): Promise<T> {
     for (let tries = 1; ; tries++) {
       if (broken) await inTurn(heal)
       const used = engine
@@ -255,6 +257,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     path,
     notice: first.notice,
     all: (sql, params) => reader((one) => one.all(sql, params), queryTimeoutMs),
+    queries: () => engine.readers.stats(),
     reader: (work, { timeoutMs = queryTimeoutMs } = {}) =>
       timeoutMs > queryTimeoutMs ? compaction.beside(() => reader(work, timeoutMs)) : reader(work, timeoutMs),
     transaction: (work) => inTurn(() => transaction(work)),

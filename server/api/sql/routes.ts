@@ -3,13 +3,14 @@ import { isAbsolute } from 'node:path'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { messageOf } from '../../store/errors.ts'
+import { inTurns } from '../../turns.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { unprocessable } from '../errors.ts'
 import { exactly } from '../exactly.ts'
-import { send } from '../json.ts'
+import { send, writtenInSteps } from '../json.ts'
 import { bodyOf } from '../params.ts'
-import { createAsk } from './ask.ts'
+import type { Ask } from './ask.ts'
 import { sqlToFile } from './to-file.ts'
 
 const Answer = z.object({
@@ -40,8 +41,7 @@ const FileBody = exactly({
 })
 const FileAnswer = z.object({ output: z.string(), rows: z.number(), bytes: z.number(), durationMs: z.number() })
 
-export function sqlRoutes({ store }: ApiDeps) {
-  const ask = createAsk(store)
+export function sqlRoutes({ store }: ApiDeps, ask: Ask) {
   return new Hono()
     .post(
       '/api/sql/file',
@@ -66,7 +66,8 @@ export function sqlRoutes({ store }: ApiDeps) {
       bodyOf(Body),
       async (c) => {
         const { sql, limit } = c.req.valid('json')
-        return send<z.infer<typeof Answer>>(c, await ask(sql, limit))
+        const answer = await ask(sql, limit)
+        return send<z.infer<typeof Answer>>(c, { ...answer, rows: await inTurns(writtenInSteps(answer.rows)) })
       },
     )
 }

@@ -134,3 +134,19 @@ test('a statement without end is stopped, others wait meanwhile, and too many at
     1, 1, 1, 1, 1, 1, 1, 429, 429,
   ])
 })
+
+test('what runs, waits and was given up is told in /api/status and /metrics', async () => {
+  const long = ask('select count(*) from range(100000000) a, range(10) b')
+  const behind = [ask('select 1'), ask('select 2')]
+  let { queries } = (await t.ask('/api/status')).body
+  for (let i = 0; i < 100 && queries.waiting < 2; i++) queries = (await t.ask('/api/status')).body.queries
+  expect(queries).toMatchObject({ waiting: 2 })
+  expect(queries.running).toBeGreaterThan(0)
+  expect(queries.timedOut).toBeGreaterThan(0)
+  const metrics = await (await t.api.request('/metrics')).text()
+  expect(metrics).toMatch(/^telltale_queries_running \d+$/m)
+  expect(metrics).toMatch(/^telltale_queries_waiting \d+$/m)
+  expect(metrics).toMatch(/^telltale_queries_timed_out_total [1-9]/m)
+  expect((await Promise.all([long, ...behind])).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect((await t.ask('/api/status')).body.queries).toMatchObject({ running: 0, waiting: 0 })
+})

@@ -6,6 +6,7 @@ import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { send } from '../json.ts'
 import type { Live } from '../live/live.ts'
+import type { Ask } from '../sql/ask.ts'
 import { formatTime } from '../time.ts'
 import { Admission, Door, doorMetrics, doorOf } from './doors.ts'
 import type { Monitor } from './monitor.ts'
@@ -37,6 +38,9 @@ const Status = z.object({
     untranslatedBatches: z.number(),
     lastCommitAt: z.string().optional(),
   }),
+  queries: z
+    .object({ running: z.number(), waiting: z.number(), timedOut: z.number() })
+    .describe('questions to the database: at work, waiting for their turn, and given up since the start'),
   rates: bySignal.describe('records per second over the last minute'),
   database: z.object({
     path: z.string(),
@@ -72,7 +76,7 @@ const Tables = z.object({
 })
 const listTables = query(tablesSql, {}, { name: text, rows: int })
 
-export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
+export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live, ask: Pick<Ask, 'waiting'>) {
   const { version, startedAt, urls, store, ingest, doors = {} } = deps
 
   const freeBytes = lately(async () => (await store.freeSpace()).freeBytes)
@@ -102,6 +106,7 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
           ...counts,
           lastCommitAt: lastCommitUnixMs === null ? undefined : new Date(lastCommitUnixMs).toISOString(),
         },
+        queries: queriesOf(deps, ask),
         rates: monitor.rates(),
         database: {
           path: store.path,
@@ -123,20 +128,24 @@ export function statusRoutes(deps: ApiDeps, monitor: Monitor, live: Live) {
       send<z.infer<typeof Tables>>(c, { tables: await listTables(store, {}) }),
     )
     .get('/metrics', about("The program's own counters for Prometheus", undefined, prometheusType), (c) =>
-      c.body(prometheusText(countersOf(deps, monitor, live)), 200, { 'content-type': prometheusType }),
+      c.body(prometheusText(countersOf(deps, monitor, live, ask)), 200, { 'content-type': prometheusType }),
     )
 }
 
 const checkpointOf = (last: { unixMs: number; tookMs: number } | undefined) =>
   last && { at: new Date(last.unixMs).toISOString(), durationMs: Math.round(last.tookMs * 10) / 10 }
 
-function countersOf(
-  { version, startedAt, store, ingest, doors = {} }: ApiDeps,
-  monitor: Monitor,
-  live: Live,
-): PrometheusMetric[] {
+/** Statements of users wait by themselves (sql/ask.ts), all others for a read connection. */
+function queriesOf({ store }: ApiDeps, ask: Pick<Ask, 'waiting'>): Status['queries'] {
+  const { running, waiting, timedOut } = store.queries()
+  return { running, waiting: waiting + ask.waiting(), timedOut }
+}
+
+function countersOf(deps: ApiDeps, monitor: Monitor, live: Live, ask: Pick<Ask, 'waiting'>): PrometheusMetric[] {
+  const { version, startedAt, store, ingest, doors = {} } = deps
   const stats = ingest.stats()
   const { databaseBytes, walBytes } = store.size()
+  const queries = queriesOf(deps, ask)
   const { clients, framesSent, framesDropped } = live.stats()
   const counter = (name: string, help: string, value: number): PrometheusMetric => ({
     name: `telltale_${name}`,
@@ -167,6 +176,9 @@ function countersOf(
     counter('ingest_records_dropped_total', 'Acknowledged records that were lost.', 0),
     gauge('ingest_queue_bytes', 'Bytes that wait for their commit.', stats.queuedBytes),
     gauge('ingest_queue_batches', 'Batches that wait for their commit.', stats.queuedBatches),
+    gauge('queries_running', 'Questions to the database at work.', queries.running),
+    gauge('queries_waiting', 'Questions to the database that wait for their turn.', queries.waiting),
+    counter('queries_timed_out_total', 'Questions that took or waited too long and were given up.', queries.timedOut),
     gauge('database_bytes', 'Size of the database file.', databaseBytes),
     gauge('database_wal_bytes', 'Size of the write-ahead log.', walBytes),
     gauge('live_clients', 'Open WebSockets.', clients),
