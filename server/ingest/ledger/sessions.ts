@@ -33,10 +33,16 @@ const allFacts = query(factsSql.replace(/where.*/, ''), {}, factsShape)
 
 /** Sessions kept in memory; one is some 2 KB. */
 const sessionsMax = 2_000
+/**
+ * What a door said of a session is appended as it grows, each row all that it said so far; from this many rows on they are
+ * replaced by one a door. To delete a row took as long as to append three, and a session grows with nearly every group.
+ */
+const factRowsMax = 32
 /** Longer lines of forks are cut: nobody forks a fork this often, but a file may say that it is its own parent. */
 const forksMax = 32
 
-type State = { session: Session; facts: SessionFacts[] }
+/** A session as its doors tell it, and how many rows of `session_observations` hold that. */
+type State = { session: Session; facts: SessionFacts[]; rows: number }
 
 export const sessionKey = (tool: string, sessionId: string) => `${tool}\n${sessionId}`
 
@@ -66,7 +72,8 @@ export class SessionGroup {
   readonly #said = new Map<string, Map<Source, SessionFacts>>()
   /** Sessions as they are after this group; `undefined` for those nobody ever spoke of. */
   readonly #states = new Map<string, State | undefined>()
-  readonly #changed = new Set<string>()
+  /** Sessions that changed, each with what its doors say now that said something new. */
+  readonly #changed = new Map<string, SessionFacts[]>()
   readonly #before = new Map<string, State | undefined>()
   #recent: { tool: string; sessionId: string; facts: SessionFacts } | undefined
 
@@ -120,11 +127,11 @@ export class SessionGroup {
     await this.ensure(reader, this.#said.keys())
     for (const [key, doors] of this.#said) {
       const before = this.#states.get(key)
-      const after = mergedState(key, before, doors)
-      if (after === before) continue
+      const { facts, grown } = mergedDoors(before?.facts ?? [], doors)
+      if (grown.length === 0 && before) continue
       this.#before.set(key, before)
-      this.#states.set(key, after)
-      this.#changed.add(key)
+      this.#states.set(key, { facts, session: resolvedKey(key, facts), rows: before?.rows ?? 0 })
+      this.#changed.set(key, grown)
     }
   }
 
@@ -139,17 +146,12 @@ export class SessionGroup {
     }
     if (missing.length === 0) return
     const wanted = new Set(missing)
-    const facts = new Map<string, SessionFacts[]>()
     const sessions = [...new Set(missing.map((key) => key.slice(key.indexOf('\n') + 1)))]
-    for (const row of await factsOf(reader, { sessions })) {
-      const key = sessionKey(row.tool, row.session_id)
+    for (const [key, rows] of byKey(await factsOf(reader, { sessions }))) {
       if (!wanted.has(key)) continue
-      const own = storedFacts(row)
-      const doors = facts.get(key)
-      if (doors) doors.push(own)
-      else facts.set(key, [own])
+      const facts = storedDoors(rows)
+      this.#states.set(key, { session: resolvedKey(key, facts), facts, rows: rows.length })
     }
-    for (const [key, doors] of facts) this.#states.set(key, { session: resolvedKey(key, doors), facts: doors })
   }
 
   /** Whether anything was known of a session before this group. */
@@ -180,7 +182,7 @@ export class SessionGroup {
   /** Sessions whose place in a line of forks is new, and those forked from them: their requests must be resolved again. */
   moved(): { tool: string; sessionId: string }[] {
     const moved = new Map<string, { tool: string; sessionId: string }>()
-    for (const key of this.#changed) {
+    for (const key of this.#changed.keys()) {
       if (this.#sessions.forks.get(key) === this.#states.get(key)?.session.forkedFrom) continue
       moved.set(key, parts(key))
     }
@@ -192,7 +194,7 @@ export class SessionGroup {
       children.set(key, [...(children.get(key) ?? []), child])
     }
     for (const [child, parent] of this.#sessions.forks) link(child, parent)
-    for (const key of this.#changed) link(key, this.#states.get(key)?.session.forkedFrom)
+    for (const key of this.#changed.keys()) link(key, this.#states.get(key)?.session.forkedFrom)
     const open = [...moved.keys()]
     for (let key = open.pop(); key !== undefined; key = open.pop())
       for (const child of children.get(key) ?? []) {
@@ -205,27 +207,36 @@ export class SessionGroup {
 
   async write(tx: Tx, batch: bigint): Promise<void> {
     if (this.#changed.size === 0) return
-    const changed = [...this.#changed].map((key) => ({ key, ...(this.#states.get(key) as State) }))
-    const known = changed.filter(({ key }) => this.#before.get(key) !== undefined)
-    if (known.length > 0) {
-      const keys = known.map(({ key }) => key)
-      for (const table of ['session_observations', 'sessions']) await replaceKeys(tx, table, keys)
-    }
-    await tx.append(
-      sessionFactsWriter,
-      changed.flatMap(({ key, facts }) =>
-        facts.map((own) => ({ batch, ...parts(key), facts: own, detail: sessionDetail(own) })),
-      ),
+    const changed = [...this.#changed].map(([key, grown]) => ({ key, grown, state: this.#states.get(key) as State }))
+    await deleteKeys(
+      tx,
+      'sessions',
+      changed.flatMap(({ key }) => (this.#before.get(key) ? [key] : [])),
     )
     await tx.append(
       sessionWriter,
-      changed.map(({ session }) => session),
+      changed.map(({ state }) => state.session),
     )
+    const full = changed.filter(({ grown, state }) => state.rows > 0 && state.rows + grown.length > factRowsMax)
+    await deleteKeys(
+      tx,
+      'session_observations',
+      full.map(({ key }) => key),
+    )
+    for (const one of full) {
+      one.grown = one.state.facts
+      one.state.rows = 0
+    }
+    const rows = changed.flatMap(({ key, grown, state }) => {
+      state.rows += grown.length
+      return grown.map((own) => ({ batch, ...parts(key), facts: own, detail: sessionDetail(own) }))
+    })
+    await tx.append(sessionFactsWriter, rows)
   }
 
   /** Hands changed facts on to rows that are already in the tables. Must run before the group's own rows are written. */
   async passOn(tx: Tx): Promise<void> {
-    const changed = [...this.#changed].flatMap((key) => {
+    const changed = [...this.#changed.keys()].flatMap((key) => {
       const before = this.#before.get(key)?.session
       const after = (this.#states.get(key) as State).session
       const fields = Object.keys(inheritedBits) as InheritedField[]
@@ -253,7 +264,7 @@ export class SessionGroup {
   }
 
   commit(): void {
-    for (const key of this.#changed) {
+    for (const key of this.#changed.keys()) {
       const state = this.#states.get(key) as State
       this.#sessions.known.set(hash53(key), 1, 0)
       if (state.session.forkedFrom !== undefined) this.#sessions.forks.set(key, state.session.forkedFrom)
@@ -264,12 +275,27 @@ export class SessionGroup {
 
 /** All sessions from all that was said of them. */
 export async function rebuiltSessions(reader: Reader): Promise<Session[]> {
-  const rows = await allFacts(reader, {})
-  const sessions = Map.groupBy(rows, (row) => sessionKey(row.tool, row.session_id))
-  return [...sessions].map(([key, own]) => resolvedKey(key, own.map(storedFacts)))
+  return [...byKey(await allFacts(reader, {}))].map(([key, rows]) => resolvedKey(key, storedDoors(rows)))
 }
 
-function storedFacts(row: Row<typeof factsShape>): SessionFacts {
+type FactsRow = Row<typeof factsShape>
+
+function byKey(rows: FactsRow[]): Map<string, FactsRow[]> {
+  return Map.groupBy(rows, (row) => sessionKey(row.tool, row.session_id))
+}
+
+/** What each door said, from all of its rows. */
+function storedDoors(rows: FactsRow[]): SessionFacts[] {
+  const doors = new Map<Source, SessionFacts>()
+  for (const row of rows) {
+    const own = storedFacts(row)
+    const before = doors.get(own.source)
+    doors.set(own.source, before ? mergedSessionFacts(before, own) : own)
+  }
+  return [...doors.values()]
+}
+
+function storedFacts(row: FactsRow): SessionFacts {
   return {
     source: row.source as Source,
     start: row.start_time ?? undefined,
@@ -278,33 +304,35 @@ function storedFacts(row: Row<typeof factsShape>): SessionFacts {
   }
 }
 
-async function replaceKeys(tx: Tx, table: string, keys: string[]): Promise<void> {
-  await query(
-    `delete from ${table} where (tool || chr(10) || session_id) in (select unnest($keys))`,
-    { keys: list(text) },
-    {},
-  )(tx, { keys })
+/** Deletes by values in the statement: against a list of keys as a table it took three times as long. */
+async function deleteKeys(tx: Tx, table: string, keys: string[]): Promise<void> {
+  for (const [tool, own] of Map.groupBy(keys.map(parts), ({ tool }) => tool)) {
+    const names = own.map((_, at) => `$s${at}`)
+    const params = Object.fromEntries(own.map(({ sessionId }, at) => [`s${at}`, sessionId]))
+    await tx.run(`delete from ${table} where tool = $tool and session_id in (${names.join(', ')})`, { tool, ...params })
+  }
 }
 
-function mergedState(key: string, before: State | undefined, doors: Map<Source, SessionFacts>): State {
-  let changed = false
-  const facts = [...(before?.facts ?? [])]
+/** What the doors of a session say after a group, and which of them say something new. */
+function mergedDoors(before: readonly SessionFacts[], doors: Map<Source, SessionFacts>) {
+  const facts = [...before]
+  const grown: SessionFacts[] = []
   for (const [source, own] of doors) {
     const at = facts.findIndex((known) => known.source === source)
     const known = facts[at]
-    if (!known) {
-      facts.push(own)
-      changed = true
+    const merged = known ? mergedSessionFacts(known, own) : own
+    if (
+      known &&
+      merged.start === known.start &&
+      merged.last === known.last &&
+      sessionDetail(merged) === sessionDetail(known)
+    )
       continue
-    }
-    const merged = mergedSessionFacts(known, own)
-    if (merged.start === known.start && merged.last === known.last && sessionDetail(merged) === sessionDetail(known))
-      continue
-    facts[at] = merged
-    changed = true
+    if (known) facts[at] = merged
+    else facts.push(merged)
+    grown.push(merged)
   }
-  if (!changed && before) return before
-  return { facts, session: resolvedKey(key, facts) }
+  return { facts, grown }
 }
 
 function parts(key: string): { tool: string; sessionId: string } {
