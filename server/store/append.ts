@@ -13,7 +13,7 @@ import {
   UBIGINT,
   VARCHAR,
 } from '@duckdb/node-api'
-import duckdb from '@duckdb/node-bindings'
+import duckdb, { type LogicalType } from '@duckdb/node-bindings'
 import {
   fillBigint,
   fillBoolean,
@@ -48,18 +48,34 @@ export type TableWriter<R> = {
 
 const fillUbigint = (vector: RawVector, values: Values) => fillBigint(vector, values, false)
 
-const columnTypes: Record<ColumnType, { type: DuckDBType; fill: (vector: RawVector, values: Values) => unknown }> = {
-  text: { type: VARCHAR, fill: fillText },
-  json: { type: VARCHAR, fill: fillText },
-  integer: { type: INTEGER, fill: fillInteger },
-  bigint: { type: BIGINT, fill: fillBigint },
-  ubigint: { type: UBIGINT, fill: fillUbigint },
-  double: { type: DOUBLE, fill: fillDouble },
-  boolean: { type: BOOLEAN, fill: fillBoolean },
-  time: { type: TIMESTAMP_NS, fill: fillTime },
-  'text[]': { type: new DuckDBListType(VARCHAR), fill: (vector, values) => fillList(vector, values, fillText) },
-  'ubigint[]': { type: new DuckDBListType(UBIGINT), fill: (vector, values) => fillList(vector, values, fillUbigint) },
-  'double[]': { type: new DuckDBListType(DOUBLE), fill: (vector, values) => fillList(vector, values, fillDouble) },
+type Fill = (vector: RawVector, values: Values) => unknown
+
+/** A type's handle is made once, when it is first used: to make those of a chunk's columns anew took as long as the chunk. */
+function columnType(type: DuckDBType, fill: Fill) {
+  let handle: LogicalType | undefined
+  return {
+    handle: () => {
+      handle ??= type.toLogicalType().logical_type
+      return handle
+    },
+    fill,
+  }
+}
+const listType = (items: DuckDBType, fill: Fill) =>
+  columnType(new DuckDBListType(items), (vector, values) => fillList(vector, values, fill))
+
+const columnTypes: Record<ColumnType, ReturnType<typeof columnType>> = {
+  text: columnType(VARCHAR, fillText),
+  json: columnType(VARCHAR, fillText),
+  integer: columnType(INTEGER, fillInteger),
+  bigint: columnType(BIGINT, fillBigint),
+  ubigint: columnType(UBIGINT, fillUbigint),
+  double: columnType(DOUBLE, fillDouble),
+  boolean: columnType(BOOLEAN, fillBoolean),
+  time: columnType(TIMESTAMP_NS, fillTime),
+  'text[]': listType(VARCHAR, fillText),
+  'ubigint[]': listType(UBIGINT, fillUbigint),
+  'double[]': listType(DOUBLE, fillDouble),
 }
 
 /** The most rows a DuckDB vector holds. */
@@ -98,7 +114,7 @@ export async function appendRows<R>(
 
 /** A chunk of rows, and the memory its texts point to. */
 function chunkOf<R>({ columns }: TableWriter<R>, rows: readonly R[], offset: number, count: number) {
-  const raw = duckdb.create_data_chunk(columns.map(({ type }) => columnTypes[type].type.toLogicalType().logical_type))
+  const raw = duckdb.create_data_chunk(columns.map(({ type }) => columnTypes[type].handle()))
   duckdb.data_chunk_set_size(raw, count)
   const alive: unknown[] = []
   const values = new Array<unknown>(count)

@@ -46,16 +46,22 @@ export function fillText(vector: RawVector, values: Values): unknown {
   const address = bytes.byteLength > 0 ? ptr(bytes) : 0
   let end = -1
   let start = 0
+  let last = 0
   previous = null
   for (let row = 0; row < count; row++) {
     const value = values[row]
     if (value === undefined || value === null) continue
-    if (value !== previous) {
-      previous = value
-      start = end + 1
-      end = start + (isAscii ? (value as string).length : Buffer.byteLength(value as string))
+    const at = row * cellWords
+    if (value === previous) {
+      // A column often says the same in every row; a short text is put together byte by byte only once.
+      for (let word = 0; word < cellWords; word++) cells[at + word] = cells[last + word]!
+      continue
     }
-    writeCell(cells, row * cellWords, bytes, start, end - start, address)
+    previous = value
+    start = end + 1
+    end = start + (isAscii ? (value as string).length : Buffer.byteLength(value as string))
+    writeCell(cells, at, bytes, start, end - start, address)
+    last = at
   }
   copy(vector, cells)
   setValidity(vector, values, nulls)

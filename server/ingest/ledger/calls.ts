@@ -107,7 +107,7 @@ export class CallGroup {
   readonly #rewritten: number[] = []
   /** Components whose call rows are written anew. */
   readonly #replaced: number[] = []
-  readonly #observations: { component: number; stored: StoredObservation }[] = []
+  readonly #observations: ObservationRow[] = []
   readonly #resolved: Resolved[] = []
   #next: number
   rows: ModelCall[] = []
@@ -134,34 +134,38 @@ export class CallGroup {
     )
     const lineage = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId)
     const lineageBefore = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId, true)
-    const calls: { call: ResolvedCall; component: number }[] = []
+    const calls: ResolvedCall[] = []
+    const owners: number[] = []
     for (const { added, components } of clusters) {
+      // Nearly all are new, and told by one door.
+      if (components.length === 0) {
+        const component = this.#next++
+        this.#resolved.push({ component, observations: added })
+        for (const stored of added) this.#observations.push({ batch: 0n, component, stored })
+        for (const call of resolve(added.map(observationOf), lineage)) {
+          calls.push(call)
+          owners.push(component)
+        }
+        continue
+      }
       const before = components.map((component) => known.get(component) ?? [])
-      const component = components.length === 0 ? this.#next++ : Math.min(...components)
+      const component = Math.min(...components)
       const after = this.#joined(component, components, before.flat(), added)
       if (!after) continue
       this.#resolved.push({ component, observations: after })
-      const resolved = resolve(
-        after.map(({ observation }) => observation),
-        lineage,
-      )
-      for (const call of resolved) calls.push({ call, component })
+      for (const call of resolve(after.map(observationOf), lineage)) {
+        calls.push(call)
+        owners.push(component)
+      }
       this.#replaced.push(...components)
-      if (components.length === 0 || !wantsMarks(after[0]?.observation.tool ?? '')) continue
+      if (!wantsMarks(after[0]?.observation.tool ?? '')) continue
       for (const own of before) {
-        const old = resolve(
-          own.map(({ observation }) => observation),
-          lineageBefore,
-        )
-        for (const call of old) this.#mark(call, this.marks.removed)
+        for (const call of resolve(own.map(observationOf), lineageBefore)) this.#mark(call, this.marks.removed)
       }
     }
-    await this.#sessions.ensure(
-      reader,
-      calls.flatMap(({ call }) => (call.sessionId === '' ? [] : [sessionKey(call.tool, call.sessionId)])),
-    )
-    this.rows = calls.map(({ call, component }) =>
-      modelCall(call, component, this.#sessions.get(call.tool, call.sessionId), this.#pricing),
+    await this.#sessions.ensure(reader, sessionKeys(calls))
+    this.rows = calls.map((call, at) =>
+      modelCall(call, owners[at] as number, this.#sessions.get(call.tool, call.sessionId), this.#pricing),
     )
     for (const row of this.rows) if (wantsMarks(row.tool)) this.#mark(row, this.marks.added)
   }
@@ -169,10 +173,8 @@ export class CallGroup {
   async write(tx: Tx, batch: bigint): Promise<void> {
     if (this.#rewritten.length > 0) await deleteObservations(tx, { components: this.#rewritten })
     if (this.#replaced.length > 0) await deleteCalls(tx, { components: this.#replaced })
-    await tx.append<ObservationRow>(
-      observationWriter,
-      this.#observations.map(({ component, stored }) => ({ batch, component, stored })),
-    )
+    for (const row of this.#observations) row.batch = batch
+    await tx.append(observationWriter, this.#observations)
     await tx.append(modelCallWriter, this.rows)
   }
 
@@ -251,18 +253,18 @@ export class CallGroup {
       for (const component of components) join(nodeOf(component), first)
     }
     for (const component of moved) nodeOf(component)
-    const clusters = new Map<number, Cluster>()
+    const clusters: Cluster[] = []
+    const places = new Int32Array(parents.length).fill(-1)
     const clusterOf = (node: number): Cluster => {
       const at = root(node)
-      const cluster = clusters.get(at) ?? { added: [], components: [] }
-      clusters.set(at, cluster)
-      return cluster
+      if (places[at] === -1) places[at] = clusters.push({ added: [], components: [] }) - 1
+      return clusters[places[at] as number] as Cluster
     }
     unseen.forEach((own, node) => {
       clusterOf(node).added.push(own)
     })
     for (const [component, node] of componentNodes) clusterOf(node).components.push(component)
-    return [...clusters.values()]
+    return clusters
   }
 
   /** What weak keys join: nothing, while one door told of them; else all that has the key, in the group and before it. */
@@ -300,10 +302,6 @@ export class CallGroup {
     before: StoredObservation[],
     added: StoredObservation[],
   ): StoredObservation[] | undefined {
-    if (components.length === 0) {
-      for (const stored of added) this.#observations.push({ component, stored })
-      return added
-    }
     const after = new Map(before.map((stored) => [identity(stored), stored]))
     let grown = 0
     let changed = false
@@ -320,7 +318,8 @@ export class CallGroup {
     if (!rewrite && grown === 0 && added.length > 0) return undefined
     const all = [...after.values()]
     if (rewrite) this.#rewritten.push(...components)
-    for (const stored of rewrite ? all : all.slice(before.length)) this.#observations.push({ component, stored })
+    for (const stored of rewrite ? all : all.slice(before.length))
+      this.#observations.push({ batch: 0n, component, stored })
     return all
   }
 
@@ -347,6 +346,18 @@ export class CallGroup {
   #mark(call: ResolvedCall | ModelCall, into: Mark[]): void {
     const mark = markOf({ ...call, totalTokens: totalTokens(call) })
     if (mark) into.push(mark)
+  }
+}
+
+const observationOf = ({ observation }: StoredObservation) => observation
+
+/** The sessions of calls, each once while they come in a row. */
+function* sessionKeys(calls: readonly ResolvedCall[]): Generator<string> {
+  let last: ResolvedCall | undefined
+  for (const call of calls) {
+    if (call.sessionId !== '' && (call.sessionId !== last?.sessionId || call.tool !== last.tool))
+      yield sessionKey(call.tool, call.sessionId)
+    last = call
   }
 }
 

@@ -1,7 +1,8 @@
 // ledger.test.ts: the ledger over a real database: one row a request, whoever told of it, and every fact in its place.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { Telemetry } from '#proto/telemetry.ts'
-import { batch, type Desk, ledgerRows, noon, openDesk, second, seen } from './testing.ts'
+import { rebuild } from './rebuild.ts'
+import { batch, type Desk, flatPrice, ledgerRows, noon, openDesk, second, seen } from './testing.ts'
 
 let desk: Desk
 beforeEach(async () => {
@@ -219,6 +220,31 @@ describe('sessions', () => {
       'moved/r',
     ])
   })
+})
+
+test('a session that grows for long is what was said of it, in a bounded number of rows', async () => {
+  const at = (step: number) => noon + BigInt(step) * second
+  const grow = (step: number) =>
+    desk.keep(
+      batch({
+        sessions: [
+          { source: 'otlp_logs', tool: 'codex', sessionId: "it's", title: `title ${step}`, lastTimeUnixNano: at(step) },
+          { source: 'hook', tool: 'codex', sessionId: "it's", branch: 'main', lastTimeUnixNano: at(0) },
+        ],
+      }),
+    )
+  for (let step = 0; step < 50; step++) await grow(step)
+  await desk.restart()
+  for (let step = 50; step < 80; step++) await grow(step)
+  await grow(20)
+  const rows = 'select title, branch, sources, epoch_ns(start_time) as start, epoch_ns(last_time) as last from sessions'
+  const expected = [{ title: 'title 79', branch: 'main', sources: ['hook', 'otlp_logs'], start: at(0), last: at(79) }]
+  expect(await all(rows)).toEqual(expected)
+  const [{ n }] = (await all('select count(*)::integer as n from session_observations')) as [{ n: number }]
+  expect(n).toBeLessThanOrEqual(33)
+  const report = await rebuild(desk.store, { price: flatPrice, mode: 'auto' }, { ledger: desk.ledger })
+  expect(report.sessions).toMatchObject({ added: 0, removed: 0, changed: 0 })
+  expect(await all(rows)).toEqual(expected)
 })
 
 describe('tool calls, messages, commits', () => {

@@ -1,4 +1,5 @@
 // observation.ts: one observation of a model request as the ledger keeps it: cleaned, identified, comparable.
+import { jsonString } from '#proto/attributes.ts'
 import type { CallObservation, TokenCounts } from '#proto/telemetry.ts'
 import { fingerprint32, hash53 } from './hash-index.ts'
 
@@ -68,6 +69,11 @@ const usagesMax = 5
 
 /** Readies an observation for the ledger. Wrong types never throw: a count that is no number is left out and named. */
 export function readied(observation: CallObservation): StoredObservation {
+  // Nearly all are clean: to copy them first took a third of the time, and a kilobyte each.
+  return identified(isTidy(observation) ? observation : tidied(observation))
+}
+
+function tidied(observation: CallObservation): Kept {
   const kept: Kept = { ...observation }
   for (const field of countFields) {
     const value: unknown = kept[field]
@@ -92,7 +98,68 @@ export function readied(observation: CallObservation): StoredObservation {
   kept.sessionId = wellFormed(kept.sessionId)
   kept.model = wellFormed(kept.model)
   if (kept.weakKey !== undefined) kept.weakKey = wellFormed(kept.weakKey)
-  return identified(kept)
+  return kept
+}
+
+/** Whether {@link tidied} would change nothing. Fields are named one by one, here and below: by a name in a variable each costs five times as much. */
+function isTidy(o: CallObservation): boolean {
+  return (
+    isCount(o.inputTokens) &&
+    isCount(o.cacheReadTokens) &&
+    isCount(o.cacheWriteTokens) &&
+    isCount(o.cacheWrite5mTokens) &&
+    isCount(o.cacheWrite1hTokens) &&
+    isCount(o.outputTokens) &&
+    isCount(o.reasoningTokens) &&
+    isCount(o.webSearches) &&
+    isCount(o.reportedCostNanoUsd) &&
+    (o.cacheWriteTokens !== undefined || (o.cacheWrite5mTokens === undefined && o.cacheWrite1hTokens === undefined)) &&
+    isText(o.serviceName) &&
+    isText(o.provider) &&
+    isNumber(o.durationMs) &&
+    isNumber(o.ttftMs) &&
+    isSmall(o.statusCode) &&
+    isText(o.errorType) &&
+    isText(o.errorMessage) &&
+    isSmall(o.attempt) &&
+    isText(o.requestId) &&
+    isText(o.messageId) &&
+    isText(o.stopReason) &&
+    isText(o.promptId) &&
+    isText(o.project) &&
+    isText(o.branch) &&
+    isText(o.user) &&
+    isText(o.host) &&
+    isText(o.agent) &&
+    isText(o.agentId) &&
+    isText(o.skill) &&
+    isText(o.plugin) &&
+    isText(o.mcpServer) &&
+    isText(o.querySource) &&
+    isText(o.speed) &&
+    isText(o.effort) &&
+    isText(o.traceId) &&
+    isText(o.spanId) &&
+    areTidyKeys(o.keys) &&
+    o.observationId.isWellFormed() &&
+    o.sessionId.isWellFormed() &&
+    o.model.isWellFormed() &&
+    (o.weakKey === undefined || o.weakKey.isWellFormed())
+  )
+}
+
+const isCount = (value: unknown) => value === undefined || Number.isSafeInteger(value)
+const isText = (value: unknown) =>
+  value === undefined || (typeof value === 'string' && value !== '' && value.isWellFormed())
+const isNumber = (value: unknown) => value === undefined || Number.isFinite(value)
+const isSmall = (value: unknown) => value === undefined || (typeof value === 'number' && (value | 0) === value)
+
+function areTidyKeys(keys: readonly string[]): boolean {
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as string
+    if (!key.isWellFormed() || (at > 0 && key <= (keys[at - 1] as string))) return false
+  }
+  return true
 }
 
 /** Computes texts and hashes of an observation that is already clean (as read back from the table). */
@@ -201,19 +268,45 @@ function tidyKeys(keys: string[]): string[] {
   return [...new Set(keys.map(wellFormed))].sort()
 }
 
-function detailJson(observation: Kept): string {
-  const detail: Record<string, unknown> = {}
-  for (const field of detailFields) {
-    const value = observation[field]
-    if (value !== undefined) detail[field] = value
-  }
-  if (observation.unreadable) detail.unreadable = observation.unreadable
-  return JSON.stringify(detail)
+/** As `JSON.stringify` writes it, in a third of the time. */
+function detailJson(o: Kept): string {
+  const text =
+    detailPart('"serviceName":', o.serviceName) +
+    detailPart('"provider":', o.provider) +
+    detailPart('"durationMs":', o.durationMs) +
+    detailPart('"ttftMs":', o.ttftMs) +
+    detailPart('"statusCode":', o.statusCode) +
+    detailPart('"errorType":', o.errorType) +
+    detailPart('"errorMessage":', o.errorMessage) +
+    detailPart('"attempt":', o.attempt) +
+    detailPart('"requestId":', o.requestId) +
+    detailPart('"messageId":', o.messageId) +
+    detailPart('"stopReason":', o.stopReason) +
+    detailPart('"promptId":', o.promptId) +
+    detailPart('"project":', o.project) +
+    detailPart('"branch":', o.branch) +
+    detailPart('"user":', o.user) +
+    detailPart('"host":', o.host) +
+    detailPart('"agent":', o.agent) +
+    detailPart('"agentId":', o.agentId) +
+    detailPart('"skill":', o.skill) +
+    detailPart('"plugin":', o.plugin) +
+    detailPart('"mcpServer":', o.mcpServer) +
+    detailPart('"querySource":', o.querySource) +
+    detailPart('"speed":', o.speed) +
+    detailPart('"effort":', o.effort) +
+    detailPart('"traceId":', o.traceId) +
+    detailPart('"spanId":', o.spanId)
+  const all = o.unreadable ? `${text},"unreadable":${JSON.stringify(o.unreadable)}` : text
+  return `{${all.slice(1)}}`
+}
+
+function detailPart(name: string, value: string | number | undefined): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? `,${name}${jsonString(value)}` : `,${name}${value}`
 }
 
 /** Everything but identity, keys and `usages`: two versions of one observation are equal when this text is. */
-function contentText(observation: Kept, detail: string): string {
-  let text = `${observation.model}\n${observation.sessionId}\n${observation.weakKey ?? ''}\n${observation.status} ${observation.quality}${observation.partial ? ' partial' : ''} ${observation.timeUnixNano} ${observation.reportedCostNanoUsd ?? ''}`
-  for (const field of countFields) text += ` ${observation[field] ?? '?'}`
-  return `${text}\n${detail}`
+function contentText(o: Kept, detail: string): string {
+  return `${o.model}\n${o.sessionId}\n${o.weakKey ?? ''}\n${o.status} ${o.quality}${o.partial ? ' partial' : ''} ${o.timeUnixNano} ${o.reportedCostNanoUsd ?? ''} ${o.inputTokens ?? '?'} ${o.cacheReadTokens ?? '?'} ${o.cacheWriteTokens ?? '?'} ${o.cacheWrite5mTokens ?? '?'} ${o.cacheWrite1hTokens ?? '?'} ${o.outputTokens ?? '?'} ${o.reasoningTokens ?? '?'} ${o.webSearches ?? '?'}\n${detail}`
 }

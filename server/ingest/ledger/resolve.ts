@@ -1,5 +1,6 @@
 // resolve.ts: the observations of one component → the model requests they are of, each counted once.
 import type { Source } from '#proto/telemetry.ts'
+import { type Counts, countsAlone, countsOf, isReadable, readable } from './counts.ts'
 import { grouped, type Request } from './grouping.ts'
 import { countFields, type Kept } from './observation.ts'
 import { compareCounts, compareFacts, compareText, picked, sessionRank, timeRank } from './precedence.ts'
@@ -63,9 +64,6 @@ export type ResolvedCall = {
 
 /** How many forks lie between a session and the first of its line; 0 when it is nobody's copy. */
 export type Lineage = (tool: string, sessionId: string) => number
-
-/** More tokens than this in one request is no count: the largest context windows hold some ten million. */
-export const requestTokensMax = 1_000_000_000
 
 /**
  * The requests behind a set of observations. Pure, and the same for any order of the same set; `lineage` must know the
@@ -153,7 +151,7 @@ function resolvedAlone(only: Kept): ResolvedCall {
     errorType: failed ? only.errorType : undefined,
     errorMessage: failed ? only.errorMessage : undefined,
     attempt: only.attempt,
-    ...countsOf([only]),
+    ...countsAlone(only),
     requestId: only.requestId,
     messageId: only.messageId,
     promptId: only.promptId,
@@ -175,7 +173,7 @@ function resolvedAlone(only: Kept): ResolvedCall {
     sources: [only.source],
     quality: only.quality,
     reportedCostNanoUsd: cost !== undefined && cost >= 0 ? cost : undefined,
-    differences: unreadableCounts([only]),
+    differences: isReadable(only) ? [] : unreadableCounts([only]),
   }
 }
 
@@ -189,78 +187,6 @@ function callId(observations: readonly Kept[]): string {
     if (record === undefined || own < record) record = own
   }
   return `${observations[0]?.tool ?? ''}/${key ?? record}`
-}
-
-type Counts = Pick<
-  ResolvedCall,
-  | 'inputTokens'
-  | 'cacheReadTokens'
-  | 'cacheWriteTokens'
-  | 'cacheWrite5mTokens'
-  | 'cacheWrite1hTokens'
-  | 'outputTokens'
-  | 'reasoningTokens'
-  | 'webSearches'
->
-
-/** The counts of the best observation; what it does not know comes from the next that does and fits. */
-function countsOf(counts: readonly Kept[]): Counts {
-  const inputTokens = firstKnown(counts, 'inputTokens')
-  const cacheReadTokens = firstKnown(counts, 'cacheReadTokens')
-  const cacheWriteTokens = firstKnown(counts, 'cacheWriteTokens')
-  const outputTokens = firstKnown(counts, 'outputTokens')
-  // Claude Code writes 0 searches beside the usage and the true number beside the result: the larger, never the sum.
-  let webSearches = 0
-  for (const observation of counts) webSearches = Math.max(webSearches, readable(observation.webSearches) ?? 0)
-  return {
-    inputTokens,
-    cacheReadTokens,
-    cacheWriteTokens,
-    ...cacheWriteSplit(counts, cacheWriteTokens),
-    outputTokens,
-    reasoningTokens: reasoningOf(counts, outputTokens),
-    webSearches,
-  }
-}
-
-function firstKnown(counts: readonly Kept[], field: (typeof countFields)[number]): number {
-  for (const observation of counts) {
-    const value = readable(observation[field])
-    if (value !== undefined) return value
-  }
-  return 0
-}
-
-/** A count that can be one; a negative or absurd number is none and is told in `differences`. */
-function readable(value: number | undefined): number | undefined {
-  return value !== undefined && value >= 0 && value <= requestTokensMax ? value : undefined
-}
-
-/**
- * How the cache writes divide into five minutes and one hour: from any observation whose parts sum to the writes that are
- * used (only transcripts tell). Unknown writes count as five minutes (pricing rule 5).
- */
-function cacheWriteSplit(counts: readonly Kept[], writes: number) {
-  for (const { cacheWrite5mTokens, cacheWrite1hTokens } of counts) {
-    if (cacheWrite5mTokens === undefined && cacheWrite1hTokens === undefined) continue
-    const oneHour = readable(cacheWrite1hTokens) ?? writes - (readable(cacheWrite5mTokens) ?? writes)
-    const fiveMinutes = readable(cacheWrite5mTokens) ?? writes - oneHour
-    if (fiveMinutes >= 0 && oneHour >= 0 && fiveMinutes + oneHour === writes)
-      return { cacheWrite5mTokens: fiveMinutes, cacheWrite1hTokens: oneHour }
-  }
-  return { cacheWrite5mTokens: writes, cacheWrite1hTokens: 0 }
-}
-
-/** Reasoning is inside the output; a number from an observation with another output may be larger than the output. */
-function reasoningOf(counts: readonly Kept[], output: number): number {
-  let fallback = 0
-  for (const { outputTokens, reasoningTokens } of counts) {
-    const value = readable(reasoningTokens)
-    if (value === undefined || value > output) continue
-    if (outputTokens === undefined || outputTokens === output) return value
-    fallback ||= value
-  }
-  return fallback
 }
 
 /** What the agent says the request cost: the first positive amount in the order of the counts, else a plain 0. */

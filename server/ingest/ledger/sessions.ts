@@ -75,6 +75,7 @@ export class SessionGroup {
   /** Sessions that changed, each with what its doors say now that said something new. */
   readonly #changed = new Map<string, SessionFacts[]>()
   readonly #before = new Map<string, State | undefined>()
+  #last: { tool: string; sessionId: string; session: Session } | undefined
   #recent: { tool: string; sessionId: string; facts: SessionFacts } | undefined
 
   constructor(sessions: Sessions) {
@@ -129,6 +130,7 @@ export class SessionGroup {
       const before = this.#states.get(key)
       const { facts, grown } = mergedDoors(before?.facts ?? [], doors)
       if (grown.length === 0 && before) continue
+      this.#last = undefined
       this.#before.set(key, before)
       this.#states.set(key, { facts, session: resolvedKey(key, facts), rows: before?.rows ?? 0 })
       this.#changed.set(key, grown)
@@ -160,7 +162,12 @@ export class SessionGroup {
   }
 
   get(tool: string, sessionId: string): Session | undefined {
-    return this.#states.get(sessionKey(tool, sessionId))?.session
+    const last = this.#last
+    // Records of one session come in a row, and what is asked for is asked for when all is merged.
+    if (last && last.sessionId === sessionId && last.tool === tool) return last.session
+    const session = this.#states.get(sessionKey(tool, sessionId))?.session
+    if (session) this.#last = { tool, sessionId, session }
+    return session
   }
 
   /** How many forks lie behind a session, as known after this group or (`before`) before it. */

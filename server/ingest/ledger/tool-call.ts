@@ -1,4 +1,5 @@
 // tool-call.ts: what the doors know of one tool call, merged field by field.
+import { jsonString } from '#proto/attributes.ts'
 import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
 import { fingerprint32, hash53 } from './hash-index.ts'
 import { wellFormed } from './observation.ts'
@@ -148,9 +149,12 @@ function longest(ordered: readonly ToolFacts[], field: 'input' | 'output'): stri
 
 /** The JSON text of what is not in columns of `tool_call_observations`. */
 export function toolDetail(facts: ToolFacts): string {
-  const detail: Record<string, unknown> = {}
-  for (const field of allFields) if (facts[field] !== undefined) detail[field] = facts[field]
-  return JSON.stringify(detail)
+  let text = ''
+  for (const field of allFields) {
+    const value = facts[field]
+    if (value !== undefined) text += `,"${field}":${typeof value === 'string' ? jsonString(value) : value}`
+  }
+  return `{${text.slice(1)}}`
 }
 
 /** Identity of a call over all doors. */

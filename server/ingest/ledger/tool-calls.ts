@@ -179,7 +179,7 @@ function merged(observations: ToolCallObservation[]): Map<number, ToolFactsRow> 
     said.set(hash, before ? mergedFacts(before, facts) : facts)
   }
   const rows = new Map<number, ToolFactsRow>()
-  for (const [hash, facts] of said) rows.set(hash, rowOf(facts))
+  for (const [hash, facts] of said) rows.set(hash, rowOf(facts, hash))
   return rows
 }
 
@@ -195,14 +195,14 @@ export function storedFacts(row: Row<typeof factsShape>): ToolFactsRow {
   })
 }
 
-function rowOf(facts: ToolFacts): ToolFactsRow {
+function rowOf(facts: ToolFacts, factsHash = toolFactsHash(facts)): ToolFactsRow {
   const detail = toolDetail(facts)
   return {
     batch: 0n,
     facts,
     detail,
     callHash: toolCallHash(facts),
-    factsHash: toolFactsHash(facts),
+    factsHash,
     fingerprint: toolFingerprint(facts, detail),
   }
 }
