@@ -1,4 +1,5 @@
-// recent.ts: a map that forgets what was set long ago: what one batch must know of those before it.
+// recent.ts: what an agent must know of the batches before, for the life of the program.
+import { Recent } from '#proto/recent.ts'
 
 const forgetting: (() => void)[] = []
 
@@ -7,37 +8,9 @@ export function forgetBatches(): void {
   for (const forget of forgetting) forget()
 }
 
-/**
- * Holds at least half of `max` of the entries that were set or asked for last, and never more than `max`. Made once, for
- * the life of the program.
- */
-export class Recent<V> {
-  readonly #half: number
-  #young = new Map<string, V>()
-  #old = new Map<string, V>()
-
-  constructor(max: number) {
-    this.#half = max / 2
-    forgetting.push(() => this.#clear())
-  }
-
-  #clear(): void {
-    this.#young.clear()
-    this.#old.clear()
-  }
-
-  get(key: string): V | undefined {
-    const young = this.#young.get(key)
-    if (young !== undefined) return young
-    const old = this.#old.get(key)
-    if (old !== undefined) this.set(key, old)
-    return old
-  }
-
-  set(key: string, value: V): void {
-    this.#young.set(key, value)
-    if (this.#young.size <= this.#half) return
-    this.#old = this.#young
-    this.#young = new Map()
-  }
+/** A memory of at most `max` entries that {@link forgetBatches} empties. Made once, beside the code that uses it. */
+export function memory<V>(max: number): Recent<string, V> {
+  const own = new Recent<string, V>(max)
+  forgetting.push(() => own.clear())
+  return own
 }

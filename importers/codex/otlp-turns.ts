@@ -1,7 +1,7 @@
 // otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch, else before it.
 import { text } from '#proto/attributes.ts'
 import type { Span } from '#proto/telemetry.ts'
-import { Recent } from '../recent.ts'
+import { memory } from '../recent.ts'
 import { conversationOf, modelOf } from './otlp-values.ts'
 
 /** A span or event that names its conversation, and when. */
@@ -11,9 +11,9 @@ type Mark = { time: bigint; conversation: string }
 const sameMomentNs = 50_000_000n
 
 /** The last conversation that a trace named in an earlier batch; its only one so far (`''`: several); the models of both. */
-const conversations = new Recent<string>(10_000)
-const soleConversations = new Recent<string>(10_000)
-const modelsBefore = new Recent<string>(20_000)
+const conversations = memory<string>(10_000)
+const soleConversations = memory<string>(10_000)
+const modelsBefore = memory<string>(20_000)
 
 /**
  * The turns of the conversations in a batch. A trace is a turn, but a subagent's turn lies in its parent's trace, so that

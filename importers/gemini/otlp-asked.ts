@@ -1,6 +1,6 @@
 // otlp-asked.ts: calls that answers asked for. The event of a call's end has no id of the call, and comes in a later batch than the
 // answer when the tool ran longer than the few seconds between two exports.
-import { Recent } from '../recent.ts'
+import { memory } from '../recent.ts'
 
 /** A call, when it was asked for and when it ended (ns). */
 type Asked = { id: string; askedAt: bigint; endedAt?: bigint }
@@ -11,7 +11,7 @@ const signaturesMax = 50_000
 const equalCallsMax = 100
 
 export class AskedCalls {
-  readonly #calls = new Recent<Asked[]>(signaturesMax)
+  readonly #calls = memory<Asked[]>(signaturesMax)
 
   /** @param signature what the call and its end have in common (`signatureOf`). Asked again, it is the same call. */
   ask(signature: string, id: string, askedAt: bigint): void {

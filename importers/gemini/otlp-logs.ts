@@ -5,7 +5,7 @@ import { compacted } from '../compaction.ts'
 import { objectOf, parseJson } from '../json-values.ts'
 import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { countOf, isCount, known } from '../otlp-counts.ts'
-import { Recent } from '../recent.ts'
+import { memory } from '../recent.ts'
 import { usageKey } from './keys.ts'
 import { type Answer, answerOf, signatureOf } from './otlp-answer.ts'
 import { AskedCalls } from './otlp-asked.ts'
@@ -15,7 +15,7 @@ type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender
 
 /** What later batches of a process refer to: the calls that answers asked for, and the names of subagents' runs. */
 const asked = new AskedCalls()
-const agents = new Recent<string>(10_000)
+const agents = memory<string>(10_000)
 
 /**
  * Reads a batch's events, first those that others refer to: the event of a tool's end has no id of the call, which stands in

@@ -1,10 +1,10 @@
 // deltas.ts: what each cumulative counter grew by: a `.delta` point for every point of it (contract §5).
+import { Recent } from '#proto/recent.ts'
 import type { MetricPoint } from '#proto/telemetry.ts'
 import { big, flag, int, list, maybe, query, real, text, time } from '../store/query.ts'
 import type { Tx } from '../store/store.ts'
 import { inTurns } from '../turns.ts'
 import knownSeriesSql from './known-series.sql' with { type: 'text' }
-import { Lru } from './ledger/lru.ts'
 import { seriesId } from './series.ts'
 
 const knownSeries = query(
@@ -38,7 +38,7 @@ export type Deltas = {
  * @param runsMax runs kept in memory; at 200 bytes each 100,000 are 20 MB. What falls out is asked of the database again.
  */
 export function createDeltas(leaveOut: ReadonlySet<string> = new Set(), runsMax = 100_000): Deltas {
-  const runs = new Lru<string, Run>(runsMax)
+  const runs = new Recent<string, Run>(runsMax)
   let loaded = false
   let allFitted = false
 

@@ -1,9 +1,9 @@
 // calls.ts: the model requests of a group: observations joined to what was known, resolved, and written as rows.
+import { Recent } from '#proto/recent.ts'
 import type { CallObservation, Source } from '#proto/telemetry.ts'
 import { int, list, query, real, text } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex } from './hash-index.ts'
-import { Lru } from './lru.ts'
 import { type Mark, markOf } from './marks.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
 import { mergedVersions, readied, type StoredObservation, totalTokens } from './observation.ts'
@@ -57,7 +57,7 @@ export class Calls {
    * tells of equal requests (a thousand of the same usage) they stay apart, each as cheap as any other.
    */
   index = new HashIndex()
-  readonly cache = new Lru<number, StoredObservation[]>(observationsMax)
+  readonly cache = new Recent<number, StoredObservation[]>(observationsMax)
   next = 1
 
   async load(reader: Reader): Promise<void> {

@@ -1,10 +1,10 @@
 // known-buckets.ts: which buckets of counters there are, and what of them is in memory between groups.
+import { Recent } from '#proto/recent.ts'
 import { int, list, maybe, query, real, text, time } from '../../store/query.ts'
 import type { Reader } from '../../store/store.ts'
 import type { Bucket } from './aggregates.ts'
 import extentsSql from './bucket-extents.sql' with { type: 'text' }
 import exactSql from './exact-calls.sql' with { type: 'text' }
-import { Lru } from './lru.ts'
 import { ends, type Mark, type Marks, sessionlessSlackNs, Times } from './marks.ts'
 
 /** Counter points kept in memory; one is some 500 bytes. A bucket that fell out is read again when it is needed. */
@@ -40,7 +40,7 @@ export const keyText = ({ tool, sessionId, hour }: BucketKey) => `${tool}\n${ses
 /** What the ledger remembers of counters between groups. */
 export class Buckets {
   readonly exact: ReturnType<typeof exactIn>
-  readonly cache = new Lru<string, Bucket>(pointsMax)
+  readonly cache = new Recent<string, Bucket>(pointsMax)
   /** The buckets of sessions there are. */
   ofSessions = new Map<string, BucketKey>()
   /** The buckets of counters that name no session, by tool and hour. */

@@ -1,9 +1,9 @@
 // sessions.ts: the sessions of a group: facts merged, rows written, and what their requests inherit.
+import { Recent } from '#proto/recent.ts'
 import type { SessionObservation, Source } from '#proto/telemetry.ts'
 import { json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex, hash53 } from './hash-index.ts'
-import { Lru } from './lru.ts'
 import { type InheritedField, inheritedBits } from './model-call.ts'
 import { wellFormed } from './observation.ts'
 import {
@@ -48,7 +48,7 @@ export const sessionKey = (tool: string, sessionId: string) => `${tool}\n${sessi
 
 /** What the ledger remembers of sessions between groups. */
 export class Sessions {
-  readonly cache = new Lru<string, State>(sessionsMax)
+  readonly cache = new Recent<string, State>(sessionsMax)
   known = new HashIndex()
   /** What a session was forked from, by {@link sessionKey}. */
   forks = new Map<string, string>()

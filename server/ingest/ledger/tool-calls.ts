@@ -1,9 +1,9 @@
 // tool-calls.ts: the tool calls of a group, merged with what other doors and earlier groups said of them.
+import { Recent } from '#proto/recent.ts'
 import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
 import { json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { HashIndex } from './hash-index.ts'
-import { Lru } from './lru.ts'
 import { inheritedBits } from './model-call.ts'
 import type { SessionGroup } from './sessions.ts'
 import {
@@ -48,7 +48,7 @@ const deleteCalls = query(
 export class ToolCalls {
   /** Hash of a call → 1; of what one door says of it → its fingerprint as the mark. */
   index = new HashIndex()
-  readonly cache = new Lru<number, ToolFactsRow[]>(detailCharsMax)
+  readonly cache = new Recent<number, ToolFactsRow[]>(detailCharsMax)
 
   async load(reader: Reader): Promise<void> {
     this.cache.clear()

@@ -1,11 +1,11 @@
-// lru.ts: a map that forgets what was not used lately.
+// recent.ts: a map that forgets what was not used lately.
 
 /**
  * Holds at least half of `weightMax` of what was used last, and never more than all of it (summed weights, 1 each unless
  * told). Two generations instead of one ordered map: taking the oldest entry out of a `Map` again and again leaves holes
  * at its front that every look at the front walks over (31 % of the write path when it was so).
  */
-export class Lru<K, V> {
+export class Recent<K, V> {
   readonly #generationMax: number
   #young = new Map<K, { value: V; weight: number }>()
   #old = new Map<K, { value: V; weight: number }>()
