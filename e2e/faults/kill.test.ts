@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs'
 import { newHome, type Running, start } from '../telltale.ts'
 import { compare, inCopy, nothingWrong } from './acknowledged.ts'
 import { LedgerClient, ways } from './clients.ts'
+import { compactAgain } from './compacting.ts'
 import { randomFrom, seed } from './settings.ts'
 
 const kills = Number(process.env.KILLS ?? 4)
@@ -66,16 +67,6 @@ for (let first = 0; first < kills; first += killsOfOneHome) {
     },
     rounds * 20_000,
   )
-}
-
-async function compactAgain(server: Running, going: () => boolean): Promise<void> {
-  const headers = { 'content-type': 'application/json' }
-  while (going()) {
-    const answer = await fetch(`${server.apiUrl}/api/compact`, { method: 'POST', headers, body: '{}' }).catch(
-      () => undefined,
-    )
-    await answer?.text().catch(() => {})
-  }
 }
 
 test('a server that is asked to stop under load ends well, and keeps what it acknowledged', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { newHome, type Running, start } from '../telltale.ts'
 import { compare, inCopy, nothingWrong } from './acknowledged.ts'
 import { LedgerClient, ways } from './clients.ts'
+import { compactAgain } from './compacting.ts'
 import { failCalls, whyNot } from './failing-calls.ts'
 import { isFull, randomFrom, seed } from './settings.ts'
 
@@ -37,17 +38,20 @@ describe.skipIf(reason !== undefined)(`when the disk fails (seed ${seed})`, () =
         const clients = httpWays.map((way) => new LedgerClient(way, random))
         const sent = () => clients.flatMap((client) => client.sent)
         const database = join(home, '.telltale', 'telltale.duckdb')
-        const files = [database, `${database}.wal`, `${database}.blocks`]
+        const files = [database, `${database}.wal`, `${database}.blocks`, `${database}.compacting/telltale.duckdb`]
         let failed = 0
         let ended = 0
-        for (const nth of nths) {
+        for (const [index, nth] of nths.entries()) {
           let server: Running = await start({ home })
           const tracer = await failCalls(server.pid, { calls, error, nth }, files)
           let running = true
           const load = Promise.all(clients.map((client) => client.run(server, () => running)))
+          // Every other time while the file is written anew.
+          const compacting = index % 2 === 1 ? compactAgain(server, () => running) : undefined
           await Bun.sleep(loadMs)
           running = false
           await load
+          await compacting
           failed += await tracer.detach()
           if (server.process.exitCode !== null) {
             // It may end, but not without a word.

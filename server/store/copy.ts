@@ -1,9 +1,9 @@
 // copy.ts: the database written anew into another file while it is in use: everything of one moment, then what came after it.
 //
 // DuckDB gives back only free blocks at the end of the file, and wipes none: after 60,000 of 60,000 requests were deleted a
-// file of 34.9 MB had 31.2. A new file has neither holes nor what was deleted. To copy takes 18 s of CPU a gigabyte, far longer
-// than a sender waits, so records are taken meanwhile. What they changed is found by row numbers: these stay as they are
-// between two checkpoints, and the n-th row of the moment is the n-th of the copy.
+// file of 34.9 MB had 31.2. A new file has neither holes nor what was deleted. To copy takes 18 s of CPU a gigabyte and to
+// prove it half as much, far longer than a sender waits, so records are taken meanwhile. What they changed is found by row
+// numbers: these stay as they are between two checkpoints, and the n-th row of the moment is the n-th of the copy.
 import { newFile } from './checkpoints.ts'
 
 /** Runs one statement on the connection that makes the copy, and gives its rows. */

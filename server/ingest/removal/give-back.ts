@@ -4,13 +4,13 @@
 import { NotCompacted } from '../../store/compaction.ts'
 import type { FreeSpace, Store } from '../../store/store.ts'
 
-/** Less than this share free: a copy costs 18 s of CPU for each gigabyte that stays, and would give back too little. */
+/** Less than this share free: a copy costs 32 s of CPU for each gigabyte that stays, and would give back too little. */
 const shareMin = 0.25
 /** Less is not worth the trouble on any disk. */
 const bytesMin = 64 * 1024 * 1024
 /** After each, successful or not: more often only what a person deletes is taken out of the file. */
 const restMs = 24 * 3_600_000
-/** No record for so long is a quiet moment; the end of a copy holds ingest up for less than a second. */
+/** No record for so long is a quiet moment; the end of a copy holds ingest up for a second or two. */
 const quietMs = 10_000
 /** After so many looks (one in ten minutes) that found none, it is done all the same. */
 const looksMax = 12
