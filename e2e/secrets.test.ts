@@ -1,9 +1,9 @@
 // secrets.test.ts: thirty invented secrets come in by every door; none is on disk, in the log, on the socket or in an export.
 import { afterAll, expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import WebSocket from 'ws'
-import { binary, emptyEnvironment, newHome, type Running, start } from './telltale.ts'
+import { binary, command, emptyEnvironment, newHome, type Running, start } from './telltale.ts'
 
 const homes: string[] = []
 const servers: Running[] = []
@@ -62,7 +62,7 @@ const found = (content: string) => secrets.flatMap(([hidden], i) => (content.inc
 function everyFile(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((file) => statSync(file).isFile())
+    .filter((file) => statSync(file).isFile() && !file.includes('/.claude/'))
 }
 
 const time = () => String(BigInt(Date.now()) * 1_000_000n)
@@ -125,6 +125,74 @@ function bodies(text: string): Record<string, object> {
   }
 }
 
+/** A session of Claude Code: prompts, answers, and calls that have no result yet, so that the reader keeps them in mind. */
+function writeTranscript(home: string, sessionId: string): void {
+  const folder = join(home, '.claude/projects/-home-dev-project')
+  mkdirSync(folder, { recursive: true })
+  const line = (own: object) =>
+    `${JSON.stringify({ sessionId, uuid: crypto.randomUUID(), parentUuid: null, isSidechain: false, cwd: '/home/dev/project', version: '2.1.197', timestamp: new Date().toISOString(), ...own })}\n`
+  const answer = (i: number, block: object) =>
+    line({
+      type: 'assistant',
+      requestId: `req_${sessionId}_${i}`,
+      message: {
+        id: `msg_${sessionId}_${i}`,
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-sonnet-4-5-20250929',
+        content: [block],
+        usage: { input_tokens: 5, output_tokens: 2 },
+      },
+    })
+  const lines = texts.map(
+    (text, i) =>
+      line({ type: 'user', message: { role: 'user', content: text } }) +
+      answer(i, { type: 'text', text }) +
+      answer(i, { type: 'tool_use', id: `toolu_${sessionId}_${i}`, name: 'Bash', input: { command: text } }),
+  )
+  // What cannot be read is told by its reason, never by what it says.
+  writeFileSync(
+    join(folder, `${sessionId}.jsonl`),
+    `${lines.join('')}{"type":"user","message":{"content":"${texts[0]}\n`,
+  )
+}
+
+/** What comes by no agent's own telemetry: transcripts read and pushed, scripts, an agent that is run. */
+async function otherDoors(server: Running): Promise<void> {
+  const tell = async (home: string, ...args: string[]) => {
+    const { exitCode, stdout, stderr } = await command(home, ['--home', join(home, '.telltale'), ...args])
+    expect([args[0], exitCode, found(stdout + stderr)]).toEqual([args[0], 0, []])
+  }
+  writeTranscript(server.home, 'imported')
+  await tell(server.home, 'import', 'all', '--verbose')
+  const other = newHome()
+  homes.push(other)
+  writeTranscript(other, 'pushed')
+  await tell(other, 'push', '--to', server.apiUrl)
+  const headers = { 'content-type': 'application/json' }
+  for (const [i, text] of texts.entries()) {
+    const about = { sessionId: 'script', project: text, branch: text, user: text, host: text }
+    const body = {
+      source: 'script',
+      sessions: [{ id: `s${i}`, ...about, title: text, cwd: text }],
+      calls: [{ id: `c${i}`, ...about, model: 'm', errorMessage: text, status: 'error' }],
+      toolCalls: [{ id: `t${i}`, ...about, toolName: 'Bash', input: text, output: { text }, filePath: text }],
+      errors: [{ id: `e${i}`, ...about, message: text }],
+      events: [{ id: `v${i}`, ...about, name: 'n', body: text, attributes: { text, [text]: 1 } }],
+    }
+    const answer = await fetch(new URL('/api/ingest', server.apiUrl), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    expect([answer.status, found(await answer.text())]).toEqual([200, []])
+  }
+  const post = `for (const body of ${JSON.stringify(texts.map((text) => JSON.stringify(bodies(text)['/v1/logs'])))}) await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/logs', { method: 'POST', headers: { 'content-type': 'application/json' }, body })`
+  writeFileSync(join(other, 'agent.ts'), post)
+  await tell(server.home, 'run', '--json', '--', process.execPath, join(other, 'agent.ts'))
+  await tell(server.home, 'backup', join(server.home, 'copy.duckdb'))
+}
+
 test('no secret is on disk, in the log, on the socket or in an export; what stands beside it is', async () => {
   const server = await start({ flags: ['--log-level', 'DEBUG'] })
   servers.push(server)
@@ -142,6 +210,7 @@ test('no secret is on disk, in the log, on the socket or in an export; what stan
       expect([path, response.status]).toEqual([path, 200])
     }
   }
+  await otherDoors(server)
   for (let i = 0; i < 50 && frames.split(canary).length < texts.length; i++) await Bun.sleep(100)
   socket.close()
   expect(frames).toContain(canary)

@@ -63,6 +63,7 @@ export async function openCore(config: Config, log: Log, options: CoreOptions = 
     const ingest = await createIngest({
       store,
       privacy: privacy.apply,
+      remember: privacy.remembered,
       translate,
       stages: [ledger],
       ledgerMetrics: new Set(agents.flatMap((agent) => Object.values(agent.metrics))),

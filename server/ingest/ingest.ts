@@ -58,6 +58,8 @@ export type Ingest = {
    * @throws Unavailable when it was not stored and may be sent again.
    */
   submit(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt>
+  /** What may be stored of a transcript reader's memory: the privacy rules hold for it, too. */
+  remembered(state: unknown): unknown
   /** Calls `listener` with every committed group; returns how to stop. */
   onCommit(listener: (telemetry: Telemetry) => void): () => void
   stats(): IngestStats
@@ -73,6 +75,8 @@ export type IngestOptions = {
   store: Store
   /** Applied first: secrets and withheld content are taken out. */
   privacy?: (telemetry: Telemetry) => Telemetry
+  /** The same for what readers of transcripts remember. */
+  remember?: (state: unknown) => unknown
   /** The agents' translation (importers/index.ts). */
   translate?: (telemetry: Telemetry) => Telemetry
   /** Stages after the telemetry's own: the ledger. */
@@ -92,6 +96,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   const {
     store,
     privacy = (t) => t,
+    remember = (state) => state,
     translate = (t) => t,
     warn = () => {},
     queueBytesMax = defaultQueueBytesMax,
@@ -223,6 +228,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
   return {
     submit,
+    remembered: remember,
     onCommit(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -4,6 +4,7 @@ import type { Core } from '../core.ts'
 import { rowsOf } from '../ingest/batch.ts'
 import { type FileRecord, loadRecords, storeRecords } from './file-records.ts'
 import { type PushBody, telemetryOf } from './push-shape.ts'
+import { withoutSecrets } from './submit.ts'
 import { loadRemoved, within } from './window.ts'
 
 /**
@@ -51,7 +52,7 @@ export async function storePushed(
     source: 'transcript',
     bytes,
     ...(owner === undefined ? {} : { user: owner }),
-    alongside: (tx) => storeRecords(tx, records),
+    alongside: (tx) => storeRecords(tx, withoutSecrets(ingest, records)),
   })
   return rowsOf(kept)
 }

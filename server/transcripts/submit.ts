@@ -20,20 +20,25 @@ export type Read = { telemetry: Telemetry; bytes: number; records: readonly File
 
 /** Stores both or nothing, with what else is to be noted of it. @throws Unavailable when it cannot be stored */
 export function submitted(
-  ingest: Pick<Ingest, 'submit'>,
+  ingest: Pick<Ingest, 'submit' | 'remembered'>,
   { telemetry, bytes, records }: Read,
   also?: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   const alongside = async (tx: Tx) => {
-    await storeRecords(tx, records)
+    await storeRecords(tx, withoutSecrets(ingest, records))
     await also?.(tx)
   }
   return submittedOf(ingest, telemetry, { source: 'transcript', bytes, alongside })
 }
 
+/** The records as they may be stored: a reader's memory holds what it read. */
+export function withoutSecrets(ingest: Pick<Ingest, 'remembered'>, records: readonly FileRecord[]): FileRecord[] {
+  return records.map((record) => ({ ...record, state: ingest.remembered(record.state) }))
+}
+
 /** Waits while the queue is full. @throws Unavailable when it cannot be stored */
 export async function submittedOf(
-  ingest: Pick<Ingest, 'submit'>,
+  ingest: Pick<Ingest, 'submit' | 'remembered'>,
   telemetry: Telemetry,
   meta: SubmitMeta,
 ): Promise<void> {
@@ -56,7 +61,7 @@ export type Refused = (path: string, reason: string) => void
  * are two under way, so that a file's later part is not stored when its earlier one was not.
  */
 export class Gathering {
-  readonly #ingest: Pick<Ingest, 'submit'>
+  readonly #ingest: Pick<Ingest, 'submit' | 'remembered'>
   readonly #bytesMax: number
   readonly #refused: Refused
   readonly #lost = new Set<string>()
@@ -65,7 +70,7 @@ export class Gathering {
   #tidiedBytes = 0
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(ingest: Pick<Ingest, 'submit'>, bytesMax: number, refused: Refused) {
+  constructor(ingest: Pick<Ingest, 'submit' | 'remembered'>, bytesMax: number, refused: Refused) {
     this.#ingest = ingest
     this.#bytesMax = bytesMax
     this.#refused = refused

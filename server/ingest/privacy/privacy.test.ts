@@ -192,3 +192,30 @@ describe('tiers', () => {
     expect(kept(1).body).toBe('claude_code.user_prompt')
   })
 })
+
+test('what a reader of transcripts remembers says no more than what is stored', () => {
+  const key = `sk-${'ant'}-api03-${'aB3'.repeat(14)}`
+  const state = {
+    model: 'm',
+    answers: { k: 2 },
+    open: { toolu_1: { callId: 'toolu_1', input: `export KEY=${key} and then`, linesAdded: 3 } },
+    pending: [
+      { role: 'assistant', content: `it is ${key}` },
+      { role: 'user', content: 'words' },
+    ],
+  }
+  const of = (tier: 1 | 2 | 3) => JSON.stringify(createPrivacy({ tier, redact: true }).remembered(state))
+  for (const tier of [1, 2, 3] as const) expect(of(tier)).not.toContain(key)
+  expect(JSON.parse(of(3))).toMatchObject({
+    ...state,
+    open: { toolu_1: { input: expect.stringContaining('and then') } },
+    pending: [{}, { content: 'words' }],
+  })
+  expect(JSON.parse(of(2)).pending).toMatchObject([{ content: '' }, { content: 'words' }])
+  expect(JSON.parse(of(1))).toMatchObject({
+    model: 'm',
+    answers: { k: 2 },
+    open: { toolu_1: { input: '', linesAdded: 3 } },
+  })
+  expect(JSON.parse(of(1)).pending[1].content).toBe('')
+})

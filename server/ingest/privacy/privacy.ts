@@ -11,11 +11,39 @@ const withheld = '<REDACTED>'
 const rememberedMax = 8_000
 const rememberedCharsMax = 64
 
+/** Fields of records, observations and columns that hold words of somebody's; not ids, which records are joined by. */
+const wordFields = [
+  ...[
+    'project',
+    'branch',
+    'user',
+    'host',
+    'cwd',
+    'version',
+    'model',
+    'provider',
+    'toolName',
+    'errorType',
+    'stopReason',
+  ],
+  ...['agent', 'skill', 'plugin', 'mcpServer', 'querySource', 'decisionSource', 'eventName', 'severityText'],
+]
+
+/** Fields of a reader's memory that hold what was said or done. */
+const contentFields = new Set([
+  ...['input', 'output', 'content', 'toolInput', 'toolOutput', 'diff', 'command', 'filePath', 'errorMessage'],
+])
+
 /** The settings that decide what is kept. */
 export type PrivacyRules = { tier: 1 | 2 | 3; redact: boolean }
 
 /** Applies the rules in place; `report` counts what was found by form. */
-export type Privacy = { apply(batch: Telemetry): Telemetry; report: RedactionReport }
+export type Privacy = {
+  apply(batch: Telemetry): Telemetry
+  /** What a reader of transcripts goes on from, as JSON holds it: calls that wait for their results say what they were asked. */
+  remembered(state: unknown): unknown
+  report: RedactionReport
+}
 
 /** The privacy filter of one server. It runs first in the funnel, for every door, so that nothing derived knows more. */
 export function createPrivacy(rules: PrivacyRules): Privacy {
@@ -79,6 +107,16 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
     if (done.has(of)) return
     done.add(of)
     attributes(of.attributes)
+    if ('serviceName' in of) of.serviceName = clean(of.serviceName)
+    else of.name = clean(of.name)
+  }
+
+  /** What a record says of itself in fields of its own: a branch or a project can hold an address with a password. */
+  function words(record: object): void {
+    for (const name of wordFields) {
+      const text = (record as Record<string, unknown>)[name]
+      if (typeof text === 'string' && text !== '') (record as Record<string, unknown>)[name] = clean(text)
+    }
   }
 
   function apply(batch: Telemetry): Telemetry {
@@ -88,22 +126,32 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
       shared(span.scope)
       span.name = clean(span.name)
       span.statusMessage = clean(span.statusMessage)
+      span.traceState = clean(span.traceState)
+      words(span.hot)
       attributes(span.attributes)
       for (const event of span.events) {
         event.name = clean(event.name)
         attributes(event.attributes)
       }
-      for (const link of span.links) attributes(link.attributes)
+      for (const link of span.links) {
+        link.traceState = clean(link.traceState)
+        attributes(link.attributes)
+      }
     }
     for (const log of batch.logs) {
       shared(log.resource)
       shared(log.scope)
       log.body = rules.tier < 3 && isProse(log.body) ? withheld : nested(log.body)
+      words(log)
+      words(log.hot)
       attributes(log.attributes)
     }
     for (const point of batch.points) {
       shared(point.resource)
       shared(point.scope)
+      point.name = clean(point.name)
+      point.description = clean(point.description)
+      words(point.hot)
       attributes(point.attributes)
       for (const exemplar of point.exemplars) attributes(exemplar.filteredAttributes)
     }
@@ -112,6 +160,9 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
   }
 
   function observations(batch: Telemetry): void {
+    if (rules.redact)
+      for (const records of [batch.calls, batch.aggregates, batch.toolCalls, batch.sessions, batch.commits])
+        for (const record of records) words(record)
     for (const call of batch.calls) call.errorMessage = maybe(call.errorMessage)
     for (const session of batch.sessions) session.title = keeps(rules.tier, 'prompt') ? maybe(session.title) : undefined
     for (const commit of batch.commits) commit.subject = keeps(rules.tier, 'prompt') ? maybe(commit.subject) : undefined
@@ -144,7 +195,20 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
     return text !== undefined && harmless?.startsWith(text) ? text : maybe(text)
   }
 
-  return { apply, report }
+  function remembered(state: unknown): unknown {
+    if (rules.tier === 3 && !rules.redact) return state
+    if (typeof state === 'string') return clean(state)
+    if (Array.isArray(state)) return state.map(remembered)
+    if (typeof state !== 'object' || state === null) return state
+    const role = 'role' in state ? contentOfRole(state.role as MessageRecord['role']) : 'tool'
+    const kept = Object.entries(state).map(([key, value]) => [
+      key,
+      typeof value === 'string' && contentFields.has(key) && !keeps(rules.tier, role) ? '' : remembered(value),
+    ])
+    return Object.fromEntries(kept)
+  }
+
+  return { apply, remembered, report }
 }
 
 function contentOfRole(role: MessageRecord['role']): Content {
