@@ -24,12 +24,12 @@ async function fingerprint(home: string): Promise<Record<string, string>> {
     return JSON.parse(stdout)
   }
   const tables = await ask("select table_name as name from duckdb_tables() where database_name = 'db' order by 1")
-  const sums: Record<string, string> = {}
-  for (const { name } of tables) {
-    const [row] = await ask(`select count(*) || '/' || coalesce(sum(hash(t))::varchar, '0') as sum from "${name}" as t`)
-    sums[name] = row.sum
-  }
-  return sums
+  const parts = tables.map(
+    ({ name }: any) =>
+      `select '${name}' as name, count(*) || '/' || coalesce(sum(hash(t))::varchar, '0') as sum from "${name}" as t`,
+  )
+  const rows = await ask(parts.join(' union all '))
+  return Object.fromEntries(rows.map(({ name, sum }: any) => [name, sum]))
 }
 
 /** Sends a numbered log at a time until told to stop; gives how many were acknowledged. */
