@@ -1,5 +1,14 @@
 // import.ts: reading a history of transcripts into an empty database, again with nothing new, and following files that grow.
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { between, exchange, files, grow, lastMessage } from './history.ts'
@@ -10,7 +19,16 @@ const program = process.env.TELLTALE_BIN
   ? [process.env.TELLTALE_BIN]
   : [process.execPath, join(import.meta.dir, '../server/main.ts')]
 
-/** The native program of the package beside its launcher, which only starts it. */
+/** The native program of the package, which its launcher only starts; a copy that may be run, as the installed one may not. */
+function ccusageIn(folder: string): string | undefined {
+  const installed = ccusageOf(join(import.meta.dir, '../node_modules'))
+  if (!installed) return undefined
+  const copy = join(folder, 'ccusage')
+  copyFileSync(installed, copy)
+  chmodSync(copy, 0o700)
+  return copy
+}
+
 function ccusageOf(modules: string): string | undefined {
   const names = [
     `@ccusage/ccusage-${process.platform}-${process.arch}/bin/ccusage`,
@@ -74,7 +92,7 @@ try {
     'daily',
     '--json',
   ])
-  const ccusage = process.env.TELLTALE_BENCH_CCUSAGE ?? ccusageOf(join(import.meta.dir, '../node_modules'))
+  const ccusage = process.env.TELLTALE_BENCH_CCUSAGE ?? ccusageIn(folder)
   const summed = ccusage
     ? await measure('ccusage sums it', [ccusage, 'daily', '--json', '--offline'], {
         CLAUDE_CONFIG_DIR: config,

@@ -162,7 +162,10 @@ function addImport(telltale: Command): void {
     .option('--force', 'read everything again, also what was deleted')
     .option('--dry-run', 'only tell what would be new')
     .option('--purge', 'first delete what was imported of this tool in this time')
-    .option('--pricing-mode <mode>', 'auto, calculate or display (default auto)')
+    .option(
+      '--pricing-mode <mode>',
+      'auto, calculate (keeps no cost that an agent reported) or display (the summary counts only such) (default auto)',
+    )
     .option('--path <folder>', "the tool's own folder, when it is not in its usual place")
     .option('--verbose', 'list the records that could not be read')
     .option('--yes', 'do not ask')

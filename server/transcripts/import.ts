@@ -3,6 +3,7 @@ import { dictionary } from '#importers/json-values.ts'
 import type { Agent, Env, Skipped } from '#proto/agent.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { reasonOf } from '#watcher/files.ts'
+import { isUnchanged } from '#watcher/tail.ts'
 import type { Core } from '../core.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import type { PricingMode } from '../ingest/ledger/price.ts'
@@ -10,7 +11,7 @@ import { bytesOf, wipe } from '../ingest/removal/wipe.ts'
 import { type FileRecord, loadRecords } from './file-records.ts'
 import { type ImportProgress, Progress } from './progress.ts'
 import { purge } from './purge.ts'
-import { isRead, lookAt, readFile, type Step } from './read-file.ts'
+import { lookAt, readFile, type Step } from './read-file.ts'
 import { filesOf, type PathSettings, type SourceFile, sourcesOf } from './sources.ts'
 import { Gathering, type Read } from './submit.ts'
 import { Tally, type ToolSummary } from './tally.ts'
@@ -149,7 +150,7 @@ class Run {
       const kind = file.source.transcripts.kind(file.path)
       const record = this.#records.get(file.path)
       const look = lookAt(file.path, kind)
-      if (record && record.fromOffset === 0 && isRead(file.path, kind, record)) tally.unchangedFiles++
+      if (look && record?.fromOffset === 0 && isUnchanged(look, record.cursor)) tally.unchangedFiles++
       else if (look) {
         if (!record) tally.newFiles++
         found.push({ file, size: look.size, modifiedMs: look.mtimeMs })
