@@ -66,8 +66,8 @@ async function imported(client: Client, request: ImportRequest, bar: ProgressBar
  * What an import of its own takes of the machine. DuckDB with two threads has one of them wait for the other in a busy loop
  * at each commit and checkpoint: with one, 271 MiB of transcripts cost 11.4 s of CPU instead of 13. It also keeps what was
  * written in memory as long as it may, and nobody reads it here: 200 MB instead of 2 GB (with what is freed early, submit.ts)
- * let the process grow to 565 MiB instead of 790, and for 677 MiB to 740 instead of 1,000; with 160 MB it reads again what it let
- * go, for a sixth more of CPU. A purge computes everything anew and may need more.
+ * let the process grow to 565–630 MiB instead of 720–790, and for 677 MiB to 740 instead of 1,000; with 160 MB it reads again
+ * what it let go, for a sixth more of CPU. A purge computes everything anew and may need more.
  */
 const limitsOf = ({ purge }: ImportRequest) => (purge ? undefined : { threads: 1, memoryLimit: '200MB' })
 
