@@ -1,6 +1,6 @@
 // line-diff.ts: how many lines a change adds and removes, and the change as unified text.
 import { createTwoFilesPatch, diffLines } from 'diff'
-import { arrayOf, objectOf, textOf } from './json-values.ts'
+import { arrayOf, countOf, objectOf, textOf } from './json-values.ts'
 
 export type LineCounts = { added: number; removed: number }
 
@@ -61,7 +61,8 @@ export function structuredPatch(value: unknown): (LineCounts & { text: string })
   const out: string[] = []
   for (const hunk of value) {
     const { oldStart, oldLines, newStart, newLines, lines } = objectOf(hunk)
-    out.push(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`)
+    const [a, b, c, d] = [oldStart, oldLines, newStart, newLines].map((value) => countOf(value) ?? 0)
+    out.push(`@@ -${a},${b} +${c},${d} @@`)
     for (const line of arrayOf(lines)) {
       const text = textOf(line) ?? ''
       if (text.startsWith('+')) added++

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
 import { CorruptError, createDecompressor, knowsEncoding, TooLargeError, UnknownEncodingError } from './decompress.ts'
 
 const limit = 1024 * 1024
@@ -88,4 +89,27 @@ test('an encoding that is not known is named before the body is read', async () 
     expect(knowsEncoding(unknown)).toBe(false)
     await expect(decompress(unknown, text)).rejects.toThrow(UnknownEncodingError)
   }
+})
+
+test('a damaged body is read, or refused as damaged or too large, and nothing else', async () => {
+  const bodies = [
+    ['gzip', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['zstd', zstdCompressSync(text)],
+  ] as const
+  const byte = fc.record({ at: fc.nat(), value: fc.nat(255) })
+  await fc.assert(
+    fc.asyncProperty(fc.nat(2), fc.array(byte, { maxLength: 6 }), fc.option(fc.nat()), async (which, bytes, end) => {
+      const [encoding, whole] = bodies[which]!
+      const body = Buffer.from(whole)
+      for (const { at, value } of bytes) body[at % body.length] = value
+      const cut = end === null ? body : body.subarray(0, end % body.length)
+      try {
+        expect((await decompress(encoding, cut)).length).toBeLessThanOrEqual(limit)
+      } catch (error) {
+        expect(error instanceof CorruptError || error instanceof TooLargeError).toBe(true)
+      }
+    }),
+    { numRuns: 300, seed: 41 },
+  )
 })
