@@ -28,7 +28,8 @@ async function idleTimes(server: Running): Promise<number[]> {
 
 for (const [what, recordsMax] of [
   ['small requests', 60],
-  // By HTTP alone: with many large messages at once the gRPC of the test's own runtime stalls, whoever answers.
+  // By HTTP alone: with many large messages at once the gRPC of the test's own runtime stalls, whoever answers; grpc-overload.test.ts
+  // has them sent by another.
   ['requests of up to 4 MB', 2000],
 ] as const) {
   const name = `${clientCount} clients at once with ${what} for ${seconds} s hear 200, 429 or 503, and what was acknowledged is stored once (seed ${seed})`

