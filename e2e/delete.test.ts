@@ -125,7 +125,13 @@ function layMarkedSession(mark: string): string {
     .replaceAll('9f86bdd1', 'deadbeef')
     .replace(/\b(msg|req|toolu)_/g, '$1_dead')
     .replaceAll('greet', `${mark}`)
-  writeFileSync(join(folder, `${session}.jsonl`), text)
+  // And a call without a result yet, which the reader remembers.
+  const call = text.split('\n').findLast((line) => line.includes('"type":"tool_use"'))!
+  const open = call.replace(/toolu_\w+/g, 'toolu_open').replace(/"uuid":"..../, '"uuid":"ffff')
+  writeFileSync(
+    join(folder, `${session}.jsonl`),
+    `${text.trimEnd()}\n${open.replace('"input":{', `"input":{"why":"${mark}",`)}\n`,
+  )
   return session
 }
 
@@ -157,7 +163,8 @@ test('deleted by session, service or time, a text is in no table and no file any
   await tell('compact', '--json')
   const before = { bytes: statSync(database).size, kept: await kept() }
   const found = await tablesHolding(marks.session, marks.service, marks.time)
-  for (const table of ['messages', 'tool_calls', 'sessions']) expect(found).toContain(`${table} ${marks.session}`)
+  for (const table of ['messages', 'tool_calls', 'sessions', 'import_files'])
+    expect(found).toContain(`${table} ${marks.session}`)
   for (const table of ['logs', 'spans', 'raw_metric_points']) expect(found).toContain(`${table} ${marks.service}`)
   expect(holding(marks.service)).not.toEqual([])
 
@@ -209,6 +216,9 @@ test('deleted by session, service or time, a text is in no table and no file any
   expect([after.pid, after.startedAt]).toEqual([status.pid, status.startedAt])
   expect(after.ingest.refusedBatches + after.ingest.failedBatches).toBe(0)
   expect((await tell('rebuild', '--dry-run', '--json')).calls).toMatchObject({ added: 0, removed: 0, changed: 0 })
+  // Read again, the transcript brings nothing back.
+  await importAll(home)
+  expect(await tablesHolding(marks.session)).toEqual([])
   const totals = await usage()
   expect(server.errors()).not.toContain('WARN')
   await server.stop()

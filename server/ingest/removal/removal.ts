@@ -3,6 +3,7 @@ import type { Store, Tx } from '../../store/store.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import doomedCallsSql from './doomed-calls.sql' with { type: 'text' }
 import doomedSessionsSql from './doomed-sessions.sql' with { type: 'text' }
+import forgetFilesSql from './forget-files.sql' with { type: 'text' }
 import rememberSql from './remember-removed.sql' with { type: 'text' }
 
 export const removable = ['logs', 'metrics', 'traces', 'sessions', 'all'] as const
@@ -94,6 +95,7 @@ async function removeSessions(tx: Tx, { from, to, service, session }: Removal, r
   )
   for (const table of bySession) removed[table] = await counted(tx, table, doomed)
   await tx.run(`delete from watched_sessions where ${doomed}`)
+  await tx.run(forgetFilesSql)
   // Their transcripts still lie on the disk: a plain import must leave them away.
   await tx.run(rememberSql, { now: BigInt(Date.now()) * 1_000_000n })
 }
