@@ -139,10 +139,8 @@ test('no screen runs anything of it, asks for anything, or breaks', async () => 
   const paths = [
     '/',
     '/sessions',
-    '/sessions?facets=1',
-    ...told.flatMap(({ sessionId }) =>
-      ['', '?tab=traces', '?tab=logs', '?tab=audit'].map((tab) => session(sessionId) + tab),
-    ),
+    ...told.map(({ sessionId }) => session(sessionId)),
+    ...['?tab=traces', '?tab=logs', '?tab=audit'].map((tab) => session(told[0].sessionId) + tab),
     `${session('told')}?q=${q(texts[1]!)}`,
     session(texts[1]!),
     '/dashboards',
@@ -154,7 +152,6 @@ test('no screen runs anything of it, asks for anything, or breaks', async () => 
     '/errors',
     '/traces',
     ...traces.map(({ id }: any) => `/traces/${q(id)}`),
-    `/traces/${q(texts[2]!)}`,
     '/logs',
     ...['constructor', '__proto__', texts[1]!].map(
       (name) => `/logs?q=${q(`@"${name.replaceAll('"', '\\"')}":"${name.replaceAll('"', '\\"')}"`)}`,
