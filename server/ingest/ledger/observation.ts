@@ -69,7 +69,7 @@ const usagesMax = 5
 
 /** Readies an observation for the ledger. Wrong types never throw: a count that is no number is left out and named. */
 export function readied(observation: CallObservation): StoredObservation {
-  // Nearly all are clean: to copy them first took a third of the time, and a kilobyte each.
+  // Nearly all are clean and need no copy: 3.1 µs instead of 3.3, and less for the garbage collector.
   return identified(isTidy(observation) ? observation : tidied(observation))
 }
 
@@ -101,7 +101,7 @@ function tidied(observation: CallObservation): Kept {
   return kept
 }
 
-/** Whether {@link tidied} would change nothing. Fields are named one by one, here and below: by a name in a variable each costs five times as much. */
+/** Whether {@link tidied} would change nothing. */
 function isTidy(o: CallObservation): boolean {
   return (
     isCount(o.inputTokens) &&
@@ -268,7 +268,7 @@ function tidyKeys(keys: string[]): string[] {
   return [...new Set(keys.map(wellFormed))].sort()
 }
 
-/** As `JSON.stringify` writes it, in a third of the time. */
+/** As `JSON.stringify` writes an object of the {@link detailFields} that are known. */
 function detailJson(o: Kept): string {
   const text =
     detailPart('"serviceName":', o.serviceName) +
