@@ -1,5 +1,5 @@
 // live.test.ts: a record sent to 4318 is on every screen that should show it, without reload: all of them open at once over the
-// compiled binary. How long it takes is measured by `make bench ARGS=page`.
+// compiled binary.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'

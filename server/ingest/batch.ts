@@ -40,6 +40,8 @@ export type WriterOptions = {
   bodies: Bodies
   /** Told of each group after its commit. */
   committed(telemetry: Telemetry, rows: number): void
+  /** Told, and why, when a batch is tried without what was made of its records. */
+  stripped(reason: string): void
   warn(message: string): void
 }
 
@@ -49,7 +51,7 @@ type Outcome = Awaited<ReturnType<Stage['apply']>>
 type Attempt = { number: bigint; group: Waiting[]; telemetry: Telemetry; outcomes: Outcome[] }
 
 /** The writer's loop. */
-export function createWriter({ store, stages, bodies, committed, warn }: WriterOptions): Writer {
+export function createWriter({ store, stages, bodies, committed, stripped, warn }: WriterOptions): Writer {
   const queue: Waiting[] = []
   let batch = bodies.lastBatch
   let bytes = 0
@@ -87,7 +89,11 @@ export function createWriter({ store, stages, bodies, committed, warn }: WriterO
     }
   }
 
-  /** Writes a group; when it fails for a reason of its own, its batches are tried one by one, so that one cannot fail the rest. */
+  /**
+   * Writes a group; when it fails for a reason of its own, its batches are tried one by one, so that one cannot fail the rest. A
+   * batch that fails alone is tried once more without what was made of its records: a sender that is told to come back with
+   * records that can never be stored comes back for ever, and keeps everything after them from us.
+   */
   async function settle(group: Waiting[]): Promise<void> {
     try {
       await resolveDoubt()
@@ -95,7 +101,13 @@ export function createWriter({ store, stages, bodies, committed, warn }: WriterO
       if (fresh.length > 0) await write(fresh)
     } catch (error) {
       if (group.length === 1 || error instanceof StorageTrouble) {
-        for (const waiting of group) waiting.reject(error)
+        const [waiting] = group
+        const plain = error instanceof StorageTrouble || group.length > 1 ? undefined : withoutDerived(waiting!)
+        if (!plain) for (const one of group) one.reject(error)
+        else {
+          stripped(messageOf(error))
+          await settle([plain])
+        }
         return
       }
       for (const waiting of group) await settle([waiting])
@@ -193,6 +205,17 @@ export function createWriter({ store, stages, bodies, committed, warn }: WriterO
       while (running) await running
     },
   }
+}
+
+/**
+ * The batch with nothing but the records as they came; none when there is nothing to leave out, or when rows alongside, such as
+ * the cursor of a file, say that everything was kept.
+ */
+function withoutDerived(waiting: Waiting): Waiting | undefined {
+  const { spans, logs, points } = waiting.telemetry
+  const telemetry = { ...noTelemetry(), spans, logs, points }
+  const isLess = rowsOf(telemetry) < rowsOf(waiting.telemetry)
+  return isLess && rowsOf(telemetry) > 0 && !waiting.alongside ? { ...waiting, telemetry } : undefined
 }
 
 /** Rows that a batch brings, of every kind. */

@@ -155,6 +155,36 @@ describe('submit', () => {
     )
   })
 
+  test('what the ledger cannot take costs what was made of the records, not the records, and no others', async () => {
+    const warnings: string[] = []
+    const picky: Stage = {
+      async apply(_tx, { telemetry }) {
+        if (telemetry.sessions.some(({ title }) => title === 'poison')) throw new Error('cannot')
+        return { committed() {}, rolledBack() {} }
+      },
+    }
+    const titled = (title: string): Telemetry => ({
+      ...logs(title),
+      sessions: [{ tool: 'shop', source: 'otlp_logs', sessionId: title, lastTimeUnixNano: 5n, title }],
+    })
+    await withIngest(
+      async (ingest, store) => {
+        const sent = ['a', 'poison', 'b'].map((title) =>
+          ingest.submit(titled(title), { source: 'otlp_logs', bytes: 1 }),
+        )
+        expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(['stored', 'stored', 'stored'])
+        expect(await bodiesOf(store)).toEqual(['a', 'b', 'poison'])
+        expect(ingest.stats()).toMatchObject({ untranslatedBatches: 1, failedBatches: 0 })
+        expect(warnings.join()).toContain('stored as they came: cannot')
+        // A file's cursor must not move past what was not kept.
+        const alongside = async () => {}
+        const file = ingest.submit(titled('poison'), { source: 'transcript', bytes: 1, alongside })
+        await expect(file).rejects.toThrow(Unavailable)
+      },
+      { stages: [picky], warn: (message) => warnings.push(message) },
+    )
+  })
+
   test('a translator that throws costs the translation, not the records', async () => {
     const warnings: string[] = []
     await withIngest(

@@ -44,7 +44,7 @@ export type IngestStats = {
   rejectedRecords: number
   refusedBatches: number
   failedBatches: number
-  /** Batches that an agent's translator could not read and that were stored as plain telemetry. */
+  /** Batches that an agent's translator could not read, or the ledger not take, and that were stored as plain telemetry. */
   untranslatedBatches: number
   queuedBytes: number
   queuedBatches: number
@@ -124,6 +124,10 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     stages,
     bodies,
     warn,
+    stripped(reason) {
+      counts.untranslatedBatches++
+      warn(`the ledger could not take what was made of some records, which are stored as they came: ${reason}`)
+    },
     committed(telemetry, rows) {
       counts.acceptedRecords += rows
       lastCommitUnixMs = Date.now()

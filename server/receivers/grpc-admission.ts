@@ -5,8 +5,7 @@ import { unavailableStatus } from './grpc-unavailable.ts'
 
 /**
  * gRPC announces no sizes, so a call is taken to be as large as the last one of its connection. Without that 64 exporters with
- * messages of 4 MB were all let in, and five of six were refused only when all their bytes were there: on a busy machine 131 were
- * stored in 30 s, and 73 times an exporter waited its ten seconds for nothing; with it 181 and twice.
+ * messages of 4 MB were all let in, and five of six were refused only when all their bytes were there.
  */
 const connectionsRemembered = 1000
 /** Of the first call. Most messages of exporters are smaller than this. */

@@ -9,6 +9,7 @@ import { attachOrMend } from './recover.ts'
 
 export type EngineOptions = {
   path: string
+  /** DuckDB's, with the one that asks: one makes an import cheaper, which asks one thing at a time (more of them look for work). */
   threads?: number
   /** Such as `2GB`; DuckDB's own default is 80 % of the machine, too much for a program that runs beside others. */
   memoryLimit?: string
@@ -54,7 +55,7 @@ export async function openEngine(
   const instance = await DuckDBInstance.create(':memory:', {
     // One of them is whichever thread asks; as many as cores are the database's own, so that a wide statement, on which only these
     // work (background.ts), has all cores.
-    threads: String((options.threads ?? cores) + 1),
+    threads: String(options.threads ?? cores + 1),
     // They change to another statement's work after some 100,000 rows, else only when a step of the plan has ended.
     scheduler_process_partial: 'true',
     memory_limit: options.memoryLimit ?? '2GB',
