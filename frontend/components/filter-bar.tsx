@@ -143,7 +143,7 @@ export function FilterBar({ facets, placeholder, className }: FilterBarProps) {
                 index === chosen ? 'bg-selected' : 'hover:bg-hover',
               )}
             >
-              <code className="truncate">{oneLine(suggestion.text)}</code>
+              <code className="truncate">{oneLine(suggestion.text)}</code>{' '}
               <span className="ml-auto shrink-0 text-muted">{suggestion.note}</span>
             </div>
           ))}
