@@ -42,8 +42,8 @@ check: node_modules/.installed ## Format, lint and type check
 chromium: ## Install a Chromium for the page's tests where there is none
 	@sh e2e/install-chromium.sh
 
-test: check dist/telltale chromium ## Run every check and every test, the compiled binary and the page included
-	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 60000
+test: check dist/telltale chromium ## Run every check and every test, WORKERS (2) files at a time, the compiled binary and the page included
+	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 60000 --parallel=$(or $(WORKERS),2)
 
 golden: node_modules/.installed ## Write the golden files of the importers anew
 	@$(RUN) importers/golden.ts
