@@ -100,18 +100,17 @@ export function createWriter({ store, stages, bodies, committed, stripped, warn 
       const fresh = group.filter((waiting) => !isStored(waiting))
       if (fresh.length > 0) await write(fresh)
     } catch (error) {
-      if (group.length === 1 || error instanceof StorageTrouble) {
-        const [waiting] = group
-        const plain = error instanceof StorageTrouble || group.length > 1 ? undefined : withoutDerived(waiting!)
-        if (!plain) for (const one of group) one.reject(error)
-        else {
-          stripped(messageOf(error))
-          await settle([plain])
-        }
-        return
-      }
-      for (const waiting of group) await settle([waiting])
+      if (error instanceof StorageTrouble) for (const waiting of group) waiting.reject(error)
+      else if (group.length > 1) for (const waiting of group) await settle([waiting])
+      else await settleWithoutDerived(group[0]!, error)
     }
+  }
+
+  async function settleWithoutDerived(waiting: Waiting, error: unknown): Promise<void> {
+    const plain = withoutDerived(waiting)
+    if (!plain) return waiting.reject(error)
+    stripped(messageOf(error))
+    await settle([plain])
   }
 
   /** Whether the batch turned out to be stored by an earlier group of doubtful fate; its sender is then told so. */
