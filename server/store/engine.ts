@@ -52,10 +52,11 @@ export async function openEngine(
   const { path } = options
   const spill = `${path}.tmp`
   const cores = availableParallelism()
+  // One of them is whichever thread asks; as many as cores are the database's own, so that a wide statement, on which only these
+  // work (background.ts), has all cores.
+  const threads = options.threads ?? cores + 1
   const instance = await DuckDBInstance.create(':memory:', {
-    // One of them is whichever thread asks; as many as cores are the database's own, so that a wide statement, on which only these
-    // work (background.ts), has all cores.
-    threads: String(options.threads ?? cores + 1),
+    threads: String(threads),
     // They change to another statement's work after some 100,000 rows, else only when a step of the plan has ended.
     scheduler_process_partial: 'true',
     memory_limit: options.memoryLimit ?? '2GB',
@@ -82,7 +83,7 @@ export async function openEngine(
     }
     await prepare(writer, checkpoint)
     await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
-    const readers = createReaders(instance, Math.max(2, cores))
+    const readers = createReaders(instance, Math.max(2, cores), threads > 1)
     let closed = false
     let copying: Copier | undefined
     return {

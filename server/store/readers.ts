@@ -26,7 +26,7 @@ const interruptEveryMs = 50
 
 type Waiting = { start(): void; refuse(error: Error): void }
 
-export function createReaders(instance: DuckDBInstance, size: number): Readers {
+export function createReaders(instance: DuckDBInstance, size: number, hasOwnThreads: boolean): Readers {
   const idle: DuckDBConnection[] = []
   const running = new Set<DuckDBConnection>()
   const waiting: Waiting[] = []
@@ -84,7 +84,8 @@ export function createReaders(instance: DuckDBInstance, size: number): Readers {
     try {
       return await work({
         ...readerOn(own),
-        inBackground: (sql) => runInBackground(own, sql, () => closed || stopping !== undefined),
+        inBackground: (sql) =>
+          hasOwnThreads ? runInBackground(own, sql, () => closed || stopping !== undefined) : own.run(sql),
       })
     } catch (error) {
       if (closed) throw new StorageTrouble('the database is closed')

@@ -276,6 +276,21 @@ describe('readers', () => {
     })
   })
 
+  test('a statement in the background is done also where the database has no thread of its own', async () => {
+    const store = await openStore({ path: newPath(), threads: 1 })
+    try {
+      const rows = await store.reader(
+        async (reader) => (await reader.inBackground('select 2 as two')).getRowObjectsJS(),
+        {
+          timeoutMs: 5_000,
+        },
+      )
+      expect(rows).toEqual([{ two: 2 }])
+    } finally {
+      await store.close()
+    }
+  })
+
   test('an endless statement in the background is stopped by its time and by the end', async () => {
     let ending: Promise<unknown> | undefined
     await withStore(async (store) => {
