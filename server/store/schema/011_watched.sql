@@ -40,19 +40,10 @@ with
     from watched_sessions
     group by tool, session_id
   ),
-  points as (
+  requests as (
     select
       n.name,
-      n.kind,
       n.token_type,
-      case n.token_type
-        when 'input' then c.input_tokens
-        when 'output' then c.output_tokens - c.reasoning_tokens
-        when 'cacheRead' then c.cache_read_tokens
-        when 'cacheCreation' then c.cache_write_tokens
-        when 'reasoning' then c.reasoning_tokens
-        else c.cost_nano_usd
-      end as amount,
       c.*
     from model_calls as c
     join names as n on c.tool = n.tool
@@ -65,21 +56,25 @@ with
     union all
     select
       n.name,
-      n.kind,
       n.token_type,
-      case n.token_type
-        when 'input' then c.input_tokens
-        when 'output' then c.output_tokens - c.reasoning_tokens
-        when 'cacheRead' then c.cache_read_tokens
-        when 'cacheCreation' then c.cache_write_tokens
-        when 'reasoning' then c.reasoning_tokens
-        else c.cost_nano_usd
-      end as amount,
       c.*
     from model_calls as c
     join names as n on c.tool = n.tool
     anti join own on own.name = n.name and own.session_id = c.session_id
     where n.kind in ('imported_tokens', 'imported_cost') and list_contains(c.sources, 'transcript')
+  ),
+  points as (
+    select
+      *,
+      case token_type
+        when 'input' then input_tokens
+        when 'output' then output_tokens - reasoning_tokens
+        when 'cacheRead' then cache_read_tokens
+        when 'cacheCreation' then cache_write_tokens
+        when 'reasoning' then reasoning_tokens
+        else cost_nano_usd
+      end as amount
+    from requests
   )
 select
   0::bigint as batch,
