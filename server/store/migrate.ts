@@ -14,6 +14,7 @@ import metricFilters from './schema/009_metric_filters.sql' with { type: 'text' 
 import views from './schema/010_views.sql' with { type: 'text' }
 import watched from './schema/011_watched.sql' with { type: 'text' }
 import usageWeeks from './schema/012_usage_weeks.sql' with { type: 'text' }
+import logFilters from './schema/013_log_filters.sql' with { type: 'text' }
 
 /** The steps in order; a step that was released is never changed, only followed. */
 const migrations: { version: number; name: string; sql: string }[] = [
@@ -29,6 +30,7 @@ const migrations: { version: number; name: string; sql: string }[] = [
   { version: 10, name: 'views', sql: views },
   { version: 11, name: 'watched sessions', sql: watched },
   { version: 12, name: 'usage weeks', sql: usageWeeks },
+  { version: 13, name: 'log filters', sql: logFilters },
 ]
 
 /** The newest schema that this program knows. */
