@@ -1,5 +1,6 @@
 // attribute-filter.ts: attributes and their values that records are filtered by, as a parameter and in a body.
 import { z } from 'zod'
+import { isObject } from '#importers/json-values.ts'
 
 /** Values by attribute: a record must have one of each; an empty text stands for a record without the attribute. */
 export type AttributeFilter = Readonly<Record<string, readonly string[]>>
@@ -21,9 +22,7 @@ const attribute = z.string().min(1, 'is empty').max(charsMax)
  * leaves an attribute called `__proto__` out, and a filter that is left out lets everything pass.
  */
 export const filterBody = z
-  .custom<object>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
-    error: 'is not an object of attributes and their values',
-  })
+  .custom<object>(isObject, 'is not an object of attributes and their values')
   .transform((given, context): AttributeFilter => {
     const filter: Record<string, readonly string[]> = Object.create(null)
     for (const [name, wanted] of Object.entries(given)) {
