@@ -1,7 +1,6 @@
 // errors.tsx: what failed, problem by problem, with its examples.
 import { Bot, CalendarX, Wrench } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
-import { Link } from 'wouter'
 import { agents, errors } from '../api.ts'
 import { Chart } from '../charts/chart.tsx'
 import { Legend } from '../charts/legend.tsx'
@@ -20,13 +19,14 @@ import { termOf } from '../lib/filter.ts'
 import { count, durationMs, exact } from '../lib/format.ts'
 import { oneLine, visible } from '../lib/safe-text.ts'
 import type { Failure } from '../lib/shapes.ts'
-import { absolute, ago, dayTime, toMs, type Zone } from '../lib/time.ts'
+import { absolute, ago, toMs, type Zone } from '../lib/time.ts'
 import { stepSeconds } from '../lib/time-range.ts'
 import { changeSearch, useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { type FailureGroup, failuresOver, groupFailures } from './group.ts'
+import { Occurrence } from './occurrence.tsx'
 import { Overhead } from './overhead.tsx'
 
 const rowsMax = 1_000
@@ -243,8 +243,6 @@ function Problems({ views }: { views: ReactNode }) {
 }
 
 function GroupDetail({ group, zone }: { group: FailureGroup; zone: Zone }) {
-  const { link } = useUrl()
-  const look = 'text-accent focus-ring hover:underline'
   return (
     <>
       <div className="flex flex-col gap-2 px-3 py-3">
@@ -271,38 +269,20 @@ function GroupDetail({ group, zone }: { group: FailureGroup; zone: Zone }) {
       <Section title="Examples" note={exact(group.examples.length)}>
         <ul>
           {group.examples.map((failure, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: equal failures of one instant have nothing else.
-            <li key={index} className="flex flex-col gap-1 px-3 py-2 text-12 hairline-t">
-              <p className="flex flex-wrap gap-x-3">
-                <time dateTime={failure.timestamp} title={absolute(failure.timestamp, zone)}>
-                  {dayTime(toMs(failure.timestamp), zone)}
-                </time>
-                {failure.sessionId && (
-                  <Link href={link(`/sessions/${encodeURIComponent(failure.sessionId)}`)} className={look}>
-                    session
-                  </Link>
-                )}
-                {failure.traceId && (
-                  <Link
-                    href={link(`/traces/${failure.traceId}`, failure.spanId ? { span: failure.spanId } : {})}
-                    className={look}
-                  >
-                    trace
-                  </Link>
-                )}
-                {failure.model && <span className="text-muted">{oneLine(failure.model, 60)}</span>}
-                {failure.attempt !== undefined && failure.attempt > 1 && (
-                  <span className="text-muted">attempt {failure.attempt}</span>
-                )}
-                {failure.durationMs !== undefined && (
-                  <span className="text-muted">{durationMs(failure.durationMs)}</span>
-                )}
-                {failure.count > 1 && <span className="text-muted">{exact(failure.count)} times</span>}
-              </p>
-              {failure.message && failure.message !== group.message && (
-                <LongText text={failure.message} className="text-muted" />
+            <Occurrence
+              // biome-ignore lint/suspicious/noArrayIndexKey: equal failures of one instant have nothing else.
+              key={index}
+              of={failure}
+              zone={zone}
+              message={failure.message === group.message ? undefined : failure.message}
+            >
+              {failure.model && <span className="text-muted">{oneLine(failure.model, 60)}</span>}
+              {failure.attempt !== undefined && failure.attempt > 1 && (
+                <span className="text-muted">attempt {failure.attempt}</span>
               )}
-            </li>
+              {failure.durationMs !== undefined && <span className="text-muted">{durationMs(failure.durationMs)}</span>}
+              {failure.count > 1 && <span className="text-muted">{exact(failure.count)} times</span>}
+            </Occurrence>
           ))}
         </ul>
       </Section>

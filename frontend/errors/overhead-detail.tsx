@@ -4,15 +4,15 @@ import { overhead } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { Facts, Section } from '../components/facts.tsx'
-import { LongText } from '../components/json-viewer.tsx'
 import { useAnswer } from '../lib/answers.ts'
 import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { OverheadItem, OverheadSum } from '../lib/shapes.ts'
-import { absolute, dayTime, toMs, type Zone } from '../lib/time.ts'
+import { absolute, type Zone } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { Occurrence, occurrenceLink } from './occurrence.tsx'
 
 const itemsMax = 100
 
@@ -64,7 +64,6 @@ export function OverheadDetail({ sum, session }: { sum: OverheadSum; session: st
 
 function Item({ item, zone }: { item: OverheadItem; zone: Zone }) {
   const { link } = useUrl()
-  const look = 'text-accent focus-ring hover:underline'
   const facts = [
     item.count > 1 && `${exact(item.count)} attempts that only their number tells of`,
     item.statusCode !== undefined && `status ${item.statusCode}`,
@@ -76,32 +75,16 @@ function Item({ item, zone }: { item: OverheadItem; zone: Zone }) {
       `context ${count(item.tokensBefore)} → ${count(item.tokensAfter)}`,
   ].filter((fact) => fact !== false && fact !== undefined)
   return (
-    <li className="flex flex-col gap-1 px-3 py-2 text-12 hairline-t">
-      <p className="flex flex-wrap gap-x-3">
-        <time dateTime={item.timestamp} title={absolute(item.timestamp, zone)}>
-          {dayTime(toMs(item.timestamp), zone)}
-        </time>
-        {item.sessionId && (
-          <Link href={link(`/sessions/${encodeURIComponent(item.sessionId)}`)} className={look}>
-            session
-          </Link>
-        )}
-        {item.traceId && (
-          <Link href={link(`/traces/${item.traceId}`, item.spanId ? { span: item.spanId } : {})} className={look}>
-            trace
-          </Link>
-        )}
-        {item.callId && (
-          <Link
-            href={link('/sql', { sql: `from model_calls where call_id = '${item.callId.replaceAll("'", "''")}'` })}
-            className={look}
-          >
-            ledger
-          </Link>
-        )}
-        <span className="text-muted">{facts.join(' · ')}</span>
-      </p>
-      {item.message && <LongText text={item.message} className="text-muted" />}
-    </li>
+    <Occurrence of={item} zone={zone} message={item.message}>
+      {item.callId && (
+        <Link
+          href={link('/sql', { sql: `from model_calls where call_id = '${item.callId.replaceAll("'", "''")}'` })}
+          className={occurrenceLink}
+        >
+          ledger
+        </Link>
+      )}
+      <span className="text-muted">{facts.join(' · ')}</span>
+    </Occurrence>
   )
 }
