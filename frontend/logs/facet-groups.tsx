@@ -17,7 +17,7 @@ const named = dictionary<{ key: string; label: string }>({
   session: { key: 'session', label: 'Session' },
 })
 
-/** Columns first, then attributes; a name that cannot stand in a filter line is left out. */
+/** Columns first, then attributes. */
 export function facetGroups(facets: LogFacets, filter: Filter): FacetGroup[] {
   const columns = facets.facets.flatMap(({ name, values }) => {
     const known = named[name]

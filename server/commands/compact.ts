@@ -1,6 +1,7 @@
 // compact.ts: `telltale compact`: the database file written anew, smaller.
 import type { Config } from '../config.ts'
 import { lastOf, withClient } from './client.ts'
+import { documentOf } from './document.ts'
 import { bytes } from './words.ts'
 
 type Summary = { bytesBefore: number; bytesAfter: number; durationMs: number; pausedMs: number }
@@ -12,7 +13,7 @@ export async function compact(config: Config, options: { json?: boolean }): Prom
   )
   process.stdout.write(
     options.json
-      ? `${JSON.stringify(done)}\n`
+      ? documentOf(done)
       : `${bytes(done.bytesBefore)} before, ${bytes(done.bytesAfter)} now, in ${(done.durationMs / 1000).toFixed(1)} s\n`,
   )
 }

@@ -1,5 +1,6 @@
 // grpc-admission.ts: asks for room for a gRPC call when its headers are there, before grpc-js reads its message.
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { Recent } from '#proto/recent.ts'
 import { type Admission, BusyError, type Place } from './admission.ts'
 import { unavailableStatus } from './grpc-unavailable.ts'
 
@@ -19,7 +20,7 @@ export function admitCalls(admission: Admission): {
   placeOf(metadata: Metadata): Place | undefined
 } {
   const places = new WeakMap<Metadata, Place>()
-  const lastBytes = new Map<string, number>()
+  const lastBytes = new Recent<string, number>(connectionsRemembered)
 
   /** The place, which learns how large the connection's messages are. */
   function enter(peer: string): Place {
@@ -28,8 +29,6 @@ export function admitCalls(admission: Admission): {
     return {
       ...place,
       hold(bytes) {
-        lastBytes.delete(peer)
-        if (lastBytes.size >= connectionsRemembered) lastBytes.delete(lastBytes.keys().next().value!)
         lastBytes.set(peer, bytes)
         place.hold(bytes)
       },
