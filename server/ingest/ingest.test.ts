@@ -1,45 +1,11 @@
-import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// ingest.test.ts: what becomes of batches: stored once, whole, or not at all.
+import { describe, expect, test } from 'bun:test'
 import { noAttributes } from '#proto/attributes.ts'
-import { cold, type LogRecord, type MetricPoint, noTelemetry, type Telemetry } from '#proto/telemetry.ts'
-import { openStore, type Store } from '../store/store.ts'
-import { createIngest, type Ingest, type IngestOptions, Unavailable } from './ingest.ts'
+import { cold, type LogRecord, noTelemetry, type Telemetry } from '#proto/telemetry.ts'
+import type { Store } from '../store/store.ts'
+import { type Ingest, Unavailable } from './ingest.ts'
 import type { Stage } from './stage.ts'
-
-const folders: string[] = []
-const newPath = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'telltale-ingest-'))
-  folders.push(folder)
-  return join(folder, 't.duckdb')
-}
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
-async function withIngest(
-  work: (ingest: Ingest, store: Store) => Promise<void>,
-  options: Partial<IngestOptions> = {},
-  path = newPath(),
-) {
-  const store = await openStore({ path })
-  try {
-    const ingest = await createIngest({ store, ...options })
-    await work(ingest, store)
-    await ingest.close()
-  } finally {
-    await store.close()
-  }
-}
-
-const resource = (attributes: Record<string, string> = {}) => ({
-  attributes: Object.assign(noAttributes(), attributes),
-  serviceName: 'shop',
-  droppedAttributesCount: 0,
-  schemaUrl: '',
-})
-const scope = { name: 's', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
+import { newPath, resource, scope, withIngest } from './testing.ts'
 
 function logs(...bodies: string[]): Telemetry {
   const records = bodies.map(
@@ -297,131 +263,6 @@ describe('submit', () => {
       await failing.catch(() => {})
       expect(await bodiesOf(store)).toEqual(['a'])
       expect(await store.all('select n from cursors')).toEqual([{ n: 1n }])
-    })
-  })
-})
-
-describe('deltas', () => {
-  type Spec = { time: number; value: number; start?: number; session?: string; host?: string; name?: string }
-  function counter({ time, value, start = 1, session = 'one', host = 'a', name = 'tokens' }: Spec): MetricPoint {
-    return {
-      resource: resource({ 'host.name': host }),
-      scope,
-      hot: { ...cold(), sessionId: session },
-      name,
-      description: '',
-      unit: '',
-      type: 'sum',
-      temporality: 2,
-      monotonic: true,
-      timeUnixNano: BigInt(time),
-      startTimeUnixNano: BigInt(start),
-      attributes: Object.assign(noAttributes(), { 'session.id': session }),
-      flags: 0,
-      value,
-      isInt: true,
-      exemplars: [],
-    }
-  }
-  const send = (ingest: Ingest, ...specs: Spec[]) =>
-    ingest.submit({ ...noTelemetry(), points: specs.map(counter) }, { source: 'otlp_metrics', bytes: 1 })
-  const sums = async (store: Store) =>
-    Object.fromEntries(
-      (
-        await store.all(
-          "select session_id as s, sum(value_int)::bigint as v from raw_metric_points where name = 'tokens.delta' group by 1 order by 1",
-        )
-      ).map((row) => [row.s, Number(row.v)]),
-    )
-
-  test('the first point counts from its start, and a repeated value adds nothing', async () => {
-    await withIngest(async (ingest, store) => {
-      await send(ingest, { time: 10, value: 5 })
-      await send(ingest, { time: 20, value: 5 })
-      await send(ingest, { time: 30, value: 8 })
-      expect(
-        await store.all(
-          "select epoch_ns(time)::integer as t, epoch_ns(start_time)::integer as s, value_int::integer as v from raw_metric_points where name = 'tokens.delta' order by time",
-        ),
-      ).toEqual([
-        { t: 10, s: 1, v: 5 },
-        { t: 20, s: 10, v: 0 },
-        { t: 30, s: 20, v: 3 },
-      ])
-    })
-  })
-
-  test('two sessions that alternate, and two hosts, are series of their own', async () => {
-    await withIngest(async (ingest, store) => {
-      for (const [time, one, two] of [
-        [10, 5, 100],
-        [20, 7, 130],
-        [30, 9, 150],
-      ] as const) {
-        await send(
-          ingest,
-          { time, value: one, session: 'one' },
-          { time, value: two, session: 'two' },
-          { time, value: one, session: 'one', host: 'b' },
-        )
-      }
-      expect(await sums(store)).toEqual({ one: 18, two: 150 })
-    })
-  })
-
-  test('a new start time is a reset; an out-of-order point is not; two points in one request are taken in time order', async () => {
-    await withIngest(async (ingest, store) => {
-      await send(ingest, { time: 30, value: 9 }, { time: 10, value: 4 })
-      await send(ingest, { time: 20, value: 6 })
-      await send(ingest, { time: 50, value: 3, start: 40 })
-      await send(ingest, { time: 35, value: 10 })
-      expect(await sums(store)).toEqual({ one: 13 })
-    })
-  })
-
-  test('a server that is restarted in the middle goes on where it was', async () => {
-    const path = newPath()
-    await withIngest(async (ingest) => void (await send(ingest, { time: 10, value: 5 })), {}, path)
-    await withIngest(
-      async (ingest, store) => {
-        await send(ingest, { time: 20, value: 11 })
-        await send(ingest, { time: 10, value: 5 })
-        expect(await sums(store)).toEqual({ one: 11 })
-      },
-      {},
-      path,
-    )
-  })
-
-  test('a group that is rolled back leaves no trace in the memory of counters', async () => {
-    let fail = true
-    const failing: Stage = {
-      async apply() {
-        if (fail) throw new Error('not now')
-        return { committed() {}, rolledBack() {} }
-      },
-    }
-    await withIngest(
-      async (ingest, store) => {
-        await send(ingest, { time: 10, value: 5 }).catch(() => {})
-        fail = false
-        await send(ingest, { time: 10, value: 5 })
-        expect(await sums(store)).toEqual({ one: 5 })
-      },
-      { stages: [failing] },
-    )
-  })
-
-  test('a gauge, a delta counter and a counter without a start make no invented increase', async () => {
-    await withIngest(async (ingest, store) => {
-      const points = [
-        counter({ time: 10, value: 5, start: 0 }),
-        { ...counter({ time: 10, value: 5 }), temporality: 1 },
-        { ...counter({ time: 10, value: 5 }), type: 'gauge' as const, temporality: 0, monotonic: false },
-      ]
-      await ingest.submit({ ...noTelemetry(), points }, { source: 'otlp_metrics', bytes: 1 })
-      await send(ingest, { time: 20, value: 9, start: 0 })
-      expect(await sums(store)).toEqual({ one: 4 })
     })
   })
 })
