@@ -1,7 +1,8 @@
 // live.test.ts: a record sent to 4318 is on every screen that should show it, without reload: all of them open at once over the
 // compiled binary.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 
