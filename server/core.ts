@@ -41,7 +41,7 @@ export type CoreOptions = {
    */
   mayOnlyRead?: boolean
   /** What the database may take of the machine. */
-  limits?: Pick<StoreOptions, 'threads' | 'memoryLimit'> | undefined
+  limits?: Pick<StoreOptions, 'threads' | 'memoryLimitBytes'> | undefined
 }
 
 /**

@@ -72,9 +72,8 @@ test.skipIf(!isFull)(
       `one request p99 ${idle.toFixed(1)} ms alone, ${busy.toFixed(1)} ms beside ${queries} questions (${(busy / idle).toFixed(1)} times);`,
       `/health ${Math.round(healthMs)} ms; answers ${JSON.stringify(Object.fromEntries(statuses))}`,
     )
-    // The aim is three times what it takes alone. On two quiet cores it is 95 to 124 ms of 10.5; it was 169 of 22 before the questions
-    // were left to the database's own threads (server/store/background.ts).
-    expect(busy).toBeLessThan(250)
+    // It is 24 to 32 ms of 13 to 18 alone, on two quiet cores; 60 is for an idle time that was lucky.
+    expect(busy).toBeLessThan(Math.max(3 * idle, 60))
   },
   240_000,
 )

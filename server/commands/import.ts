@@ -69,7 +69,7 @@ async function imported(client: Client, request: ImportRequest, bar: ProgressBar
  * let the process grow to 565–630 MiB instead of 720–790, and for 677 MiB to 740 instead of 1,000; with 160 MB it reads again
  * what it let go, for a sixth more of CPU. A purge computes everything anew and may need more.
  */
-const limitsOf = ({ purge }: ImportRequest) => (purge ? undefined : { threads: 1, memoryLimit: '200MB' })
+const limitsOf = ({ purge }: ImportRequest) => (purge ? undefined : { threads: 1, memoryLimitBytes: 200_000_000 })
 
 const isEmpty = ({ tools }: ImportSummary) => Object.values(tools).every(({ files }) => files === 0)
 

@@ -17,6 +17,11 @@ export class QueryTimeout extends Error {
   override name = 'QueryTimeout'
 }
 
+/** A query took more memory than it may and was interrupted. */
+export class QueryTooLarge extends Error {
+  override name = 'QueryTooLarge'
+}
+
 /** The database cannot be opened; the message says why and what to do. */
 export class CannotOpen extends Error {
   override name = 'CannotOpen'

@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { runInBackground } from './background.ts'
 import { QueryTimeout, StorageTrouble } from './errors.ts'
+import { createMemoryWatch } from './memory.ts'
 import { type ReadConnection, readerOn } from './runner.ts'
 
 export type Readers = {
@@ -26,7 +27,17 @@ const interruptEveryMs = 50
 
 type Waiting = { start(): void; refuse(error: Error): void }
 
-export function createReaders(instance: DuckDBInstance, size: number, hasOwnThreads: boolean): Readers {
+export type ReadersOptions = {
+  /** How many queries run at once. */
+  size: number
+  /** Whether the database has threads besides the one that asks. */
+  hasOwnThreads: boolean
+  memoryLimitBytes: number
+}
+
+export function createReaders(instance: DuckDBInstance, options: ReadersOptions): Readers {
+  const { size, hasOwnThreads } = options
+  const memory = createMemoryWatch(instance, options.memoryLimitBytes)
   const idle: DuckDBConnection[] = []
   const running = new Set<DuckDBConnection>()
   const waiting: Waiting[] = []
@@ -85,7 +96,12 @@ export function createReaders(instance: DuckDBInstance, size: number, hasOwnThre
       return await work({
         ...readerOn(own),
         inBackground: (sql) =>
-          hasOwnThreads ? runInBackground(own, sql, () => closed || stopping !== undefined) : own.run(sql),
+          hasOwnThreads
+            ? runInBackground(own, sql, {
+                isStopping: () => closed || stopping !== undefined,
+                isTooLarge: memory.isTaken,
+              })
+            : own.run(sql),
       })
     } catch (error) {
       if (closed) throw new StorageTrouble('the database is closed')
@@ -127,6 +143,7 @@ export function createReaders(instance: DuckDBInstance, size: number, hasOwnThre
         await Bun.sleep(5)
       }
       for (const one of idle.splice(0)) one.closeSync()
+      memory.close()
     },
   }
 }

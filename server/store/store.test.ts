@@ -261,55 +261,6 @@ describe('readers', () => {
     await expect(closed?.transaction(async () => {})).rejects.toBeInstanceOf(StorageTrouble)
   })
 
-  test('a statement in the background gives what it gives at once, many at a time, and its error', async () => {
-    await withStore(async (store) => {
-      const sql = 'select n % 7 as k, count(distinct hash(n)) as c from range(300000) t(n) group by all order by all'
-      const at = await store.all(sql)
-      const background = (statement: string) =>
-        store.reader(async (reader) => (await reader.inBackground(statement)).getRowObjectsJS())
-      expect(await Promise.all(Array.from({ length: 8 }, () => background(sql)))).toEqual(Array(8).fill(at))
-      expect(await background('select 1 as one where false')).toEqual([])
-      const wrong = "select sum(case when n = 250000 then error('at ' || n) else n end) from range(300000) t(n)"
-      await expect(background(wrong)).rejects.toThrow('at 250000')
-      await expect(background('select nothing_here')).rejects.toThrow('nothing_here')
-      expect(await background('select 2 as two')).toEqual([{ two: 2 }])
-    })
-  })
-
-  test('a statement in the background is done also where the database has no thread of its own', async () => {
-    const store = await openStore({ path: newPath(), threads: 1 })
-    try {
-      const rows = await store.reader(
-        async (reader) => (await reader.inBackground('select 2 as two')).getRowObjectsJS(),
-        {
-          timeoutMs: 5_000,
-        },
-      )
-      expect(rows).toEqual([{ two: 2 }])
-    } finally {
-      await store.close()
-    }
-  })
-
-  test('an endless statement in the background is stopped by its time and by the end', async () => {
-    let ending: Promise<unknown> | undefined
-    await withStore(async (store) => {
-      const endless = (timeoutMs: number) =>
-        store.reader(
-          (reader) => reader.inBackground('select count(*) from range(100000000000) a, range(100000000000) b'),
-          {
-            timeoutMs,
-          },
-        )
-      await expect(endless(200)).rejects.toBeInstanceOf(QueryTimeout)
-      expect(store.queries()).toEqual({ running: 0, waiting: 0, timedOut: 1 })
-      ending = endless(60_000).catch((error) => error)
-      await Bun.sleep(50)
-      expect(store.queries()).toEqual({ running: 1, waiting: 0, timedOut: 1 })
-    })
-    expect(await ending).toBeInstanceOf(StorageTrouble)
-  })
-
   test.each([
     "select * from read_csv('/etc/passwd')",
     "select * from read_text('HOME/config.toml')",

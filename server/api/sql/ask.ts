@@ -1,5 +1,5 @@
 // ask.ts: one read-only statement of a user, within limits of time, rows and bytes.
-import { messageOf, QueryTimeout } from '../../store/errors.ts'
+import { messageOf, QueryTimeout, QueryTooLarge } from '../../store/errors.ts'
 import type { ReadConnection, Reader, Store } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
 import { ApiError, badRequest, unprocessable } from '../errors.ts'
@@ -142,7 +142,7 @@ async function onlySelect(reader: Reader, sql: string): Promise<void> {
 export function refused(error: unknown): unknown {
   if (error instanceof ApiError || error instanceof QueryTimeout) return error
   const message = messageOf(error)
-  if (/^Out of Memory Error/.test(message))
+  if (error instanceof QueryTooLarge || /^Out of Memory Error/.test(message))
     return unprocessable('the statement needs more memory than it may have; narrow it down')
   const [, kind] = /(?:^|: )((?:[A-Za-z]+ )+Error): /.exec(message) ?? []
   if (!kind || /^(IO|FATAL|INTERNAL) /.test(kind)) return error
