@@ -257,7 +257,7 @@ describe('a file', () => {
 
   test('that cannot be copied is told in one line, and nothing of it is stored', async () => {
     const own = newHome()
-    let holder: Bun.Subprocess<'ignore', 'pipe', 'inherit'> | undefined
+    let holder: Bun.Subprocess<'pipe', 'pipe', 'inherit'> | undefined
     try {
       const noise = fileIn('noise')
       writeFileSync(noise, 'no database')
@@ -273,8 +273,8 @@ describe('a file', () => {
       ])
       const held = await small('held')
       const script = `const { DuckDBInstance } = require(${JSON.stringify(join(import.meta.dir, '../node_modules/@duckdb/node-api'))})
-        const instance = await DuckDBInstance.create(${JSON.stringify(held)}); console.log('open'); await Bun.sleep(60_000)`
-      holder = Bun.spawn([process.execPath, '-e', script], { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' })
+        const instance = await DuckDBInstance.create(${JSON.stringify(held)}); console.log('open'); await Bun.stdin.text()`
+      holder = Bun.spawn([process.execPath, '-e', script], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
       await holder.stdout.getReader().read()
       await importAll(own)
       const ourOwn = join(own, '.telltale/telltale.duckdb')

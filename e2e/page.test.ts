@@ -56,7 +56,7 @@ describe('an empty server', () => {
       await page.evaluate(() => Object.assign(window, { sameDocument: true }))
       for (const request of requests('claude-code', '01-http-json'))
         expect((await send(server.otlpUrl, request)).status).toBe(200)
-      await page.getByTestId('headline').waitFor({ timeout: 10_000 })
+      await page.getByTestId('headline').waitFor({ timeout: 30_000 })
       expect(await page.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true)
       expect(wrong).toEqual([])
     } finally {
@@ -105,7 +105,7 @@ describe('a server with the recordings', () => {
         }),
       })
       expect(response.status).toBe(200)
-      await page.getByText(body).first().waitFor({ timeout: 10_000 })
+      await page.getByText(body).first().waitFor({ timeout: 30_000 })
       expect(wrong).toEqual([])
     } finally {
       await close()
@@ -117,9 +117,9 @@ describe('a server with the recordings', () => {
     const { page, close } = await open(other, '/')
     try {
       await page.getByTestId('connection').waitFor()
-      await page.getByText('Live', { exact: true }).first().waitFor({ timeout: 10_000 })
+      await page.getByText('Live', { exact: true }).first().waitFor({ timeout: 30_000 })
       await other.stop('SIGKILL')
-      await page.getByTestId('offline').waitFor({ timeout: 15_000 })
+      await page.getByTestId('offline').waitFor({ timeout: 30_000 })
     } finally {
       await close()
       await other.dispose()

@@ -39,8 +39,8 @@ test('what is shown stays, what came while nobody listened is read, and what com
     await page.evaluate(() => Object.assign(window, { sameDocument: true }))
     for (let round = 0; round < 2; round++) {
       await server.stop('SIGKILL')
-      await page.locator('[data-testid=connection][data-state=lost]').waitFor({ timeout: 15_000 })
-      await offline.waitFor({ timeout: 15_000 })
+      await page.locator('[data-testid=connection][data-state=lost]').waitFor({ timeout: 30_000 })
+      await offline.waitFor({ timeout: 30_000 })
       expect(await offline.textContent()).toContain('connects again by itself')
       // What was there is still there, and a question that fails says so in its place, not over everything.
       expect(await shown('before').isVisible()).toBe(true)
@@ -49,16 +49,16 @@ test('what is shown stays, what came while nobody listened is read, and what com
       if (round === 0) await page.getByTestId('screen-waits').waitFor()
       else await page.getByTestId('screen-sessions').waitFor()
       await page.getByTestId('nav-logs').click()
-      await shown('before').waitFor({ timeout: 5000 })
+      await shown('before').waitFor({ timeout: 30_000 })
 
       server = await start({ home, flags })
       // Before the page is back: nobody tells it of this one.
       await log(server, `in the gap ${round}`)
-      await page.locator('[data-testid=connection][data-state=live]').waitFor({ timeout: 20_000 })
-      await offline.waitFor({ state: 'detached', timeout: 10_000 })
-      await shown(`in the gap ${round}`).waitFor({ timeout: 10_000 })
+      await page.locator('[data-testid=connection][data-state=live]').waitFor({ timeout: 30_000 })
+      await offline.waitFor({ state: 'detached', timeout: 30_000 })
+      await shown(`in the gap ${round}`).waitFor({ timeout: 30_000 })
       await log(server, `live again ${round}`)
-      await shown(`live again ${round}`).waitFor({ timeout: 10_000 })
+      await shown(`live again ${round}`).waitFor({ timeout: 30_000 })
     }
     await page.getByTestId('nav-sessions').click()
     await page.getByTestId('screen-sessions').waitFor()
@@ -80,7 +80,7 @@ test('a server that is stopped in order is told as well, and the numbers of the 
     await page.waitForLoadState('networkidle')
     const before = await page.getByTestId('headline').textContent()
     await server.stop('SIGTERM')
-    await page.getByTestId('offline').waitFor({ timeout: 15_000 })
+    await page.getByTestId('offline').waitFor({ timeout: 30_000 })
     expect(await page.getByTestId('headline').textContent()).toBe(before)
     expect(await page.locator('main').textContent()).not.toContain('undefined')
   } finally {

@@ -115,6 +115,6 @@ test('tokens are made, shown once and revoked; the page never shuts itself out',
   await page.locator('[data-testid^=token-]').filter({ hasText: 'laptop' }).getByTestId('token-revoke').click()
   await page.getByText(/revoked/).waitFor()
   // The page's own cookie opens its WebSocket as well.
-  await page.locator('[data-testid=connection][data-state=live]').waitFor({ timeout: 15_000 })
+  await page.locator('[data-testid=connection][data-state=live]').waitFor({ timeout: 30_000 })
   await page.close()
 })

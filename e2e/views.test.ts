@@ -127,7 +127,7 @@ describe('the keys', () => {
       await page
         .locator(`[data-testid^=screen-${screen.replace(/s$/, '')}]`)
         .first()
-        .waitFor({ timeout: 10_000 })
+        .waitFor({ timeout: 30_000 })
       expect([
         keys,
         text.includes(`Go to ${screen === 'sql' ? 'SQL' : screen[0]!.toUpperCase() + screen.slice(1)}`),

@@ -223,7 +223,7 @@ describe('the page', () => {
       appendFileSync(file, session.turn('The first answer stands here.', 'What is first?').join(''))
       expect(await reached(server, session)).toEqual(session.usage)
       await page.goto(new URL(`/sessions/${session.id}`, server.apiUrl).href)
-      await page.getByText('The first answer stands here.').first().waitFor({ timeout: 10_000 })
+      await page.getByText('The first answer stands here.').first().waitFor({ timeout: 30_000 })
       await page.evaluate(() => Object.assign(window, { sameDocument: true }))
       const cost = await page.getByTestId('session-cost').textContent()
       for (const answer of ['The second answer came later.', 'The third answer is the last.']) {
@@ -231,12 +231,12 @@ describe('the page', () => {
         appendFileSync(file, lines.slice(0, 100))
         await Bun.sleep(100)
         appendFileSync(file, lines.slice(100))
-        await page.getByText(answer).first().waitFor({ timeout: 10_000 })
+        await page.getByText(answer).first().waitFor({ timeout: 30_000 })
       }
       await page.waitForFunction(
         (before) => document.querySelector('[data-testid="session-cost"]')?.textContent !== before,
         cost,
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       )
       expect(await page.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true)
       expect(wrong).toEqual([])
