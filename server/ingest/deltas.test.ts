@@ -3,46 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { type Attributes, noAttributes } from '#proto/attributes.ts'
-import { cold, type MetricPoint, noTelemetry } from '#proto/telemetry.ts'
+import { type MetricPoint, noTelemetry } from '#proto/telemetry.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { createDeltas, type Deltas } from './deltas.ts'
 import { createTelemetryStage } from './telemetry-stage.ts'
+import { type Counted, counter } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'telltale-deltas-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let databases = 0
-
-const attributes = (values: Record<string, string>): Attributes => Object.assign(noAttributes(), values)
-
-/** One point as a process of `session` that began at `start` would send it. */
-type Sent = { session: string; start: number; time: number; value: number; name?: string }
-
-function counter({ session, start, time, value, name = 'tokens' }: Sent): MetricPoint {
-  return {
-    resource: {
-      attributes: attributes({ 'service.name': 's' }),
-      serviceName: 's',
-      droppedAttributesCount: 0,
-      schemaUrl: '',
-    },
-    scope: { name: 'scope', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' },
-    hot: { ...cold(), sessionId: session },
-    name,
-    description: '',
-    unit: '',
-    type: 'sum',
-    temporality: 2,
-    monotonic: true,
-    timeUnixNano: BigInt(time),
-    startTimeUnixNano: BigInt(start),
-    attributes: attributes({ 'session.id': session }),
-    flags: 0,
-    value,
-    isInt: true,
-    exemplars: [],
-  }
-}
 
 /** Stores points group by group; `restart` forgets everything that is only in memory. */
 async function withGroups(
@@ -84,7 +53,7 @@ const sums = async (store: Store, name = 'tokens.delta') =>
 const session = fc
   .array(fc.array(fc.nat({ max: 50 }), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 })
   .map((processes) => {
-    const sent: Omit<Sent, 'session'>[] = []
+    const sent: Omit<Counted, 'session'>[] = []
     let time = 1
     for (const increases of processes) {
       const start = time

@@ -1,35 +1,13 @@
 // ingest-deltas.test.ts: what counters grew by, through the whole funnel.
 import { describe, expect, test } from 'bun:test'
-import { noAttributes } from '#proto/attributes.ts'
-import { cold, type MetricPoint, noTelemetry } from '#proto/telemetry.ts'
+import { noTelemetry } from '#proto/telemetry.ts'
 import type { Store } from '../store/store.ts'
 import type { Ingest } from './ingest.ts'
 import type { Stage } from './stage.ts'
-import { newPath, resource, scope, withIngest } from './testing.ts'
+import { type Counted, counter, newPath, withIngest } from './testing.ts'
 
 describe('deltas', () => {
-  type Spec = { time: number; value: number; start?: number; session?: string; host?: string; name?: string }
-  function counter({ time, value, start = 1, session = 'one', host = 'a', name = 'tokens' }: Spec): MetricPoint {
-    return {
-      resource: resource({ 'host.name': host }),
-      scope,
-      hot: { ...cold(), sessionId: session },
-      name,
-      description: '',
-      unit: '',
-      type: 'sum',
-      temporality: 2,
-      monotonic: true,
-      timeUnixNano: BigInt(time),
-      startTimeUnixNano: BigInt(start),
-      attributes: Object.assign(noAttributes(), { 'session.id': session }),
-      flags: 0,
-      value,
-      isInt: true,
-      exemplars: [],
-    }
-  }
-  const send = (ingest: Ingest, ...specs: Spec[]) =>
+  const send = (ingest: Ingest, ...specs: Counted[]) =>
     ingest.submit({ ...noTelemetry(), points: specs.map(counter) }, { source: 'otlp_metrics', bytes: 1 })
   const sums = async (store: Store) =>
     Object.fromEntries(

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { noAttributes } from '#proto/attributes.ts'
+import { cold, type MetricPoint } from '#proto/telemetry.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { createIngest, type Ingest, type IngestOptions } from './ingest.ts'
 
@@ -39,3 +40,35 @@ export const resource = (attributes: Record<string, string> = {}) => ({
   schemaUrl: '',
 })
 export const scope = { name: 's', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
+
+/** What a counter told, and of whom. */
+export type Counted = { time: number; value: number; start?: number; session?: string; host?: string; name?: string }
+
+/** One cumulative point as a process of `session` that began at `start` would send it. */
+export function counter({
+  time,
+  value,
+  start = 1,
+  session = 'one',
+  host = 'a',
+  name = 'tokens',
+}: Counted): MetricPoint {
+  return {
+    resource: resource({ 'host.name': host }),
+    scope,
+    hot: { ...cold(), sessionId: session },
+    name,
+    description: '',
+    unit: '',
+    type: 'sum',
+    temporality: 2,
+    monotonic: true,
+    timeUnixNano: BigInt(time),
+    startTimeUnixNano: BigInt(start),
+    attributes: Object.assign(noAttributes(), { 'session.id': session }),
+    flags: 0,
+    value,
+    isInt: true,
+    exemplars: [],
+  }
+}
