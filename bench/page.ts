@@ -1,24 +1,21 @@
 // page.ts: the page under 1,000 records a second, and with a session and a trace of 20,000: tasks that hold the browser up, what
 // they are, memory, and how soon a list stands. Chromium's own observers measure; ARGS=page, SECONDS=n for each screen (20),
-// PROFILE=1 names the functions that take the time, MINUTES=n holds one screen open to see whether memory grows.
+// PROFILE=1 names the functions that take the time. What a screen holds after an hour is measured in page-memory.ts.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
-import { largeTrace, largeTranscript, moment } from './page-records.ts'
-import { type BenchServer, startServer } from './server.ts'
+import { feed, fill, post } from './feed.ts'
+import { largeTrace, largeTranscript } from './page-records.ts'
+import { startServer } from './server.ts'
 import { table } from './table.ts'
 
 const seconds = Number(process.env.SECONDS ?? 20)
-const minutes = Number(process.env.MINUTES ?? 0)
 const profiled = process.env.PROFILE === '1'
 const only = process.env.SCREENS?.split(',')
 const ratePerSecond = 1_000
 const large = 20_000
-const tickMs = 100
-/** Requests that wait for their commit; agents do not wait for each other either. */
-const underWayMax = 24
 
 const screens: Record<string, string> = {
   overview: '/?range=1h',
@@ -35,38 +32,6 @@ const print = (headings: string[], rows: string[][]) => console.log(`${table(hea
 const server = await startServer()
 const browser = await launch()
 const profile = mkdtempSync(join(tmpdir(), 'telltale-page-'))
-
-async function post(url: string, body: string): Promise<void> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
-  await answer.arrayBuffer()
-}
-
-/** Sends at the rate until it is stopped; says how many records there were. */
-function feed(to: BenchServer): () => Promise<number> {
-  let stopped = false
-  let sent = 0
-  const underWay = new Set<Promise<void>>()
-  const running = (async () => {
-    const began = performance.now()
-    while (!stopped) {
-      const due = ((performance.now() - began) / 1000) * ratePerSecond
-      if (sent < due && underWay.size < underWayMax) {
-        for (const { path, body, records } of moment((ratePerSecond * tickMs) / 1000)) {
-          const posted = post(new URL(path, to.otlpUrl).href, body).finally(() => underWay.delete(posted))
-          underWay.add(posted)
-          sent += records
-        }
-      } else await Bun.sleep(5)
-    }
-    await Promise.all(underWay)
-    return sent
-  })()
-  return () => {
-    stopped = true
-    return running
-  }
-}
 
 /** Runs in the page before anything else: long tasks, and when rows were first drawn. */
 function observe() {
@@ -96,7 +61,14 @@ async function open(path: string): Promise<{ page: Page; cdp: CDPSession; close(
 
 const seenOf = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen)
 
-type TraceEvent = { name: string; ph: string; pid: number; tid: number; tdur?: number; args?: { name?: string } }
+type TraceEvent = {
+  name: string
+  ph: string
+  pid: number
+  tid: number
+  tdur?: number
+  args?: { name?: string; data?: { url?: string } }
+}
 
 /**
  * Milliseconds of CPU of each task of the page's main thread, longest first: what a task takes of a machine that has nothing
@@ -104,9 +76,13 @@ type TraceEvent = { name: string; ph: string; pid: number; tid: number; tdur?: n
  */
 function cpuOfTasks(trace: Buffer): number[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
+  // The browser's own pages, such as that of an empty tab, have long tasks too.
+  const ours = new Set(
+    traceEvents.filter(({ args }) => args?.data?.url?.startsWith(server.apiUrl)).map(({ pid }) => pid),
+  )
   const main = new Set(
     traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .filter(({ name, args, pid }) => name === 'thread_name' && args?.name === 'CrRendererMain' && ours.has(pid))
       .map(({ pid, tid }) => `${pid}/${tid}`),
   )
   return traceEvents
@@ -170,9 +146,7 @@ function longestStretches({ nodes, samples = [], timeDeltas = [] }: Profile): st
 }
 
 try {
-  // Something to begin with: five minutes' worth, so that lists are full.
-  for (let batch = 0; batch < 30; batch++)
-    for (const { path, body } of moment(1_000)) await post(new URL(path, server.otlpUrl).href, body)
+  await fill(server)
 
   const rows: string[][] = []
   for (const [name, path] of Object.entries(screens)) {
@@ -196,7 +170,7 @@ try {
     await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] })
     const taken = await scriptSeconds()
     const cpu = server.cpuSeconds()
-    const stop = feed(server)
+    const stop = feed(server, ratePerSecond)
     await Bun.sleep(seconds * 1000)
     const sent = await stop()
     const cpuTasks = cpuOfTasks(await browser.stopTracing())
@@ -307,20 +281,6 @@ try {
       ],
       opened,
     )
-  }
-
-  if (minutes > 0) {
-    const { page, cdp, close } = await open(screens[only?.[0] ?? 'overview']!)
-    await page.waitForLoadState('networkidle')
-    const stop = feed(server)
-    const sizes: string[] = []
-    for (let at = 0; at <= minutes; at++) {
-      sizes.push(`${(await heapMebibytes(cdp)).toFixed(1)}`)
-      if (at < minutes) await Bun.sleep(60_000)
-    }
-    await stop()
-    await close()
-    print(['heap after GC each minute, MiB'], [[sizes.join(' ')]])
   }
 } finally {
   await browser.close()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 /** Modules that others share; they measure nothing by themselves. */
 const shared = new Set([
   'run.ts',
+  'feed.ts',
   'generate.ts',
   'history.ts',
   'page-records.ts',
@@ -13,7 +14,7 @@ const shared = new Set([
   'ceiling.ts',
 ])
 /** Those that want minutes and a browser run when they are named. */
-const onlyNamed = new Set(['page.ts'])
+const onlyNamed = new Set(['page.ts', 'page-memory.ts'])
 const wanted = process.argv.slice(2)
 
 const modules = readdirSync(import.meta.dir)

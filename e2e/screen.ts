@@ -66,8 +66,11 @@ export async function settled(page: Page): Promise<void> {
     const busy = () =>
       document.querySelector('[data-testid="sweep"]')?.childElementCount !== 0 ||
       document.querySelector('[data-slot="skeleton"]') !== null
-    for (let quietSince = performance.now(); performance.now() - quietSince < 200; await frame())
+    // Looked at after each frame: a busy machine may take longer for one frame than the page has to be quiet.
+    for (let quietSince = performance.now(); performance.now() - quietSince < 200; ) {
+      await frame()
       if (busy()) quietSince = performance.now()
+    }
   })
 }
 

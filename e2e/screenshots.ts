@@ -41,8 +41,9 @@ try {
     overview: '/?range=30d',
     sessions: '/sessions?range=30d',
     session,
-    'session-traces': `${session}?tab=traces`,
+    'session-waterfall': `${session}?tab=waterfall`,
     'session-logs': `${session}?tab=logs`,
+    'session-summary': `${session}?tab=summary`,
     'session-audit': `${session}?tab=audit`,
     dashboards: '/dashboards',
     dashboard: '/dashboards/default?range=30d',
@@ -59,6 +60,11 @@ try {
     'metrics-compared': `/metrics?${run}&name=claude_code.token.usage&compare=1`,
     sql: `/sql?sql=${encodeURIComponent("select date_trunc('day', time) as day, tool, round(sum(cost_nano_usd) / 1e9, 4) as cost_usd, sum(total_tokens) as tokens\nfrom model_calls group by all order by day desc, cost_usd desc")}`,
     settings: '/settings',
+    budgets: '/settings?tab=budgets',
+    prices: '/settings?tab=prices',
+    tokens: '/settings?tab=tokens',
+    server: '/settings?tab=server',
+    appearance: '/settings?tab=appearance',
   }
   const wanted = Object.entries(screens).filter(([name]) => positionals.length === 0 || positionals.includes(name))
   let wrongs = 0

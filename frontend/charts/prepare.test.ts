@@ -1,5 +1,6 @@
 // prepare.test.ts: what a chart shows, before anything is drawn.
 import { describe, expect, test } from 'bun:test'
+import { cost, count } from '../lib/format.ts'
 import { boundSeries, bucketAt, type ChartInput, type ChartSeries, prepare, timeAt, valuesAt } from './prepare.ts'
 
 const series = (key: string, points: [number, number | null][]): ChartSeries => ({
@@ -209,6 +210,14 @@ test('marks begin beside the labels of the lines, and a place on the axis is an 
   expect(prepared.plot.left).toBeGreaterThan(20)
   expect(prepared.buckets[0]?.x).toBe(prepared.plot.left)
   expect([timeAt(prepared, prepared.plot.left), timeAt(prepared, 100), timeAt(prepared, 0)]).toEqual([0, 100, 0])
+})
+
+test('the lines of an axis are written as short as all of them can be', () => {
+  const labels = (most: number, format: (value: number) => string) =>
+    prepare(input({ format, height: 250, series: [series('a', [[0, most]])] })).yTicks.map(({ label }) => label)
+  expect(labels(20, cost)).toEqual(['', '$5', '$10', '$15', '$20'])
+  expect(labels(20e6, count)).toEqual(['', '5M', '10M', '15M', '20M'])
+  expect(labels(2, cost)).toEqual(['', '$0.50', '$1.00', '$1.50', '$2.00'])
 })
 
 test('nothing at all is empty and does not throw', () => {

@@ -115,7 +115,7 @@ export function prepare(input: ChartInput): Prepared {
   const ticks = niceTicks(least(all), most(all), lineCount)
   const low = ticks[0] ?? 0
   const high = ticks.at(-1) ?? 1
-  const labels = ticks.map((value) => (value === 0 ? '' : input.format(value)))
+  const labels = withoutZeros(ticks.map((value) => (value === 0 ? '' : input.format(value))))
   // The labels stand inside, on the left ends of their lines; the marks begin beside them.
   const left = Math.min(
     width / 4,
@@ -183,6 +183,12 @@ export function prepare(input: ChartInput): Prepared {
     markCount: form === 'bar' ? bars.length : series.length * starts.length,
     empty: all.length === 0,
   }
+}
+
+/** `$5` and `10M` instead of `$5.00` and `10.0M` where no line of the axis needs the digits. */
+function withoutZeros(labels: string[]): string[] {
+  const short = labels.map((label) => label.replace(/\.0+(?=\D*$)/, ''))
+  return short.some((label) => label.includes('.')) ? labels : short
 }
 
 function least(values: readonly number[]): number {

@@ -144,8 +144,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
   )
 }
 
-const layout =
-  'grid grid-cols-(--tracks-narrow) items-center gap-x-3 px-4 @min-[50rem]:grid-cols-(--tracks) @min-[50rem]:gap-x-4'
+const layout = 'grid grid-cols-(--tracks-narrow) items-center gap-x-3 px-4 @min-[50rem]:grid-cols-(--tracks)'
 
 type RowProps = {
   row: unknown

@@ -18,7 +18,8 @@ export function Delta({ now, before, good = 'none', title }: DeltaProps) {
     return <span className="text-12 text-muted">{fresh ? 'new' : ' '}</span>
   }
   const flat = Math.abs(value) < 0.0005
-  const welcome = good === 'none' || flat ? undefined : value > 0 === (good === 'up')
+  // Below one percent nothing has happened that is good or bad news.
+  const welcome = good === 'none' || Math.abs(value) < 0.01 ? undefined : value > 0 === (good === 'up')
   return (
     <span
       title={title}

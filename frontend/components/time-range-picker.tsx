@@ -41,7 +41,7 @@ export function TimeRangePicker() {
         <Button
           data-testid="time-range"
           aria-label={`Time range: ${rangeLabel(range, zone, now)}`}
-          className="max-w-72"
+          className="max-w-44 sm:max-w-72"
         >
           <CalendarClock aria-hidden className="size-3.5 text-muted" />
           <span className="truncate">{rangeLabel(range, zone, now)}</span>

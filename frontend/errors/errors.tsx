@@ -59,7 +59,7 @@ function columns(now: number, zone: Zone): Column<FailureGroup>[] {
       wide: true,
       cell: (row) => (
         <span className="font-mono text-muted">
-          <bdi>{oneLine(row.message, 240)}</bdi>
+          <bdi>{oneLine(row.message, 240) || '—'}</bdi>
         </span>
       ),
     },
@@ -208,7 +208,7 @@ function Problems({ views }: { views: ReactNode }) {
               onReset={view.unzoom}
               emphasis={emphasis}
             />
-            <Legend items={series} emphasis={emphasis} onEmphasis={setEmphasis} className="pb-2" />
+            <Legend items={series} emphasis={emphasis} onEmphasis={setEmphasis} className="pt-1 pb-2" />
           </div>
           <div className="flex min-h-0 flex-1">
             <DataTable

@@ -1,6 +1,6 @@
 // time.test.ts: times as people read them, and nanoseconds that survive.
 import { describe, expect, test } from 'bun:test'
-import { absolute, ago, dayTime, fromNano, preciseClock, startOf, toMs, toNano } from './time.ts'
+import { absolute, ago, dayTime, fromNano, nanosWithin, preciseClock, startOf, toMs, toNano } from './time.ts'
 
 const now = Date.parse('2026-08-22T14:03:00Z')
 
@@ -13,6 +13,16 @@ describe('reading', () => {
   })
   test('milliseconds drop what is finer', () => {
     expect(toMs('2026-11-22T04:00:00.123999999Z')).toBe(1795320000123)
+  })
+  test('what a millisecond does not hold is told apart', () => {
+    const times = [
+      '2026-11-22T04:00:00.123456789Z',
+      '2026-11-22T04:00:00.1234Z',
+      '2026-11-22T04:00:00.5Z',
+      '2026-11-22T04:00:00Z',
+    ]
+    expect(times.map(nanosWithin)).toEqual([456_789, 400_000, 0, 0])
+    for (const time of times) expect(BigInt(toMs(time)) * 1_000_000n + BigInt(nanosWithin(time))).toBe(toNano(time))
   })
   test('what is not a time is not a time', () => {
     expect(toMs('yesterday')).toBeNaN()

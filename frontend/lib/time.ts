@@ -20,6 +20,18 @@ export function toNano(time: string): bigint {
   return Number.isNaN(whole) ? 0n : BigInt(whole) * 1_000_000n + BigInt(digits.slice(0, 9).padEnd(9, '0'))
 }
 
+/** The nanoseconds of an RFC 3339 time that its milliseconds do not hold. */
+export function nanosWithin(time: string): number {
+  // As the server writes it: `2026-11-22T04:00:00.123456789Z`, the digits at their places.
+  if (time[19] !== '.') return 0
+  let nanos = 0
+  for (let at = 23; at < 29; at++) {
+    const digit = time.charCodeAt(at) - 48
+    nanos = nanos * 10 + (digit >= 0 && digit <= 9 ? digit : 0)
+  }
+  return nanos
+}
+
 /** The RFC 3339 text (UTC, nine digits) of nanoseconds since 1970. */
 export function fromNano(nano: bigint): string {
   const ms = nano / 1_000_000n

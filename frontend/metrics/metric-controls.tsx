@@ -51,12 +51,14 @@ export function MetricControls({ state, empty, onCsv, onPng }: MetricControlsPro
         <Checkbox label="Stacked" checked={stacked} onChange={(on) => adjust({ stack: on ? undefined : 'no' })} />
       )}
       <Checkbox label="Period before" checked={compared} onChange={(on) => adjust({ compare: on ? '1' : undefined })} />
-      <IconButton label="Save as CSV" onClick={onCsv} disabled={empty} data-testid="save-csv">
-        <Download aria-hidden className="size-4" />
-      </IconButton>
-      <IconButton label="Save as PNG" onClick={onPng} disabled={empty} data-testid="save-png">
-        <Image aria-hidden className="size-4" />
-      </IconButton>
+      <span className="flex">
+        <IconButton label="Save as CSV" onClick={onCsv} disabled={empty} data-testid="save-csv">
+          <Download aria-hidden className="size-4" />
+        </IconButton>
+        <IconButton label="Save as PNG" onClick={onPng} disabled={empty} data-testid="save-png">
+          <Image aria-hidden className="size-4" />
+        </IconButton>
+      </span>
     </div>
   )
 }

@@ -39,7 +39,7 @@ export function Metrics() {
         names.length > 0 && (
           <Button onClick={() => setOpen(true)} className="lg:hidden" data-testid="choose-metric">
             <ListFilter aria-hidden className="size-3.5" />
-            Choose
+            <span className="sr-only sm:not-sr-only">Choose</span>
           </Button>
         )
       }

@@ -11,15 +11,15 @@ import { cx } from '../ui/cx.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, Td, Th } from '../ui/table.tsx'
 
-const fields: readonly { key: keyof UsageNumbers; label: string; money?: boolean }[] = [
+const fields: readonly { key: keyof UsageNumbers; label: string; money?: boolean; part?: boolean }[] = [
   { key: 'requests', label: 'Requests' },
   { key: 'errors', label: 'Failed requests' },
   { key: 'inputTokens', label: 'Input tokens' },
   { key: 'cacheReadTokens', label: 'Cache read tokens' },
   { key: 'cacheWriteTokens', label: 'Cache write tokens' },
-  { key: 'cacheWrite1hTokens', label: 'of these for an hour' },
+  { key: 'cacheWrite1hTokens', label: 'kept for an hour', part: true },
   { key: 'outputTokens', label: 'Output tokens' },
-  { key: 'reasoningTokens', label: 'of these reasoning' },
+  { key: 'reasoningTokens', label: 'reasoning', part: true },
   { key: 'webSearches', label: 'Web searches' },
   { key: 'reportedCostUsd', label: 'Reported cost', money: true },
 ]
@@ -31,6 +31,12 @@ const sourceNames = dictionary<string>({
   hook: 'Hooks',
   push: 'Pushed',
 })
+
+/** A field as the table above calls it. */
+const labelOf = (field: string) => fields.find(({ key }) => key === field)?.label ?? field
+
+/** A sentence with the doors as people call them. */
+const named = (text: string) => text.replace(/\w+/g, (word) => sourceNames[word] ?? word)
 
 export function SessionAudit({ id }: { id: string }) {
   const answer = useAnswer(audit({ session: id }))
@@ -46,7 +52,7 @@ export function SessionAudit({ id }: { id: string }) {
     )
   return (
     <div className="flex flex-col gap-4 p-4" data-testid="audit">
-      <Panel title="What each door saw" note="— where it does not tell">
+      <Panel title="What each door saw" note="— where a door does not tell of it">
         <Table label="What each door saw">
           <thead>
             <tr>
@@ -60,13 +66,16 @@ export function SessionAudit({ id }: { id: string }) {
             </tr>
           </thead>
           <tbody>
-            {fields.map(({ key, label, money }) => {
+            {fields.map(({ key, label, money, part }) => {
               const used = one.used[key] as number | null
               const write = (value: number | null | undefined) => (money ? cost(value) : count(value))
               const full = (value: number | null | undefined) => (money ? exactCost(value) : exact(value))
               return (
                 <tr key={key} className="hover:bg-hover">
-                  <Td>{label}</Td>
+                  <Td>
+                    {part && <span className="pl-4 text-muted">of these </span>}
+                    {label}
+                  </Td>
                   {one.sources.map((source) => {
                     const value = source[key] as number | null | undefined
                     const differs = value !== null && value !== undefined && used !== null && value !== used
@@ -105,7 +114,7 @@ export function SessionAudit({ id }: { id: string }) {
                 className="px-3 py-2 hairline-t"
               >
                 <p className="flex flex-wrap gap-x-4">
-                  <span className="font-semibold">{difference.field}</span>
+                  <span className="font-semibold">{labelOf(difference.field)}</span>
                   {Object.entries(difference.values).map(([source, value]) => (
                     <span key={source} className="text-muted">
                       {sourceNames[source] ?? source}: {typeof value === 'number' ? exact(value) : String(value)}
@@ -115,7 +124,7 @@ export function SessionAudit({ id }: { id: string }) {
                     used: {typeof difference.used === 'number' ? exact(difference.used) : String(difference.used)}
                   </span>
                 </p>
-                <p className="text-muted">{difference.reason}</p>
+                <p className="text-muted">{named(difference.reason)}</p>
               </li>
             ))}
           </ul>

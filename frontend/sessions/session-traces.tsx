@@ -1,4 +1,5 @@
 // session-traces.tsx: the traces of a session, one of them open.
+import { useDeferredValue } from 'react'
 import { trace, traceCalls, traces } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -24,6 +25,8 @@ export function SessionTraces({ id }: { id: string }) {
   const chosen = found.find((one) => one.id === asked) ?? found.toSorted((a, b) => b.spanCount - a.spanCount)[0]
   const answer = useAnswer(chosen && trace(chosen.id, chosen.kind))
   const calls = useAnswer(chosen && traceCalls(chosen.id))
+  // As on the page of one trace: part by part, when there is time.
+  const spans = useDeferredValue(answer.data?.spans)
   if (list.error && !list.data)
     return <ErrorState what="The traces could not be read." error={list.error} retry={list.retry} />
   if (!list.data) return <SkeletonRows rows={14} rowClass="h-[26px]" />
@@ -53,8 +56,8 @@ export function SessionTraces({ id }: { id: string }) {
       )}
       {answer.error && !answer.data ? (
         <ErrorState what="The trace could not be read." error={answer.error} retry={answer.retry} />
-      ) : answer.data ? (
-        <TraceView key={chosen.id} spans={answer.data.spans} calls={calls.data?.calls} />
+      ) : spans ? (
+        <TraceView key={chosen.id} spans={spans} calls={calls.data?.calls} />
       ) : (
         <SkeletonRows rows={14} rowClass="h-[26px]" />
       )}

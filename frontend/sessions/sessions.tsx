@@ -49,10 +49,10 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'title',
       header: 'Session',
-      width: 'minmax(0,4fr)',
+      width: 'minmax(0,2.6fr)',
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2 text-13">
-          <AgentDot id={row.tool || row.serviceName} />
+          <AgentDot id={row.tool || row.serviceName} className="@min-[50rem]:hidden" />
           <span className="truncate">
             <bdi>
               {row.title ? (
@@ -69,14 +69,14 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'agent',
       header: 'Agent',
-      width: 'minmax(116px,1fr)',
+      width: '112px',
       wide: true,
       cell: (row) => <Agent id={row.tool} fallback={row.serviceName} />,
     },
     {
       id: 'project',
       header: 'Project',
-      width: 'minmax(0,1.4fr)',
+      width: 'minmax(0,1.2fr)',
       wide: true,
       cell: (row) =>
         row.project ? (
@@ -120,7 +120,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'tokens',
       header: 'Tokens',
-      width: '64px',
+      width: '60px',
       align: 'right',
       wide: true,
       sort: 'tokens',
@@ -129,7 +129,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'duration',
       header: 'Duration',
-      width: '76px',
+      width: '72px',
       align: 'right',
       wide: true,
       sort: 'duration',
@@ -138,7 +138,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'cost',
       header: 'Cost',
-      width: '72px',
+      width: '60px',
       align: 'right',
       sort: 'cost',
       cell: (row) => (
@@ -157,7 +157,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
     {
       id: 'last',
       header: 'Last',
-      width: '92px',
+      width: '84px',
       align: 'right',
       sort: 'lastTime',
       cell: (row) => (

@@ -1,6 +1,6 @@
 // trace-page.tsx: one trace.
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
-import { useMemo } from 'react'
+import { useDeferredValue, useMemo } from 'react'
 import { Link, useParams } from 'wouter'
 import { trace, traceCalls } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
@@ -9,13 +9,14 @@ import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
 import { spentOf } from '../components/trace/costs.ts'
 import { TraceView } from '../components/trace/trace-view.tsx'
+import { startsOf } from '../components/trace/tree.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { cost, count, duration, exact, exactCost } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { neighboursOf, useNeighbours } from '../lib/neighbours.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { Span, TraceCall, TraceKind } from '../lib/shapes.ts'
-import { absolute, toNano } from '../lib/time.ts'
+import { absolute } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { ApiError } from '../request.ts'
 import { useSettings } from '../settings.ts'
@@ -30,7 +31,8 @@ export function TracePage() {
   const calls = useAnswer(traceCalls(id)).data?.calls
   const list = useNeighbours((state) => state.lists.traces)
   const { before, after } = neighboursOf(list, id)
-  const spans = answer.data?.spans
+  // Drawn part by part when there is time: all at once, 20,000 spans hold the page up.
+  const spans = useDeferredValue(answer.data?.spans)
   const to = (other: string | undefined) => () => other && visit(`/traces/${encodeURIComponent(other)}`)
   useKeys([
     { keys: '[', label: 'Trace before', group: 'Trace', run: to(before) },
@@ -120,15 +122,9 @@ function Identity({ spans, calls, whole }: IdentityProps) {
     const known = new Set(spans.map(({ spanId }) => spanId))
     const root =
       spans.find((span) => !span.parentSpanId) ?? spans.find((span) => !known.has(span.parentSpanId ?? '')) ?? spans[0]!
-    let start = toNano(spans[0]!.timestamp)
-    let end = start
-    for (const span of spans) {
-      const from = toNano(span.timestamp)
-      const to = from + BigInt(Math.max(0, Math.round(span.duration)))
-      if (from < start) start = from
-      if (to > end) end = to
-    }
-    return { root, duration: Number(end - start), session: spans.find(({ sessionId }) => sessionId)?.sessionId }
+    const { starts } = startsOf(spans)
+    const duration = spans.reduce((end, span, at) => Math.max(end, starts[at]! + Math.max(0, span.duration)), 0)
+    return { root, duration, session: spans.find(({ sessionId }) => sessionId)?.sessionId }
   }, [spans])
   const spent = useMemo(
     () => calls && spentOf(calls, new Set(spans.map(({ spanId }) => spanId)), whole),
@@ -147,6 +143,7 @@ function Identity({ spans, calls, whole }: IdentityProps) {
         {spent && spent.requests > 0 && (
           <>
             <span
+              className="hidden sm:inline"
               title={`${exact(spent.totalTokens)} tokens in ${exact(spent.requests)} requests`}
               data-testid="trace-tokens"
             >

@@ -34,7 +34,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       width: 'minmax(0,3fr)',
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2 text-13">
-          <AgentDot id={row.tool || row.serviceName} />
+          <AgentDot id={row.tool || row.serviceName} className="@min-[50rem]:hidden" />
           <span className="truncate">
             <bdi>{oneLine(row.rootSpan, 160) || 'unnamed'}</bdi>
           </span>

@@ -1,5 +1,5 @@
 // summary-strip.tsx: all spans of a trace at once; dragging over it chooses what the waterfall shows.
-import { type PointerEvent, useLayoutEffect, useRef, useState } from 'react'
+import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import { useSize } from '../../lib/use-size.ts'
 import { useSettings } from '../../settings.ts'
 import { strip, type Viewport } from './layout.ts'
@@ -23,7 +23,7 @@ export function SummaryStrip({ tree, colorOf, viewport, onViewport }: SummaryStr
   const whole = viewport.from <= 0 && viewport.to >= tree.duration
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the document, which `theme` stands for.
-  useLayoutEffect(() => {
+  useEffect(() => {
     const context = canvas.current?.getContext('2d')
     if (!canvas.current || !context || width === 0) return
     const ratio = window.devicePixelRatio || 1

@@ -17,7 +17,7 @@ import type { Viewport } from './layout.ts'
 import { operations } from './operation.ts'
 import { SpanDetail } from './span-detail.tsx'
 import { SummaryStrip } from './summary-strip.tsx'
-import { ancestors, buildTree, criticalPath, nextError, type Tree, visibleNodes } from './tree.ts'
+import { ancestors, criticalPath, nextError, type Tree, treeOf, visibleNodes } from './tree.ts'
 import { Waterfall } from './waterfall.tsx'
 
 type Coloring = 'operation' | 'service' | 'name'
@@ -44,7 +44,7 @@ const noCalls: readonly TraceCall[] = []
 
 export function TraceView({ spans, calls = noCalls }: TraceViewProps) {
   const { get, adjust } = useUrl()
-  const tree = useMemo(() => buildTree(spans), [spans])
+  const tree = treeOf(spans)
   const spent = useMemo(() => spentBySpan(calls), [calls])
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
   const [zoom, setZoom] = useState<Viewport>()

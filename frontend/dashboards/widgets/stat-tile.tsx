@@ -28,7 +28,7 @@ export function StatTile({ text, exactly, now, before, good, spark, note, href, 
   if (answer.data === undefined) return <Skeleton className="mx-3 h-8 w-24" />
   const inside = (
     <>
-      <span className="truncate text-28 font-semibold" data-testid="widget-value" title={exactly}>
+      <span className="shrink-0 truncate text-28 font-semibold" data-testid="widget-value" title={exactly}>
         {text}
       </span>
       <span className="flex min-h-4 items-end gap-3">

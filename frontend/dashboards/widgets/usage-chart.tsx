@@ -101,7 +101,7 @@ export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
           total={total}
           emphasis={emphasis}
           onEmphasis={setEmphasis}
-          className="max-h-5 overflow-hidden"
+          oneRow
         />
       </div>
     </Asked>
