@@ -51,6 +51,8 @@ export function Chart({
   )
   const overlay = useRef<HTMLDivElement>(null)
   const [drag, setDrag] = useState<{ from: number; to: number }>()
+  /** Where the interval begins that is being chosen by keys: the start of a bucket. */
+  const [anchor, setAnchor] = useState<number>()
   const time = useCursor((state) => state.time)
   const own = useCursor((state) => state.owner === id)
   const index = time === undefined || time < prepared.from || time > prepared.to ? -1 : bucketOfTime(prepared, time)
@@ -67,6 +69,31 @@ export function Chart({
         Math.min(prepared.buckets.length - 1, Math.max(0, (index === -1 ? prepared.buckets.length : index) + by))
       ]
     if (next) useCursor.setState({ time: next.start, owner: id })
+  }
+  const marked = anchor === undefined ? undefined : prepared.buckets.find(({ start }) => start === anchor)
+  const chosen = drag ?? (marked && bucket && { from: marked.x, to: bucket.x })
+  /** Zooms to what is marked, or to the one bucket. */
+  function zoomToMarked() {
+    if (!bucket || !onZoom) return
+    const [first, last] = [marked ?? bucket, bucket].sort((a, b) => a.start - b.start) as [typeof bucket, typeof bucket]
+    const after = prepared.buckets.find(({ start }) => start > last.start)
+    setAnchor(undefined)
+    onZoom(first.start, Math.min(after?.start ?? Number.POSITIVE_INFINITY, last.start + step))
+  }
+  function leave() {
+    setAnchor(undefined)
+    useCursor.setState({ time: undefined, owner: undefined })
+  }
+  /** What a key does here; `false` when it is not for the chart. */
+  function press(key: string, shift: boolean): boolean {
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      setAnchor(shift ? (anchor ?? bucket?.start) : undefined)
+      step_(key === 'ArrowLeft' ? -1 : 1)
+    } else if (key === 'Enter' && onZoom) zoomToMarked()
+    else if (key === 'Backspace' && onReset) onReset()
+    else if (key === 'Escape') leave()
+    else return false
+    return true
   }
   const write = bucketLabel ?? ((start: number) => (step < 60_000 ? absolute(start, zone) : dayTime(start, zone)))
 
@@ -114,11 +141,11 @@ export function Chart({
                 {tick.label}
               </text>
             ))}
-            {drag && (
+            {chosen && (
               <rect
-                x={Math.min(drag.from, drag.to)}
+                x={Math.min(chosen.from, chosen.to)}
                 y={0}
-                width={Math.abs(drag.to - drag.from)}
+                width={Math.abs(chosen.to - chosen.from)}
                 height={prepared.plot.bottom}
                 fill="var(--selected)"
                 stroke="var(--accent)"
@@ -146,15 +173,17 @@ export function Chart({
             aria-valuenow={Math.max(0, index)}
             aria-valuetext={bucket ? spoken(prepared, index, write, format) : 'no point chosen'}
             className={cx('absolute inset-0 rounded-control focus-ring', onZoom ? 'cursor-crosshair touch-pan-y' : '')}
+            aria-description={
+              onZoom
+                ? 'Arrows go from point to point, with Shift they mark, Enter zooms in, Backspace zooms out'
+                : undefined
+            }
             onKeyDown={(event) => {
-              if (event.key === 'ArrowLeft') step_(-1)
-              else if (event.key === 'ArrowRight') step_(1)
-              else if (event.key === 'Escape') useCursor.setState({ time: undefined, owner: undefined })
-              else return
+              if (!press(event.key, event.shiftKey)) return
               event.preventDefault()
               event.stopPropagation()
             }}
-            onBlur={() => useCursor.setState({ time: undefined, owner: undefined })}
+            onBlur={leave}
             onPointerDown={(event) => {
               if (!onZoom || event.button !== 0 || event.pointerType === 'touch') return
               event.currentTarget.setPointerCapture(event.pointerId)

@@ -43,9 +43,9 @@ export function TimeRangePicker() {
           aria-label={`Time range: ${rangeLabel(range, zone, now)}`}
           className="max-w-44 sm:max-w-72"
         >
-          <CalendarClock aria-hidden className="size-3.5 text-muted" />
+          <CalendarClock aria-hidden className="size-3.5 text-muted max-sm:hidden" />
           <span className="truncate">{rangeLabel(range, zone, now)}</span>
-          <ChevronDown aria-hidden className="size-3 text-muted" />
+          <ChevronDown aria-hidden className="size-3 text-muted max-sm:hidden" />
         </Button>
       }
       className="w-[min(30rem,calc(100vw-1rem))]"

@@ -53,7 +53,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2 text-13">
           <AgentDot id={row.tool || row.serviceName} className="@min-[50rem]:hidden" />
-          <span className="truncate">
+          <span className="truncate" title={oneLine(row.title || row.sessionId, 200)}>
             <bdi>
               {row.title ? (
                 oneLine(row.title, 200)

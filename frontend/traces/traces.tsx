@@ -35,7 +35,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       cell: (row) => (
         <span className="flex min-w-0 items-center gap-2 text-13">
           <AgentDot id={row.tool || row.serviceName} className="@min-[50rem]:hidden" />
-          <span className="truncate">
+          <span className="truncate" title={oneLine(row.rootSpan, 160)}>
             <bdi>{oneLine(row.rootSpan, 160) || 'unnamed'}</bdi>
           </span>
           <span className="hidden shrink-0 text-12 text-muted @min-[50rem]:inline">
