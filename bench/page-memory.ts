@@ -1,4 +1,4 @@
-// page-memory.ts: what screens that stay open hold: four windows over PAGE_MINUTES (60) of live records, RATE (200) a second, each
+// page-memory.ts: what screens that stay open hold: four windows over PAGE_MINUTES (60) of live records, at most RATE (200) a second, each
 // five minutes the JavaScript heap after a forced collection, DOM nodes and listeners. Three windows stand still; the fourth
 // goes from screen to screen, since what a screen leaves behind is not seen by one that stands.
 import type { CDPSession, Page } from 'playwright-core'
@@ -87,7 +87,9 @@ try {
   }
   const sent = await stop()
   await stopWalk()
-  console.log(`${sent} records in ${minutes} minutes; heap in MiB, DOM nodes, listeners`)
+  console.log(
+    `${sent} records in ${minutes} minutes (${Math.round(sent / minutes / 60)} a second); heap in MiB, DOM nodes, listeners`,
+  )
   console.log(table(['after', ...windows.map(({ name }) => name)], rows))
   for (const { name, wrong } of windows) for (const line of new Set(wrong)) console.log(`${name}: ${line}`)
 } finally {
