@@ -62,10 +62,10 @@ test('an endless statement in the background is stopped by its time and by the e
         },
       )
     await expect(endless(200)).rejects.toBeInstanceOf(QueryTimeout)
-    expect(store.queries()).toEqual({ running: 0, waiting: 0, timedOut: 1 })
+    expect(store.queries()).toEqual({ running: 0, stuck: 0, waiting: 0, timedOut: 1 })
     ending = endless(60_000).catch((error) => error)
     await Bun.sleep(50)
-    expect(store.queries()).toEqual({ running: 1, waiting: 0, timedOut: 1 })
+    expect(store.queries()).toEqual({ running: 1, stuck: 0, waiting: 0, timedOut: 1 })
   })
   expect(await ending).toBeInstanceOf(StorageTrouble)
 })

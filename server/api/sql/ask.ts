@@ -3,6 +3,7 @@ import { messageOf, QueryTimeout, QueryTooLarge } from '../../store/errors.ts'
 import type { ReadConnection, Reader, Store } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
 import { ApiError, badRequest, unprocessable } from '../errors.ts'
+import { onlyReadingFunctions } from './table-functions.ts'
 import { sqlValue } from './values.ts'
 
 export type SqlAnswer = {
@@ -36,7 +37,10 @@ export function createAsk(store: Store, timeoutMs = usualTimeoutMs): Ask {
   async function ask(sql: string, rowsMax: number): Promise<SqlAnswer> {
     if (waiting >= waitingMax) throw new ApiError(429, 'too many statements wait already; try again in a moment', 2)
     waiting++
-    const answer = turn.then(() => store.reader((reader) => run(reader, sql, rowsMax), { timeoutMs }))
+    const answer = turn.then(() => {
+      noneGoesOn(store)
+      return store.reader((reader) => run(reader, sql, rowsMax), { timeoutMs })
+    })
     turn = answer.catch(() => {})
     try {
       return await answer
@@ -59,6 +63,16 @@ async function run(reader: ReadConnection, sql: string, rowsMax: number): Promis
   const result = await reader.inBackground(bounded)
   const { rows, truncated } = await inTurns(rowsOf(result, rowsMax))
   return { columns, rows, truncated, durationMs: Math.round((performance.now() - started) * 10) / 10 }
+}
+
+/**
+ * A statement that the database does not stop keeps a reader: a second one could take the last, and with it the page.
+ *
+ * @throws ApiError while one goes on
+ */
+export function noneGoesOn(store: Store): void {
+  if (store.queries().stuck > 0)
+    throw new ApiError(503, 'the statement before took too long and cannot be stopped yet; try again later', 10)
 }
 
 type WideResult = Awaited<ReturnType<ReadConnection['inBackground']>>
@@ -89,6 +103,7 @@ function* rowsOf(result: WideResult, rowsMax: number): Generator<void, Pick<SqlA
 export async function checkedStatement(reader: Reader, sql: string): Promise<string> {
   const statement = sql.trim().replace(/(\s*;)+$/, '')
   beginsReading(statement)
+  await onlyReadingFunctions(reader, statement)
   await onlySelect(reader, statement)
   return statement
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync,
 import { join } from 'node:path'
 import { besideOf, moveFile, syncFile } from '../../store/files.ts'
 import { exportFolder, type Store } from '../../store/store.ts'
-import { checkedStatement, refused, within } from './ask.ts'
+import { checkedStatement, noneGoesOn, refused, within } from './ask.ts'
 
 const timeoutMs = 600_000
 
@@ -30,6 +30,7 @@ export async function withParquet<T>(
   bounds: { timeoutMs: number; rowsMax?: number },
   use: (path: string, rows: number) => T | Promise<T>,
 ): Promise<T> {
+  noneGoesOn(store)
   mkdirSync(exportFolder(store.path), { recursive: true, mode: 0o700 })
   const staging = mkdtempSync(join(exportFolder(store.path), 'sql-'))
   const made = join(staging, 'rows.parquet')
