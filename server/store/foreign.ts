@@ -8,7 +8,11 @@ export type Foreign = {
   readonly path: string
   /** The columns of each of its tables, in lower case. */
   readonly tables: ReadonlyMap<string, ReadonlySet<string>>
-  /** The rows of a statement about its tables, some thousand at a time; BIGINT as bigint. */
+  /**
+   * The rows of a statement about its tables, some thousand at a time; BIGINT as bigint.
+   *
+   * @throws CannotOpen where the file is damaged, or has not the columns or values that are asked for.
+   */
   rows(sql: string): AsyncGenerator<Record<string, unknown>[]>
   close(): void
 }
@@ -42,10 +46,13 @@ export async function openForeign(path: string): Promise<Foreign> {
       path: real,
       tables,
       async *rows(sql) {
-        const result = await connection.stream(sql)
-        const names = result.deduplicatedColumnNames()
-        for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+        const asked = await orExplained(real, connection.stream(sql))
+        const names = asked.deduplicatedColumnNames()
+        for (;;) {
+          const chunk = await orExplained(real, asked.fetchChunk())
+          if (!chunk || chunk.rowCount === 0) return
           yield chunk.getRowObjects(names) as Record<string, unknown>[]
+        }
       },
       close() {
         connection.closeSync()
@@ -55,6 +62,14 @@ export async function openForeign(path: string): Promise<Foreign> {
   } catch (error) {
     instance.closeSync()
     throw new CannotOpen(explained(real, messageOf(error)))
+  }
+}
+
+async function orExplained<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    throw new CannotOpen(explained(path, messageOf(error)))
   }
 }
 
@@ -81,6 +96,8 @@ function explained(path: string, message: string): string {
   if (/not a valid DuckDB database/.test(message)) return `${path} is not a DuckDB database`
   if (/version number|storage version|newer version/i.test(message))
     return `${path} was written by a newer DuckDB than this program reads; use a newer telltale (${message.split('\n')[0]})`
+  if (/(Binder|Catalog|Conversion|Invalid Input) Error/.test(message))
+    return `${path} is not as this telltale knows such files, and cannot be read to its end: ${message.split('\n')[0]}`
   if (/ermission denied/.test(message)) return `${path} cannot be read: permission denied`
   return `${path} cannot be read: ${message.split('\n')[0]}`
 }
