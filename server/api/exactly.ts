@@ -1,5 +1,6 @@
 // exactly.ts: bodies that hold what is known and nothing else: a misspelled name must not be a wish that nobody hears.
 import { z } from 'zod'
+import { isObject } from '#importers/json-values.ts'
 
 /**
  * An object with these fields alone. Of another the error names it and the field that was probably meant: without this a
@@ -16,6 +17,9 @@ export function exactly<S extends z.core.$ZodLooseShape>(shape: S, passedOver: r
   )
   return z.strictObject({ ...ignored, ...shape } as S, { error })
 }
+
+/** Any object as it was sent. Not a record of the validator's: that leaves out what is called `__proto__`. */
+export const anyObject = z.custom<{ [name: string]: unknown }>(isObject, 'is not an object').meta({ type: 'object' })
 
 /** What the items of a list that are read one by one should be, for its description. */
 export function itemsOf(shape: z.ZodType) {

@@ -188,3 +188,11 @@ test('what is wrong is a 400 that says so, what is not there a 404, and neither 
   await refused(404, 'DELETE', `/api/dashboards/${other.id}/widgets/${widget.id}`)
   expect(await read(id)).toEqual(before)
 })
+
+test('a setting that is called __proto__ is kept like any other', async () => {
+  const config = JSON.parse('{"__proto__": {"a": 1}, "b": 2}')
+  const { id, widgets } = await make({ name: 'Mine', widgets: [{ widgetType: 'x', title: 'X', config }] } as never)
+  expect(JSON.stringify((await read(id)).widgets[0].config)).toBe(JSON.stringify(config))
+  await ask(200, 'PUT', `/api/dashboards/${id}/widgets/${widgets[0].id}`, { config: JSON.parse('{"__proto__": 3}') })
+  expect(JSON.stringify((await read(id)).widgets[0].config)).toBe('{"__proto__":3}')
+})

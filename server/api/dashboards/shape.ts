@@ -1,5 +1,6 @@
 // shape.ts: dashboards and widgets as the API takes and gives them.
 import { z } from 'zod'
+import { anyObject } from '../exactly.ts'
 import { type AttributeMap, raw, type Wire } from '../json.ts'
 import { requiredText } from '../params.ts'
 import { formatTime } from '../time.ts'
@@ -47,9 +48,10 @@ const place = (least: number) => {
   const valid = `use a whole number from ${least} to ${gridMax}`
   return z.number(valid).int(valid).min(least, valid).max(gridMax, valid)
 }
-const config = z
-  .record(z.string(), z.unknown(), 'is not an object')
-  .refine((given) => JSON.stringify(given).length <= configCharsMax, `is longer than ${configCharsMax} characters`)
+const config = anyObject.refine(
+  (given) => JSON.stringify(given).length <= configCharsMax,
+  `is longer than ${configCharsMax} characters`,
+)
 const widgetsMax = 200
 
 /** A widget to create; it is one cell large at the top left unless given. */

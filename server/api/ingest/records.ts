@@ -1,6 +1,6 @@
 // records.ts: the records that a sender without OTLP may push, each checked by itself.
 import { z } from 'zod'
-import { isObject } from '#importers/json-values.ts'
+import { anyObject } from '../exactly.ts'
 import { parseTime } from '../time.ts'
 
 /** The lists of a request, in the order in which their records are taken. */
@@ -11,10 +11,8 @@ const textMax = 1_000_000
 const word = z.string().max(1000, 'is longer than 1,000 characters')
 const id = word.min(1, 'is empty')
 const long = z.string().max(textMax, 'is longer than 1,000,000 characters')
-/** Any object as it was sent. Not a record of the validator's: that leaves out what is called `__proto__`. */
-const object = z.custom<{ [name: string]: unknown }>(isObject, 'is not an object').meta({ type: 'object' })
 /** Text, or any JSON that is kept as its text. */
-const content = z.union([long, object, z.array(z.unknown())]).transform((given) => {
+const content = z.union([long, anyObject, z.array(z.unknown())]).transform((given) => {
   return typeof given === 'string' ? given : JSON.stringify(given)
 })
 const count = z.number().int('is not a whole number').min(0, 'is below 0').max(1e15, 'is larger than 1e15')
@@ -102,7 +100,7 @@ export const PushedEvent = z.object({
     body: content,
     severity: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'use DEBUG, INFO, WARN or ERROR'),
   }),
-  ...known({ model: word, attributes: object }),
+  ...known({ model: word, attributes: anyObject }),
   ...attribution,
 })
 
