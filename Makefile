@@ -55,7 +55,7 @@ faults: dist/telltale ## Kill, overload, starve and corrupt the server (500 kill
 	@FAULTS=full KILLS=$(or $(KILLS),500) TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 3600000 e2e/faults $(ARGS)
 
 fuzz: node_modules/.installed ## Run every property and the damaged inputs for FUZZ_SECONDS (60) each: millions of cases
-	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(RUN) test --timeout 3600000 --preload ./e2e/fuzz/more-runs.ts $(or $(ARGS),codec tail-model ledger.property resolve deltas bad-input bad-transcripts decompress attributes fill-column frontend/lib/filter)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(RUN) test --timeout 3600000 --preload ./e2e/fuzz/more-runs.ts $(or $(ARGS),codec tail-model ledger.property resolve deltas bad-input bad-transcripts decompress attributes fill-column frontend/lib/filter odd-statements grpc-mutations odd-documents e2e/fuzz)
 
 kill: dist/telltale ## Kill the server 100 times under load and count what it had acknowledged
 	@KILLS=100 TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 600000 e2e/faults/kill.test.ts
