@@ -273,7 +273,7 @@ describe('a file', () => {
       ])
       const held = await small('held')
       const script = `const { DuckDBInstance } = require(${JSON.stringify(join(import.meta.dir, '../node_modules/@duckdb/node-api'))})
-        const instance = await DuckDBInstance.create(${JSON.stringify(held)}); console.log('open'); await Bun.stdin.text()`
+        const instance = await DuckDBInstance.create(${JSON.stringify(held)}); console.log('open'); await Bun.stdin.text(); instance.closeSync()`
       holder = Bun.spawn([process.execPath, '-e', script], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
       await holder.stdout.getReader().read()
       await importAll(own)
