@@ -3,7 +3,7 @@ import '#server/store/pool-size.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agents, translate } from '#importers/index.ts'
+import { agents, translateInSteps } from '#importers/index.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { createIngest } from '#server/ingest/ingest.ts'
 import { createLedger } from '#server/ingest/ledger/ledger.ts'
@@ -64,7 +64,7 @@ async function run(bodies: Body[], withLedger: boolean): Promise<Run> {
   const ledger = createLedger({ price: createPrices().price })
   const ingest = await createIngest({
     store,
-    translate,
+    translate: translateInSteps,
     stages: withLedger ? [ledger] : [],
     ledgerMetrics: new Set(agents.flatMap((agent) => Object.values(agent.metrics))),
   })

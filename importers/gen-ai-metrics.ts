@@ -1,9 +1,10 @@
 // gen-ai-metrics.ts: counters and histograms of the GenAI conventions → tokens and requests that add up many.
 import { text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { MetricPoint, Resource } from '#proto/telemetry.ts'
 import { modelOf, providerOf } from './gen-ai.ts'
 import type { OtlpBatch, Sender } from './otlp-batch.ts'
-import { type Amount, amountOf, Points, timesOf } from './otlp-points.ts'
+import { type Amount, amountOf, pointsOf, timesOf } from './otlp-points.ts'
 import { type TokenType, tokenTypeOf } from './token-type.ts'
 
 type Token = { type: TokenType; amounts: (value: number) => Amount[] }
@@ -50,17 +51,17 @@ const requests = new Set(['chat', 'text_completion', 'generate_content', 'comple
  *
  * @param sessionOf the session a point names, `''` for none
  */
-export function readGenAiPoints(
+export function* readGenAiPoints(
   batch: OtlpBatch,
   points: readonly MetricPoint[],
   sessionOf: (point: MetricPoint) => string,
-): void {
-  const counted = new Points(batch, points)
+): Generator<void> {
+  const counted = yield* pointsOf(batch, points)
   const named = namesBySender(points)
-  for (const point of points) {
+  yield* each(points, (point) => {
     const token = tokenOf(point)
     const isDuration = durations.includes(point.name)
-    if (!token && !isDuration) continue
+    if (!token && !isDuration) return
     const own = named.get(point.resource) as Set<string>
     const sessionId = sessionOf(point)
     const sender: Sender = batch.attribute(point, sessionId)
@@ -75,7 +76,7 @@ export function readGenAiPoints(
       const failed = text(point.attributes['error.type']) !== undefined
       counted.add(point, [{ field: failed ? 'errors' : 'requests', value: timesOf(point) }], facts)
     }
-  }
+  })
 }
 
 function tokenOf({ name, attributes }: MetricPoint): Token | undefined {

@@ -1,5 +1,6 @@
 // gen-ai-spans.ts: spans that follow the GenAI conventions → requests, tool calls, messages.
 import { type Attributes, numeric, text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { Attribution, CallObservation, Span, ToolCallObservation } from '#proto/telemetry.ts'
 import {
   callIdOf,
@@ -37,11 +38,12 @@ export type Dialect = {
  * Reads a batch's spans together. An agent's span carries the sum of its requests and is not read; of two nested spans that
  * both look like a request (an instrumented library inside an instrumented framework) the inner one is the request.
  */
-export function readGenAiSpans(batch: OtlpBatch, spans: readonly Span[], dialect: Dialect): void {
-  const tree = new Tree(spans)
-  for (const span of spans) {
+export function* readGenAiSpans(batch: OtlpBatch, spans: readonly Span[], dialect: Dialect): Generator<void> {
+  const tree = new Tree()
+  yield* tree.read(spans)
+  yield* each(spans, (span) => {
     const operation = tree.operationOf(span)
-    if (operation === 'other') continue
+    if (operation === 'other') return
     const sessionId = dialect.sessionOf(span)
     const sender = batch.attribute(span, sessionId)
     span.hot.eventName = text(span.attributes['gen_ai.operation.name']) ?? span.name
@@ -53,7 +55,7 @@ export function readGenAiSpans(batch: OtlpBatch, spans: readonly Span[], dialect
     const attribution = { ...sender, ...agentOf(span, tree) }
     if (operation === 'request' && !tree.isRepeated(span)) request(batch, span, sessionId, attribution, dialect)
     else if (operation === 'tool') toolCall(batch, span, sessionId, attribution, dialect)
-  }
+  })
 }
 
 function request(batch: OtlpBatch, span: Span, sessionId: string, attribution: Attribution & Sender, dialect: Dialect) {
@@ -156,17 +158,18 @@ class Tree {
   readonly #byId = new Map<string, Span>()
   readonly #operations = new Map<Span, Operation>()
   /** Requests with a request inside. */
-  readonly #repeated = new Set<Span>()
+  readonly #repeated = new Set<Span>();
 
-  constructor(spans: readonly Span[]) {
-    for (const span of spans) {
+  /** Takes note of all spans of the batch; before anything is asked. */
+  *read(spans: readonly Span[]): Generator<void> {
+    yield* each(spans, (span) => {
       this.#byId.set(`${span.traceId}/${span.spanId}`, span)
       this.#operations.set(span, operationOf(span.attributes))
-    }
-    for (const span of spans) {
-      if (this.operationOf(span) !== 'request') continue
+    })
+    yield* each(spans, (span) => {
+      if (this.operationOf(span) !== 'request') return
       for (const around of this.#around(span)) if (this.operationOf(around) === 'request') this.#repeated.add(around)
-    }
+    })
   }
 
   operationOf(span: Span): Operation {

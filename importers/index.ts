@@ -1,5 +1,6 @@
 // index.ts: the agents we know, and which of them a batch of telemetry comes from.
 import type { Agent } from '#proto/agent.ts'
+import { atOnce, each } from '#proto/steps.ts'
 import { noTelemetry, type Resource, type Telemetry } from '#proto/telemetry.ts'
 import { claudeCode } from './claude-code/index.ts'
 import { codex } from './codex/index.ts'
@@ -37,35 +38,40 @@ export function agentFor(resource: Resource, records: Telemetry): Agent | undefi
  * filled in place.
  */
 export function translate(batch: Telemetry): Telemetry {
-  const resources = resourcesOf(batch)
+  return atOnce(translateInSteps(batch))
+}
+
+/** {@link translate} with others' turns in between. */
+export function* translateInSteps(batch: Telemetry): Generator<void, Telemetry> {
+  const resources = yield* resourcesOf(batch)
   if (resources.size === 0) return batch
   if (resources.size === 1) {
     const [resource] = resources
-    const agent = agentFor(resource as Resource, batch)
-    return agent ? translated(agent, batch) : readPlain(batch)
+    return yield* translated(agentFor(resource as Resource, batch), batch)
   }
-  const byResource = split(batch, (resource) => resource)
+  const byResource = yield* split(batch, (resource) => resource)
   const owners = new Map<Resource, Agent | undefined>()
-  for (const [resource, records] of byResource) owners.set(resource, agentFor(resource, records))
+  yield* each(byResource, ([resource, records]) => owners.set(resource, agentFor(resource, records)))
   if (new Set(owners.values()).size === 1) {
     const [agent] = owners.values()
-    return agent ? translated(agent, batch) : readPlain(batch)
+    return yield* translated(agent, batch)
   }
   const merged = observationsOf(batch)
-  for (const [agent, records] of split(batch, (resource) => owners.get(resource))) append(merged, own(agent, records))
+  for (const [agent, records] of yield* split(batch, (resource) => owners.get(resource)))
+    append(merged, yield* own(agent, records))
   return merged
 }
 
-function resourcesOf(batch: Telemetry): Set<Resource> {
+function* resourcesOf(batch: Telemetry): Generator<void, Set<Resource>> {
   const resources = new Set<Resource>()
-  for (const { resource } of batch.spans) resources.add(resource)
-  for (const { resource } of batch.logs) resources.add(resource)
-  for (const { resource } of batch.points) resources.add(resource)
+  yield* each(batch.spans, ({ resource }) => resources.add(resource))
+  yield* each(batch.logs, ({ resource }) => resources.add(resource))
+  yield* each(batch.points, ({ resource }) => resources.add(resource))
   return resources
 }
 
 /** The batch's records by what they belong to; order within each part is kept. */
-function split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Map<K, Telemetry> {
+function* split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Generator<void, Map<K, Telemetry>> {
   const parts = new Map<K, Telemetry>()
   const partOf = (resource: Resource): Telemetry => {
     const key = keyOf(resource)
@@ -76,23 +82,25 @@ function split<K>(batch: Telemetry, keyOf: (resource: Resource) => K): Map<K, Te
     }
     return part
   }
-  for (const span of batch.spans) partOf(span.resource).spans.push(span)
-  for (const log of batch.logs) partOf(log.resource).logs.push(log)
-  for (const point of batch.points) partOf(point.resource).points.push(point)
+  yield* each(batch.spans, (span) => partOf(span.resource).spans.push(span))
+  yield* each(batch.logs, (log) => partOf(log.resource).logs.push(log))
+  yield* each(batch.points, (point) => partOf(point.resource).points.push(point))
   return parts
 }
 
 /** The agent's records, and what the batch already brought besides them. */
-function translated(agent: Agent, batch: Telemetry): Telemetry {
+function* translated(agent: Agent | undefined, batch: Telemetry): Generator<void, Telemetry> {
+  if (!agent) return yield* readPlain(batch)
   const merged = observationsOf(batch)
-  append(merged, own(agent, batch))
+  append(merged, yield* own(agent, batch))
   return merged
 }
 
 /** A service that only follows the conventions says the rest as any other does. */
-function own(agent: Agent | undefined, records: Telemetry): Telemetry {
-  if (!agent) return readPlain(records)
-  return agent === conventions ? readPlain(agent.otlp(records)) : agent.otlp(records)
+function* own(agent: Agent | undefined, records: Telemetry): Generator<void, Telemetry> {
+  if (!agent) return yield* readPlain(records)
+  const read = yield* agent.otlp(records)
+  return agent === conventions ? yield* readPlain(read) : read
 }
 
 const observationsOf = ({ calls, aggregates, toolCalls, sessions, messages, commits }: Telemetry): Telemetry => ({

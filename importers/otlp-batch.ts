@@ -78,7 +78,7 @@ export class OtlpBatch {
 
   finish(): Telemetry {
     for (const call of this.out.calls) if (call.sessionId === '') narrow(call)
-    this.out.sessions.push(...this.#sessions.values())
+    for (const session of this.#sessions.values()) this.out.sessions.push(session)
     return this.out
   }
 }

@@ -1,5 +1,6 @@
 // otlp-points.ts: counter points that add up tokens, money or requests → observations for the ledger.
 import { type Attributes, jsonValue } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { AggregateField, AggregateObservation, MetricPoint, Resource, Scope } from '#proto/telemetry.ts'
 import type { OtlpBatch } from './otlp-batch.ts'
 import { known } from './otlp-counts.ts'
@@ -21,17 +22,13 @@ const collectionNs = 10_000_000n
  */
 export class Points {
   readonly #batch: OtlpBatch
-  readonly #times = new Map<Resource, bigint[]>()
+  readonly #times: ReadonlyMap<Resource, bigint[]>
   readonly #origins = new Map<Resource, Map<Scope, string>>()
 
-  constructor(batch: OtlpBatch, points: readonly MetricPoint[]) {
+  /** @param times when the collections of each sender began, in order. */
+  constructor(batch: OtlpBatch, times: ReadonlyMap<Resource, bigint[]>) {
     this.#batch = batch
-    for (const { resource, timeUnixNano } of points) {
-      const times = this.#times.get(resource)
-      if (times) times.push(timeUnixNano)
-      else this.#times.set(resource, [timeUnixNano])
-    }
-    for (const [resource, times] of this.#times) this.#times.set(resource, collections(times))
+    this.#times = times
   }
 
   /** Adds what a point counts. A gauge, a point without a value and one that counts nothing add nothing. */
@@ -53,12 +50,16 @@ export class Points {
   }
 
   #time({ resource, timeUnixNano }: MetricPoint): bigint {
-    let found = timeUnixNano
-    for (const time of this.#times.get(resource) ?? []) {
-      if (time > timeUnixNano) break
-      found = time
+    const times = this.#times.get(resource) ?? []
+    // One request may hold the collections of hours.
+    let low = 0
+    let high = times.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((times[middle] as bigint) <= timeUnixNano) low = middle + 1
+      else high = middle
     }
-    return found
+    return times[low - 1] ?? timeUnixNano
   }
 
   #series(point: MetricPoint): string {
@@ -80,6 +81,18 @@ export class Points {
     }
     return origin
   }
+}
+
+/** A reader of a batch's points, which knows when they were collected. */
+export function* pointsOf(batch: OtlpBatch, points: readonly MetricPoint[]): Generator<void, Points> {
+  const times = new Map<Resource, bigint[]>()
+  yield* each(points, ({ resource, timeUnixNano }) => {
+    const own = times.get(resource)
+    if (!own) times.set(resource, [timeUnixNano])
+    else if (own.at(-1) !== timeUnixNano) own.push(timeUnixNano)
+  })
+  yield* each(times, ([resource, own]) => times.set(resource, collections(own)))
+  return new Points(batch, times)
 }
 
 /** The number that a point of a sum counts, or the sum of what a histogram saw. */

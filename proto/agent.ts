@@ -76,9 +76,10 @@ export type Agent = {
   /**
    * Puts what the agent sent into our words: fills the hot columns, adds observations and derived points, and leaves out
    * records that are mined and not kept. Gets only this agent's records. It may remember, within bounds, what later
-   * batches refer to; nothing may be wrong, only less told, where that is missing (after a restart).
+   * batches refer to; nothing may be wrong, only less told, where that is missing (after a restart). A request may hold 100,000
+   * records: it yields after some (`each` of steps.ts), so that others have their turn.
    */
-  otlp(batch: Telemetry): Telemetry
+  otlp(batch: Telemetry): Generator<void, Telemetry>
   /**
    * Names under which this agent's ledger rows appear as metric points (contract §5), each absent when the agent sends
    * that metric itself or has none. `imported…` are used only for sessions whose own points never came by OTLP.

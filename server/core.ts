@@ -1,5 +1,5 @@
 // core.ts: the parts that every process which owns the database needs: store, prices, ledger, ingest.
-import { agents, translate } from '#importers/index.ts'
+import { agents, translateInSteps } from '#importers/index.ts'
 import { save as saveDashboard } from './api/dashboards/keep.ts'
 import { loadTokens, type Tokens } from './api/tokens/tokens.ts'
 import type { Config } from './config.ts'
@@ -64,7 +64,7 @@ export async function openCore(config: Config, log: Log, options: CoreOptions = 
       store,
       privacy: privacy.apply,
       remember: privacy.remembered,
-      translate,
+      translate: translateInSteps,
       stages: [ledger],
       ledgerMetrics: new Set(agents.flatMap((agent) => Object.values(agent.metrics))),
       warn: (message) => log.warn(message),

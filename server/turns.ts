@@ -3,14 +3,6 @@
 /** Work goes on for so long before others get their turn. */
 const turnMs = 8
 
-/** Runs a generator to its end without a pause: for what is small, or has nobody beside it. */
-export function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
-}
-
 /** Runs a generator to its end; gives the event loop a turn whenever it has worked for some milliseconds. */
 export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
   let since = performance.now()

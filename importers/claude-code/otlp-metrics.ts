@@ -1,8 +1,9 @@
 // otlp-metrics.ts: Claude Code's counters of tokens and cost; its names for kinds of tokens are ours.
 import { text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { AggregateField, MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
-import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type Amount, amountOf, pointsOf } from '../otlp-points.ts'
 import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { attributionOf } from './otlp-values.ts'
 
@@ -13,9 +14,9 @@ const fields = new Map<TokenType, AggregateField>([
   ['cacheCreation', 'cacheWriteTokens'],
 ])
 
-export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
-  const counted = new Points(batch, points)
-  for (const point of points) {
+export function* readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): Generator<void> {
+  const counted = yield* pointsOf(batch, points)
+  yield* each(points, (point) => {
     const { attributes, hot, name } = point
     const sessionId = text(attributes['session.id']) ?? ''
     const sender = batch.attribute(point, sessionId)
@@ -36,5 +37,5 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
       const cost: Amount = { field: 'reportedCostNanoUsd', value: Math.round(amountOf(point) * 1e9) }
       counted.add(point, [cost], facts)
     }
-  }
+  })
 }

@@ -1,5 +1,6 @@
 // otlp-spans.ts: Claude Code's spans (beta): requests with their attempts, tools with the wait for a permission.
 import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { CallObservation, Span, ToolCallObservation } from '#proto/telemetry.ts'
 import { commitsOf } from '../git-commits.ts'
 import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
@@ -11,14 +12,14 @@ import { attributionOf, contentOf, tool } from './otlp-values.ts'
 type ToolSpans = { whole?: Span; execution?: Span; blocked?: Span; sender?: Sender }
 
 /** Reads a batch's spans together: a tool call is told by three of them. */
-export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
+export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<void> {
   const tools = new Map<string, ToolSpans>()
   const toolOf = (id: string): ToolSpans => {
     const own = tools.get(id) ?? {}
     tools.set(id, own)
     return own
   }
-  for (const span of spans) {
+  yield* each(spans, (span) => {
     const { attributes, hot } = span
     const sessionId = text(attributes['session.id']) ?? ''
     const sender = batch.attribute(span, sessionId)
@@ -33,8 +34,8 @@ export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
     else if (hot.eventName === 'tool') Object.assign(toolOf(span.spanId), { whole: span, sender })
     else if (hot.eventName === 'tool.execution') Object.assign(toolOf(span.parentSpanId), { execution: span, sender })
     else if (hot.eventName === 'tool.blocked_on_user') toolOf(span.parentSpanId).blocked = span
-  }
-  for (const own of tools.values()) toolCall(batch, own)
+  })
+  yield* each(tools.values(), (own) => toolCall(batch, own))
 }
 
 function request(batch: OtlpBatch, span: Span, sender: Sender): void {

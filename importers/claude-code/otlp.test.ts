@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { type Attributes, Double } from '#proto/attributes.ts'
+import { atOnce } from '#proto/steps.ts'
+import type { Telemetry } from '#proto/telemetry.ts'
 import { requests } from '#server/ingest/ledger/testing.ts'
 import { translate } from '../index.ts'
 import { batch, log, millisecond, noon, point, resource, scope, span } from '../otlp-fixtures.ts'
-import { otlp } from './otlp.ts'
+import { otlp as otlpInSteps } from './otlp.ts'
 import { querySourceOf } from './otlp-values.ts'
+
+const otlp = (sent: Telemetry) => atOnce(otlpInSteps(sent))
 
 const from = { resource: resource('claude-code'), scope: scope('com.anthropic.claude_code.events') }
 

@@ -1,8 +1,9 @@
 // otlp-metrics.ts: Codex's counters: the histogram of each turn's tokens, and requests by status. They name no session.
 import { text, truth } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
-import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type Amount, amountOf, pointsOf } from '../otlp-points.ts'
 import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { tool } from './otlp-values.ts'
 
@@ -29,9 +30,9 @@ const tokens = new Map<TokenType, Token>([
   ['reasoning', (value) => [{ field: 'reasoningTokens', value }]],
 ])
 
-export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
-  const counted = new Points(batch, points)
-  for (const point of points) {
+export function* readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): Generator<void> {
+  const counted = yield* pointsOf(batch, points)
+  yield* each(points, (point) => {
     const { attributes, hot, name } = point
     const sender = batch.attribute(point, text(attributes['conversation.id']))
     hot.tool = tool
@@ -52,5 +53,5 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
       const failed = truth(attributes.success) === false
       counted.add(point, [{ field: failed ? 'errors' : 'requests', value: amountOf(point) }], facts)
     }
-  }
+  })
 }

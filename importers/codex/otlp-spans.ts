@@ -1,5 +1,6 @@
 // otlp-spans.ts: Codex's spans: the one per response that has the usage, and whose request it was.
 import { type Attributes, text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { Span } from '#proto/telemetry.ts'
 import { type OtlpBatch, spanKey, spanMs } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
@@ -8,10 +9,11 @@ import { Turns } from './otlp-turns.ts'
 import { conversationOf, type Event, eventNameOf, failureOf, modelOf, tool, toolCallOf } from './otlp-values.ts'
 
 /** Reads a batch's spans together: the span that has the usage says neither conversation nor model. */
-export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
+export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<void> {
   if (spans.length === 0) return
-  const turns = new Turns(spans)
-  for (const span of spans) {
+  const turns = new Turns()
+  yield* turns.read(spans)
+  yield* each(spans, (span) => {
     const { attributes, hot } = span
     const conversation = turns.conversationOf(span) ?? ''
     const sender = batch.attribute(span, conversation)
@@ -32,8 +34,8 @@ export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
     }
     if (span.name === 'handle_responses' && attributes['gen_ai.usage.input_tokens'] !== undefined)
       answered(batch, span, turns)
-  }
-  for (const attempt of turns.attemptsSeenLate()) lateModel(batch, attempt)
+  })
+  yield* each(turns.attemptsSeenLate(), (attempt) => lateModel(batch, attempt))
 }
 
 /** A folder's name stands for the project where nothing else says it; the folder may be on another machine. */

@@ -1,5 +1,6 @@
 // otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch, else before it.
 import { text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { Span } from '#proto/telemetry.ts'
 import { memory } from '../recent.ts'
 import { conversationOf, modelOf } from './otlp-values.ts'
@@ -27,10 +28,11 @@ export class Turns {
   readonly #answers = new Set<string>()
   /** What the trace named last before this batch. */
   readonly #before = new Map<string, string | undefined>()
-  readonly #blocked = new Map<string, string | undefined>()
+  readonly #blocked = new Map<string, string | undefined>();
 
-  constructor(spans: readonly Span[]) {
-    for (const span of spans) {
+  /** Takes note of all spans of the batch; before anything is asked. */
+  *read(spans: readonly Span[]): Generator<void> {
+    yield* each(spans, (span) => {
       const { traceId, attributes, name } = span
       this.#byId.set(idOf(span), span)
       const own = conversationOf(attributes)
@@ -46,7 +48,7 @@ export class Turns {
       if (name === 'codex.sampling') push(this.#samplings, traceId, span)
       if (name === 'codex.tool_blocking') this.#blocked.set(`${traceId}/${span.parentSpanId}`, own)
       if (name === 'handle_responses') this.#answers.add(`${traceId}/${span.parentSpanId}`)
-    }
+    })
     for (const [traceId, marks] of this.#marks) {
       marks.sort((a, b) => (a.time < b.time ? -1 : 1))
       for (const { conversation } of marks) {

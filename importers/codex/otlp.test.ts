@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import type { Attributes } from '#proto/attributes.ts'
-import { noTelemetry, type Span } from '#proto/telemetry.ts'
+import { atOnce } from '#proto/steps.ts'
+import { noTelemetry, type Span, type Telemetry } from '#proto/telemetry.ts'
 import { requests } from '#server/ingest/ledger/testing.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
 import { translate } from '../index.ts'
 import { batch, log, noon, point, resource, scope, span } from '../otlp-fixtures.ts'
-import { otlp } from './otlp.ts'
+import { otlp as otlpInSteps } from './otlp.ts'
+
+const otlp = (sent: Telemetry) => atOnce(otlpInSteps(sent))
 
 const from = { resource: resource('codex_exec'), scope: scope('codex_otel.log_only') }
 

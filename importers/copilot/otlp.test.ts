@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import type { Attributes } from '#proto/attributes.ts'
+import { atOnce } from '#proto/steps.ts'
+import type { Telemetry } from '#proto/telemetry.ts'
 import { requests } from '#server/ingest/ledger/testing.ts'
 import { translate } from '../index.ts'
 import { batch, point, resource, scope, span } from '../otlp-fixtures.ts'
 import { aggregateTotals } from '../recordings.ts'
-import { otlp } from './otlp.ts'
+import { otlp as otlpInSteps } from './otlp.ts'
+
+const otlp = (sent: Telemetry) => atOnce(otlpInSteps(sent))
 
 const from = { resource: resource('github-copilot'), scope: scope('github.copilot') }
 

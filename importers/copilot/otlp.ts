@@ -1,5 +1,6 @@
 // otlp.ts: what GitHub Copilot sends → our vocabulary. It follows the GenAI conventions, with billing of its own; see README.md.
 import { type Attributes, numeric, text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { CallObservation, LogRecord, Telemetry, ToolCallObservation } from '#proto/telemetry.ts'
 import { sessionOf as conversationOf, modelOf } from '../gen-ai.ts'
 import { readGenAiPoints } from '../gen-ai-metrics.ts'
@@ -10,19 +11,19 @@ import { nanoUsdOfUnits } from './transcript-usage.ts'
 
 const tool = 'copilot'
 
-export function otlp({ spans, logs, points }: Telemetry): Telemetry {
+export function* otlp({ spans, logs, points }: Telemetry): Generator<void, Telemetry> {
   const batch = new OtlpBatch(tool)
-  for (const log of logs) readLog(batch, log)
-  for (const span of spans) {
+  yield* each(logs, (log) => readLog(batch, log))
+  yield* each(spans, (span) => {
     batch.attribute(span, sessionOf(span))
     span.hot.eventName = span.name
-  }
-  readGenAiSpans(batch, spans, dialect)
-  for (const point of points) {
+  })
+  yield* readGenAiSpans(batch, spans, dialect)
+  yield* each(points, (point) => {
     batch.attribute(point, sessionOf(point))
     point.hot.model = modelOf(point.attributes)
-  }
-  readGenAiPoints(batch, points, sessionOf)
+  })
+  yield* readGenAiPoints(batch, points, sessionOf)
   Object.assign(batch.out, { spans, logs, points })
   return batch.finish()
 }

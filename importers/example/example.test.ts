@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { atOnce } from '#proto/steps.ts'
 import { requests } from '#server/ingest/ledger/testing.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { readTree } from '../transcript-fixtures.ts'
@@ -8,7 +9,7 @@ import { example } from './index.ts'
 
 const fixtures = join(import.meta.dir, 'fixtures')
 
-const sent = () => example.otlp(decode('logs', 'json', readFileSync(join(fixtures, 'logs.json')), 1n).telemetry)
+const sent = () => atOnce(example.otlp(decode('logs', 'json', readFileSync(join(fixtures, 'logs.json')), 1n).telemetry))
 
 test('the skeleton reads what it sends: a request with its cached part taken out of the input, a failure, a session', () => {
   const { calls, sessions, logs } = sent()

@@ -1,5 +1,6 @@
 // otlp.ts: what the example agent sends → our vocabulary.
 import { numeric, text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { LogRecord, Telemetry } from '#proto/telemetry.ts'
 import { OtlpBatch } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
@@ -7,10 +8,10 @@ import { requestKey } from './keys.ts'
 
 const tool = 'example'
 
-/** Pure: what it yields depends on the batch alone. It gets only this agent's records. */
-export function otlp({ spans, logs, points }: Telemetry): Telemetry {
+/** Pure: what it gives depends on the batch alone. It gets only this agent's records, and yields to let others have their turn. */
+export function* otlp({ spans, logs, points }: Telemetry): Generator<void, Telemetry> {
   const batch = new OtlpBatch(tool)
-  for (const log of logs) readLog(batch, log)
+  yield* each(logs, (log) => readLog(batch, log))
   Object.assign(batch.out, { spans, logs, points })
   return batch.finish()
 }

@@ -1,5 +1,6 @@
 // otlp-logs.ts: Gemini CLI's events: answers with their usage, failed attempts, tool calls, prompts.
 import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { LogRecord, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
 import { compacted } from '../compaction.ts'
 import { objectOf, parseJson } from '../json-values.ts'
@@ -21,10 +22,10 @@ const agents = memory<string>(10_000)
  * Reads a batch's events, first those that others refer to: the event of a tool's end has no id of the call, which stands in
  * the answer that asked for it.
  */
-export function readLogs(batch: OtlpBatch, logs: readonly LogRecord[]): void {
+export function* readLogs(batch: OtlpBatch, logs: readonly LogRecord[]): Generator<void> {
   const reader = new LogReader(batch)
-  for (const log of logs) reader.name(log)
-  for (const log of logs) reader.read(log)
+  yield* each(logs, (log) => reader.name(log))
+  yield* each(logs, (log) => reader.read(log))
 }
 
 class LogReader {

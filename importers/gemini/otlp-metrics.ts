@@ -1,8 +1,9 @@
 // otlp-metrics.ts: Gemini CLI's counters of tokens and requests, cumulative from the start of each process.
 import { numeric, text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
-import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type Amount, amountOf, pointsOf } from '../otlp-points.ts'
 import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { sessionOf } from './otlp-values.ts'
 
@@ -29,9 +30,9 @@ const tokens = new Map<TokenType, Token>([
   ],
 ])
 
-export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
-  const counted = new Points(batch, points)
-  for (const point of points) {
+export function* readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): Generator<void> {
+  const counted = yield* pointsOf(batch, points)
+  yield* each(points, (point) => {
     const { attributes, hot, name } = point
     const sessionId = sessionOf(point)
     const sender = batch.attribute(point, sessionId)
@@ -53,7 +54,7 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
       const amount = requestOf(point)
       if (amount) counted.add(point, [amount], facts)
     }
-  }
+  })
 }
 
 /** A failed request is counted twice, once with the type of its error and once without: only the former counts. */

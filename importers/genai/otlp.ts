@@ -1,5 +1,6 @@
 // otlp.ts: what any service sends that follows the GenAI conventions → our vocabulary. The service's name is the tool.
 import { numeric, text, truth } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import {
   type CallObservation,
   type LogRecord,
@@ -28,22 +29,22 @@ import { usageKey } from '../usage-key.ts'
  * Records of several services may come in one batch (a collector sends them so); each service is a tool of its own. Only
  * records that are about a model, an agent or a tool are touched; the rest of the service stays plain.
  */
-export function otlp({ spans, logs, points }: Telemetry): Telemetry {
+export function* otlp({ spans, logs, points }: Telemetry): Generator<void, Telemetry> {
   const services = new Map<string, { spans: Span[]; logs: LogRecord[]; points: MetricPoint[] }>()
   const of = (name: string) => {
     const own = services.get(name) ?? { spans: [], logs: [], points: [] }
     services.set(name, own)
     return own
   }
-  for (const span of spans) of(span.resource.serviceName).spans.push(span)
-  for (const log of logs) of(log.resource.serviceName).logs.push(log)
-  for (const point of points) of(point.resource.serviceName).points.push(point)
+  yield* each(spans, (span) => of(span.resource.serviceName).spans.push(span))
+  yield* each(logs, (log) => of(log.resource.serviceName).logs.push(log))
+  yield* each(points, (point) => of(point.resource.serviceName).points.push(point))
   const out = noTelemetry()
   for (const [service, own] of services) {
     const batch = new OtlpBatch(service)
-    readGenAiSpans(batch, own.spans, dialect)
-    for (const log of own.logs) readLog(batch, log)
-    readGenAiPoints(batch, own.points, ({ attributes }) => conversationOf(attributes))
+    yield* readGenAiSpans(batch, own.spans, dialect)
+    yield* each(own.logs, (log) => readLog(batch, log))
+    yield* readGenAiPoints(batch, own.points, ({ attributes }) => conversationOf(attributes))
     append(out, batch.finish())
   }
   return Object.assign(out, { spans, logs, points })

@@ -1,8 +1,9 @@
 // otlp-metrics.ts: counters of OpenCode's plug-in, under whatever prefix it was given.
 import { text } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { MetricPoint } from '#proto/telemetry.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
-import { type Amount, amountOf, Points } from '../otlp-points.ts'
+import { type Amount, amountOf, pointsOf } from '../otlp-points.ts'
 import { type TokenType, tokenTypeOf } from '../token-type.ts'
 import { attributionOf, modelOf, sessionOf } from './otlp-values.ts'
 
@@ -23,9 +24,9 @@ const tokens = new Map<TokenType, Token>([
   ['cacheCreation', (value) => [{ field: 'cacheWriteTokens', value }]],
 ])
 
-export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): void {
-  const counted = new Points(batch, points)
-  for (const point of points) {
+export function* readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): Generator<void> {
+  const counted = yield* pointsOf(batch, points)
+  yield* each(points, (point) => {
     const { attributes, hot } = point
     const sessionId = sessionOf(attributes)
     const sender = batch.attribute(point, sessionId)
@@ -54,7 +55,7 @@ export function readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): vo
     } else if (name === 'retry.count') {
       counted.add(point, [{ field: 'errors', value: amountOf(point) }], facts)
     }
-  }
+  })
 }
 
 /** `OPENCODE_COST_USAGE_SCALE` multiplies the cost and says so in the unit, `USD/1000000` (the plug-in after 0.8.0). */

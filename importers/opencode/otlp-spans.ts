@@ -1,5 +1,6 @@
 // otlp-spans.ts: spans of OpenCode's plug-in (OpenInference names) and of OpenCode itself (those of the AI SDK).
 import { numeric, text, truth } from '#proto/attributes.ts'
+import { each } from '#proto/steps.ts'
 import type { CallObservation, MessageRecord, Span, ToolCallObservation } from '#proto/telemetry.ts'
 import { aiSdkCounts, aiSdkRequest, aiSdkTool } from '../ai-sdk.ts'
 import { commitsOf } from '../git-commits.ts'
@@ -26,9 +27,10 @@ const counts: PluginCounts = {
 }
 
 /** Reads a batch's spans; a subagent's session lies under the span of its parent's. */
-export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
-  const sessions = new Map(spans.map((span) => [span.spanId, sessionOf(span.attributes)]))
-  for (const span of spans) {
+export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<void> {
+  const sessions = new Map<string, string>()
+  yield* each(spans, (span) => sessions.set(span.spanId, sessionOf(span.attributes)))
+  yield* each(spans, (span) => {
     const { attributes, hot } = span
     const sessionId = sessionOf(attributes)
     const sender = batch.attribute(span, sessionId)
@@ -48,7 +50,7 @@ export function readSpans(batch: OtlpBatch, spans: readonly Span[]): void {
     else if (aiSdkRequest(attributes)) nativeRequest(batch, span, sessionId, sender)
     else if (text(attributes['tool.call_id']) || text(attributes['ai.toolCall.id']))
       nativeTool(batch, span, sessionId, sender)
-  }
+  })
 }
 
 function requestOf(span: Span, sessionId: string, sender: Sender) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { atOnce } from '../turns.ts'
+import { atOnce } from '#proto/steps.ts'
 import { Raw, rawDouble, writeJson, writtenInSteps } from './json.ts'
 import { withTimes } from './raw-times.ts'
 

@@ -134,7 +134,7 @@ export function createWriter({ store, stages, bodies, committed, stripped, warn 
         if (fate === 'lost' && isUnsure && tries === 1) continue
         if (fate !== 'stored') throw error
       }
-      conclude(attempt)
+      await conclude(attempt)
       return
     }
   }
@@ -154,8 +154,8 @@ export function createWriter({ store, stages, bodies, committed, stripped, warn 
   }
 
   /** A group is on disk: memory follows, senders and listeners are told. */
-  function conclude({ group, telemetry, outcomes }: Attempt): void {
-    for (const outcome of outcomes) outcome.committed()
+  async function conclude({ group, telemetry, outcomes }: Attempt): Promise<void> {
+    for (const outcome of outcomes) await outcome.committed()
     for (const { bodyHash, rejected, message, resolve } of group) {
       if (bodyHash !== undefined) bodies.remember(bodyHash, { receivedMs: Date.now(), rejected, message })
       resolve()
@@ -188,7 +188,7 @@ export function createWriter({ store, stages, bodies, committed, stripped, warn 
     if (fate === 'unknown') throw new StorageTrouble('the database cannot be read')
     const attempt = doubtful
     doubtful = undefined
-    if (fate === 'stored') conclude(attempt)
+    if (fate === 'stored') await conclude(attempt)
     else for (const outcome of attempt.outcomes) outcome.rolledBack()
   }
 

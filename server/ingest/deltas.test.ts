@@ -28,7 +28,7 @@ async function withGroups(
         const telemetry = { ...noTelemetry(), points: [...points] }
         batch++
         const outcome = await store.transaction((tx) => stage.apply(tx, { telemetry, batch, receivedUnixNano: 1n }))
-        outcome.committed()
+        await outcome.committed()
       },
       () => {
         stage = createTelemetryStage(make())

@@ -161,7 +161,8 @@ describe('submit', () => {
         expect(warnings[0]).toContain('stored as they came')
       },
       {
-        translate: () => {
+        // biome-ignore lint/correctness/useYield: it throws before it would.
+        *translate() {
           throw new Error('unreadable')
         },
         warn: (message) => warnings.push(message),
@@ -187,7 +188,7 @@ describe('submit', () => {
         expect(ingest.stats().untranslatedBatches).toBe(1)
       },
       {
-        translate(telemetry) {
+        *translate(telemetry) {
           if (telemetry.logs.some((log) => log.resource.serviceName === 'bad')) throw new Error('unreadable')
           for (const log of telemetry.logs) log.hot.tool = 'translated'
           return telemetry
@@ -244,6 +245,55 @@ describe('submit', () => {
       expect(turns).toBeGreaterThan(3)
       expect(await store.all('select count(distinct body)::integer as n from logs')).toEqual([{ n: 30_000 }])
     })
+  })
+
+  test('a stage that takes its time after the commit is waited for, by the sender and by the next group', async () => {
+    const events: string[] = []
+    const slow: Stage = {
+      async apply(_tx, { batch }) {
+        events.push(`apply ${batch}`)
+        return {
+          async committed() {
+            for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+            events.push(`committed ${batch}`)
+          },
+          rolledBack() {},
+        }
+      },
+    }
+    await withIngest(
+      async (ingest) => {
+        const first = ingest.submit(logs('a'), { source: 'otlp_logs', bytes: 1 }).then(() => events.push('a stored'))
+        while (events.length === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+        await Promise.all([first, ingest.submit(logs('b'), { source: 'otlp_logs', bytes: 1 })])
+        expect(events.filter((event) => event !== 'a stored')).toEqual([
+          'apply 1',
+          'committed 1',
+          'apply 2',
+          'committed 2',
+        ])
+        expect(events.indexOf('a stored')).toBeGreaterThan(events.indexOf('committed 1'))
+      },
+      { stages: [slow] },
+    )
+  })
+
+  test('a few records of many megabytes are looked through one after the other, with turns in between', async () => {
+    const looked: number[] = []
+    await withIngest(
+      async (ingest, store) => {
+        const large = logs(...Array.from({ length: 100 }, (_, n) => `${n} ${'x'.repeat(30_000)}`))
+        await ingest.submit(large, { source: 'otlp_logs', bytes: 3_000_000 })
+        expect(Math.max(...looked)).toBeLessThan(20)
+        expect(await store.all('select count(distinct body)::integer as n from logs')).toEqual([{ n: 100 }])
+      },
+      {
+        privacy(telemetry) {
+          looked.push(telemetry.logs.length)
+          return telemetry
+        },
+      },
+    )
   })
 
   test('rows alongside commit or roll back with the batch', async () => {

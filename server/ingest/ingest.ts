@@ -1,4 +1,5 @@
 // ingest.ts: the one way in. Every door hands its records here and hears back when they are on disk.
+import { atOnce } from '#proto/steps.ts'
 import { noTelemetry, type Resource, type Source, type Telemetry } from '#proto/telemetry.ts'
 import { messageOf, StorageTrouble } from '../store/errors.ts'
 import type { Store, Tx } from '../store/store.ts'
@@ -77,8 +78,8 @@ export type IngestOptions = {
   privacy?: (telemetry: Telemetry) => Telemetry
   /** The same for what readers of transcripts remember. */
   remember?: (state: unknown) => unknown
-  /** The agents' translation (importers/index.ts). */
-  translate?: (telemetry: Telemetry) => Telemetry
+  /** The agents' translation (importers/index.ts), with others' turns in between. */
+  translate?: (telemetry: Telemetry) => Generator<void, Telemetry>
   /** Stages after the telemetry's own: the ledger. */
   stages?: readonly Stage[]
   /** Derived names that the ledger provides, for which no `.delta` points are made. */
@@ -97,7 +98,7 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
     store,
     privacy = (t) => t,
     remember = (state) => state,
-    translate = (t) => t,
+    translate,
     warn = () => {},
     queueBytesMax = defaultQueueBytesMax,
   } = options
@@ -145,12 +146,16 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   /** The agents' words for a batch. Records that an agent chokes on are worth more than what we make of them. */
-  function translated(telemetry: Telemetry): Telemetry {
+  function* translated(telemetry: Telemetry): Generator<void, Telemetry> {
     try {
-      return translate(telemetry)
+      return translate ? yield* translate(telemetry) : telemetry
     } catch (error) {
       const parts = byResource(telemetry)
-      if (parts.length > 1) return parts.map(translated).reduce(append, noTelemetry())
+      if (parts.length > 1) {
+        const all = noTelemetry()
+        for (const part of parts) append(all, yield* translated(part))
+        return all
+      }
       counts.untranslatedBatches++
       warn(`records could not be translated and are stored as they came: ${messageOf(error)}`)
       return telemetry
@@ -160,8 +165,11 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   async function keep(telemetry: Telemetry, meta: SubmitMeta): Promise<Receipt> {
     const { rejected = 0, message = '' } = meta
     // A small batch is in the queue before this function is left: whoever comes next sees how full that is.
-    const left = rowsOf(telemetry) <= recordsAtOnce ? privacy(telemetry) : await inTurns(kept(telemetry, privacy))
-    const ready = named(translated(left), meta.user)
+    const isSmall = rowsOf(telemetry) <= recordsAtOnce && meta.bytes <= bytesAtOnce
+    const words = isSmall
+      ? atOnce(translated(privacy(telemetry)))
+      : await inTurns(translated(await inTurns(kept(telemetry, privacy))))
+    const ready = named(words, meta.user)
     const before = await new Promise<Remembered | undefined>((resolve, reject) => {
       writer.push({
         telemetry: ready,
@@ -252,15 +260,18 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
   }
 }
 
-/** Records whose texts are looked through in one step: a few milliseconds. */
+/** Batches of more records, or bytes, are looked through and translated in steps. */
 const recordsAtOnce = 1000
+const bytesAtOnce = 1024 * 1024
+/** Records whose texts are looked through in one step: ten thousand attributes each still take less than 50 ms. */
+const recordsAStep = 16
 
 /** What the privacy rules leave of a large batch, step by step, so that others get their turn. */
 function* kept(telemetry: Telemetry, privacy: (telemetry: Telemetry) => Telemetry): Generator<void, Telemetry> {
   const all = privacy({ ...telemetry, spans: [], logs: [], points: [] })
   for (const kind of ['spans', 'logs', 'points'] as const) {
-    for (let at = 0; at < telemetry[kind].length; at += recordsAtOnce) {
-      append(all, privacy({ ...noTelemetry(), [kind]: telemetry[kind].slice(at, at + recordsAtOnce) }))
+    for (let at = 0; at < telemetry[kind].length; at += recordsAStep) {
+      append(all, privacy({ ...noTelemetry(), [kind]: telemetry[kind].slice(at, at + recordsAStep) }))
       yield
     }
   }

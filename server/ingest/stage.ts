@@ -7,10 +7,10 @@ export type Group = { telemetry: Telemetry; batch: bigint; receivedUnixNano: big
 
 /**
  * Derives and writes rows from a group of batches. Memory that outlives the call changes only through the returned
- * functions: exactly one of them is called, after COMMIT or after ROLLBACK.
+ * functions: exactly one of them is called, after COMMIT or after ROLLBACK, and the next group waits until it is done.
  */
 export type Stage = {
-  apply(tx: Tx, group: Group): Promise<{ committed(): void; rolledBack(): void }>
+  apply(tx: Tx, group: Group): Promise<{ committed(): void | Promise<void>; rolledBack(): void }>
 }
 
 /** What a stage without memory returns. */

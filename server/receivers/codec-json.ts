@@ -1,6 +1,6 @@
 // codec-json.ts: an Export…ServiceRequest from OTLP/JSON, straight into flat records.
+import { atOnce } from '#proto/steps.ts'
 import type { Resource, Scope } from '#proto/telemetry.ts'
-import { atOnce } from '../turns.ts'
 import { Batch, type Decoded, DecodeError, flaws, type Signal } from './codec-batch.ts'
 import { logOf } from './codec-json-logs.ts'
 import { metricOf } from './codec-json-metrics.ts'

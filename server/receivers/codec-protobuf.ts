@@ -3,8 +3,8 @@
 // There is no tree of message objects between: protobufjs' Reader walks the bytes once, and each record is made when
 // its last field was seen. A Resource and a Scope are one object each, shared by all their records and filled in place,
 // because on the wire they may come after the records that belong to them, or in several parts.
+import { atOnce } from '#proto/steps.ts'
 import type { Resource, Scope } from '#proto/telemetry.ts'
-import { atOnce } from '../turns.ts'
 import { Batch, blankResource, blankScope, type Decoded, DecodeError, nameService, type Signal } from './codec-batch.ts'
 import { TooManyError } from './codec-budget.ts'
 import { readLog } from './codec-protobuf-logs.ts'

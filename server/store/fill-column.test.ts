@@ -128,3 +128,36 @@ test('texts that are too long to be handed over together come back as they were'
   const read = await through('text', 'varchar', values)
   expect(read.map((value, row) => value === values[row])).toEqual(values.map(() => true))
 })
+
+test('large texts go in fewer rows at a time, each once and in its place, and each is made once', async () => {
+  const rows = Array.from({ length: 60 }, (_, n) => ({ n, size: n % 7 === 0 ? 500_000 : n * 10 }))
+  const made = new Map<number, number>()
+  const stored = await store.transaction(async (tx) => {
+    await tx.run('create or replace table large_values (n integer, before varchar, v varchar, after integer)')
+    await tx.append<(typeof rows)[number]>(
+      {
+        table: 'large_values',
+        columns: [
+          { name: 'n', type: 'integer', take: ({ n }) => n },
+          { name: 'before', type: 'text', take: ({ n }) => `before ${n}` },
+          {
+            name: 'v',
+            type: 'text',
+            take: ({ n, size }) => {
+              made.set(n, (made.get(n) ?? 0) + 1)
+              return `${n} `.padEnd(size, 'é')
+            },
+          },
+          { name: 'after', type: 'integer', take: ({ n }) => n + 1 },
+        ],
+      },
+      rows,
+    )
+    return await tx.all('select n, before, v, after from large_values order by rowid')
+  })
+  expect(stored.map(({ n, before, v, after }) => [n, before, v, after])).toEqual(
+    rows.map(({ n, size }) => [n, `before ${n}`, `${n} `.padEnd(size, 'é'), n + 1]),
+  )
+  // The one that did not fit any more is made again with the next.
+  expect(Math.max(...made.values())).toBeLessThanOrEqual(2)
+})

@@ -2,6 +2,7 @@
 import type { Telemetry } from '#proto/telemetry.ts'
 import type { Ingest } from '../../ingest/ingest.ts'
 import { messageOf } from '../../store/errors.ts'
+import { inTurns } from '../../turns.ts'
 import { type Client, createClient, type Socket } from './client.ts'
 import type { ChangedSession, LiveQuestions } from './questions.ts'
 import { type LiveRecord, recordsOf, type Topic } from './records.ts'
@@ -49,16 +50,25 @@ export function createLive(
   const unsubscribe = ingest.onCommit((batch) => {
     if (clients.size === 0) return
     for (const { topic, records } of recordsOf(batch)) queue(topic, records)
-    for (const session of sessionsOf(batch)) {
-      // The newest stand last.
-      changed.delete(keyOf(session))
-      changed.set(keyOf(session), session)
-    }
-    while (changed.size > sessionsWaitingMax) changed.delete(changed.keys().next().value!)
+    note(sessionsOf(batch))
     if (waiting.size > 0) tick ??= setTimeout(flush, tickMs)
     if (changed.size > 0 && questions)
       asking ??= setTimeout(ask, Math.max(firstQuestionMs, askedMs + questionMs - performance.now()))
   })
+
+  /** Adds sessions to those that changed; the newest stand last, and only they are told of when there are too many. */
+  function note(sessions: readonly ChangedSession[]): void {
+    const newest = new Map<string, ChangedSession>()
+    for (let at = sessions.length - 1; at >= 0 && newest.size < sessionsWaitingMax; at--) {
+      const session = sessions[at] as ChangedSession
+      if (!newest.has(keyOf(session))) newest.set(keyOf(session), session)
+    }
+    for (const [key, session] of [...newest].reverse()) {
+      changed.delete(key)
+      changed.set(key, session)
+    }
+    for (const key of [...changed.keys()].slice(0, -sessionsWaitingMax)) changed.delete(key)
+  }
 
   /** Adds records to those that wait; in a flood the oldest are given up, and every listener is told of it. */
   function queue(topic: Topic, records: LiveRecord[]): void {
@@ -74,13 +84,13 @@ export function createLive(
     waiting.set(topic, list)
   }
 
-  function flush(): void {
-    tick = undefined
-    for (const [topic, list] of waiting) {
-      broadcast(topic, list.splice(0, rowsAtOnce))
+  async function flush(): Promise<void> {
+    for (const [topic, list] of [...waiting]) {
+      const records = list.splice(0, rowsAtOnce)
       if (list.length === 0) waiting.delete(topic)
+      await inTurns(broadcast(topic, records))
     }
-    if (waiting.size > 0) tick = setTimeout(flush, tickMs)
+    tick = waiting.size > 0 && !stopped ? setTimeout(flush, tickMs) : undefined
   }
 
   async function ask(): Promise<void> {
@@ -88,8 +98,8 @@ export function createLive(
     const sessions = [...changed.values()].slice(-sessionsAtOnce)
     for (const session of sessions) changed.delete(keyOf(session))
     try {
-      if (questions && isWanted('sessions')) broadcast('sessions', await questions.sessions(sessions))
-      if (questions && isWanted('usage')) broadcast('usage', await questions.usage(sessions))
+      if (questions && isWanted('sessions')) await inTurns(broadcast('sessions', await questions.sessions(sessions)))
+      if (questions && isWanted('usage')) await inTurns(broadcast('usage', await questions.usage(sessions)))
     } catch (error) {
       // The page reads the lists by itself; a live frame less is no loss.
       if (!stopped) warn(`what changed could not be read for the live page: ${messageOf(error)}`)
@@ -100,7 +110,7 @@ export function createLive(
   const isWanted = (topic: Topic) => [...clients.values()].some(({ subscription }) => subscription.topics.has(topic))
 
   /** Sends records to all who want them. Clients that want the same share one text. */
-  function broadcast(topic: Topic, records: readonly LiveRecord[]): void {
+  function* broadcast(topic: Topic, records: readonly LiveRecord[]): Generator<void> {
     const timestamp = new Date().toISOString()
     const frames = new Map<string, string[]>()
     for (const client of clients.values()) {
@@ -114,7 +124,7 @@ export function createLive(
             (service === undefined || record.service === service) &&
             (sessionId === undefined || record.sessionId === sessionId),
         )
-        wanted = framesOf(topic, timestamp, matching, whole)
+        wanted = yield* framesOf(topic, timestamp, matching, whole)
         frames.set(key, wanted)
       }
       for (const frame of wanted) {
@@ -156,7 +166,12 @@ export function createLive(
 const keyOf = ({ tool, sessionId }: ChangedSession) => `${tool}/${sessionId}`
 
 /** Records → frames of bounded rows and bytes, one JSON document each. */
-function framesOf(topic: Topic, timestamp: string, records: readonly LiveRecord[], whole: boolean): string[] {
+function* framesOf(
+  topic: Topic,
+  timestamp: string,
+  records: readonly LiveRecord[],
+  whole: boolean,
+): Generator<void, string[]> {
   const frames: string[] = []
   let rows: string[] = []
   let bytes = 0
@@ -170,6 +185,8 @@ function framesOf(topic: Topic, timestamp: string, records: readonly LiveRecord[
     if (rows.length === frameRowsMax || bytes + text.length > frameBytesMax) close()
     rows.push(text)
     bytes += text.length
+    // One may have ten thousand attributes.
+    yield
   }
   close()
   return frames

@@ -107,7 +107,7 @@ export async function openBench(routes: (deps: ApiDeps) => Hono, more: Partial<A
       batch++
       const group = { telemetry: { ...noTelemetry(), ...part }, batch, receivedUnixNano: at('2026-11-22T04:00:00Z') }
       const outcome = await store.transaction((tx) => ledger.apply(tx, group))
-      outcome.committed()
+      await outcome.committed()
     },
     get: (path) => send('GET', path),
     send,

@@ -1,4 +1,5 @@
 // aggregates.ts: counter points → rows for what no exact observation covers. Order of arrival never matters.
+import { each } from '#proto/steps.ts'
 import type { AggregateField, AggregateObservation, Source } from '#proto/telemetry.ts'
 import { hash53 } from './hash-index.ts'
 import type { Marks } from './marks.ts'
@@ -90,22 +91,20 @@ export class Bucket {
     for (const key of this.#rows.keys()) this.#dirty.add(key)
   }
 
-  /** The rows that changed since the last call. */
-  changes(): RowChange[] {
-    const changes: RowChange[] = []
-    for (const key of this.#dirty) {
+  /** Adds the rows that changed since the last call. */
+  *changes(into: RowChange[]): Generator<void> {
+    yield* each(this.#dirty, (key) => {
       const state = this.#rows.get(key)
-      if (!state) continue
+      if (!state) return
       const amounts = this.#uncovered(state)
       const row = Object.keys(amounts).length === 0 ? undefined : { ...state.row, amounts }
       const text = row ? `${JSON.stringify(amounts)}${row.sources}` : ''
-      if (text === state.emitted) continue
+      if (text === state.emitted) return
       const { callId, timeUnixNano } = state.row
-      changes.push({ callId, timeUnixNano, existed: state.emitted !== '', row })
+      into.push({ callId, timeUnixNano, existed: state.emitted !== '', row })
       state.emitted = text
-    }
+    })
     this.#dirty.clear()
-    return changes
   }
 
   #addDelta(observation: AggregateObservation): boolean {

@@ -1,7 +1,9 @@
 // buckets.ts: the counters of a group: points kept, and the rows for what no exact request covers brought up to date.
+import { each } from '#proto/steps.ts'
 import type { AggregateField, AggregateObservation, Source } from '#proto/telemetry.ts'
 import { int, json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import pointsSql from './aggregate-points.sql' with { type: 'text' }
 import { type AggregateRow, attributionFields, Bucket, bucketOf, type RowChange } from './aggregates.ts'
 import { type BucketKey, type Buckets, type exactShape, keyText } from './known-buckets.ts'
@@ -9,7 +11,7 @@ import { type Mark, Marks, markOf } from './marks.ts'
 import { aggregateCall, type ModelCall, type Pricing } from './model-call.ts'
 import { wellFormed } from './observation.ts'
 import { type SessionGroup, sessionKey } from './sessions.ts'
-import { aggregatePointWriter, modelCallWriter } from './writers.ts'
+import { type AggregatePointRow, aggregatePointWriter, modelCallWriter } from './writers.ts'
 
 const pointsOf = query(
   pointsSql,
@@ -62,7 +64,7 @@ export class BucketGroup {
     const points: { own: AggregateObservation; text: string }[] = []
     let last: AggregateObservation | undefined
     let text = ''
-    for (const observation of observations) {
+    const place = (observation: AggregateObservation) => {
       const own = tidy(observation)
       // Points of one session come in a row.
       if (!last || own.sessionId === '' || own.sessionId !== last.sessionId || own.tool !== last.tool) {
@@ -73,25 +75,38 @@ export class BucketGroup {
       last = own
       points.push({ own, text })
     }
+    await inTurns(each(observations, place))
     for (const key of this.#buckets.concerned([...marks.removed, ...marks.added])) wanted.set(keyText(key), key)
     await this.#load(reader, wanted)
     this.#cover(marks)
-    for (const { own, text } of points) if (this.#open.get(text)?.bucket.add(own)) this.#points.push(own)
-    const changes = [...this.#open.values()].flatMap(({ bucket }) => bucket.changes())
+    await inTurns(
+      each(points, ({ own, text }) => {
+        if (this.#open.get(text)?.bucket.add(own)) this.#points.push(own)
+      }),
+    )
+    const changes = await inTurns(this.#changes())
     await this.#sessions.ensure(
       reader,
       changes.flatMap(({ row }) => (row && row.sessionId !== '' ? [sessionKey(row.tool, row.sessionId)] : [])),
     )
-    for (const change of changes) {
-      if (change.existed) this.#removed.push(change)
-      if (change.row) this.rows.push(this.#priced(change.row))
-    }
+    await inTurns(
+      each(changes, (change) => {
+        if (change.existed) this.#removed.push(change)
+        if (change.row) this.rows.push(this.#priced(change.row))
+      }),
+    )
+  }
+
+  *#changes(): Generator<void, RowChange[]> {
+    const changes: RowChange[] = []
+    for (const { bucket } of this.#open.values()) yield* bucket.changes(changes)
+    return changes
   }
 
   /** The rows of some buckets from their points alone, whatever the table holds. */
   async rebuilt(reader: Reader, keys: BucketKey[]): Promise<ModelCall[]> {
     await this.#load(reader, new Map(keys.map((key) => [keyText(key), key])), true)
-    const changes = [...this.#open.values()].flatMap(({ bucket }) => bucket.changes())
+    const changes = await inTurns(this.#changes())
     await this.#sessions.ensure(
       reader,
       keys.filter(({ sessionId }) => sessionId !== '').map(({ tool, sessionId }) => sessionKey(tool, sessionId)),
@@ -108,19 +123,20 @@ export class BucketGroup {
         to: times.at(-1) as bigint,
       })
     }
-    await tx.append(
-      aggregatePointWriter,
-      this.#points.map((observation) => ({ batch, observation, detail: detailOf(observation) })),
+    const points: AggregatePointRow[] = []
+    await inTurns(
+      each(this.#points, (observation) => points.push({ batch, observation, detail: detailOf(observation) })),
     )
+    await tx.append(aggregatePointWriter, points)
     await tx.append(modelCallWriter, this.rows)
   }
 
-  commit(): void {
-    for (const observation of this.#points) {
-      if (observation.sessionId !== '') continue
+  *commit(): Generator<void> {
+    yield* each(this.#points, (observation) => {
+      if (observation.sessionId !== '') return
       const to = Number(observation.timeUnixNano)
       this.#buckets.know(bucketOf(observation), { from: Number(observation.startTimeUnixNano) || to, to })
-    }
+    })
     for (const [text, { key, bucket }] of this.#open) {
       if (key.sessionId !== '' && bucket.size > 0) this.#buckets.know(key, { from: 0, to: 0 })
       this.#buckets.cache.set(text, bucket, bucket.size + 1)
@@ -180,7 +196,11 @@ export class BucketGroup {
     await this.#loadSessionMarks(reader, sessions)
     await this.#loadPoints(reader, missing)
     // The rows that follow are in the table already.
-    if (!keepsChanges) for (const key of missing) this.#open.get(keyText(key))?.bucket.changes()
+    if (keepsChanges) return
+    for (const key of missing) {
+      const open = this.#open.get(keyText(key))
+      if (open) await inTurns(open.bucket.changes([]))
+    }
   }
 
   async #loadToolMarks(reader: Reader, tool: string): Promise<void> {

@@ -1,8 +1,10 @@
 // calls.ts: the model requests of a group: observations joined to what was known, resolved, and written as rows.
 import { Recent } from '#proto/recent.ts'
+import { each } from '#proto/steps.ts'
 import type { CallObservation, Source } from '#proto/telemetry.ts'
 import { int, list, query, real, text } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import { HashIndex } from './hash-index.ts'
 import { type Mark, markOf } from './marks.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
@@ -98,6 +100,9 @@ type Cluster = { added: StoredObservation[]; components: number[] }
 
 type Resolved = { component: number; observations: StoredObservation[] }
 
+/** A request and the component that holds its observations. */
+type Owned = { call: ResolvedCall; owner: number }
+
 /** The requests of one group. */
 export class CallGroup {
   readonly #calls: Calls
@@ -110,7 +115,7 @@ export class CallGroup {
   readonly #observations: ObservationRow[] = []
   readonly #resolved: Resolved[] = []
   #next: number
-  rows: ModelCall[] = []
+  readonly rows: ModelCall[] = []
   /** What changes for counters around the requests. */
   readonly marks: { removed: Mark[]; added: Mark[] } = { removed: [], added: [] }
 
@@ -127,47 +132,53 @@ export class CallGroup {
    * @param wantsMarks whether counters of a tool wait to hear what exact requests cover.
    */
   async prepare(reader: Reader, observations: CallObservation[], wantsMarks: (tool: string) => boolean): Promise<void> {
-    const clusters = await this.#clustered(reader, this.#unseen(observations), await this.#moved(reader))
+    const unseen = await inTurns(this.#unseen(observations))
+    const clusters = await this.#clustered(reader, unseen, await this.#moved(reader))
     const known = await this.#load(
       reader,
       clusters.flatMap(({ components }) => components),
     )
+    const calls = await inTurns(this.#decided(clusters, known, wantsMarks))
+    await this.#sessions.ensure(reader, sessionKeys(calls))
+    await inTurns(
+      each(calls, ({ call, owner }) => {
+        const row = modelCall(call, owner, this.#sessions.get(call.tool, call.sessionId), this.#pricing)
+        this.rows.push(row)
+        if (wantsMarks(row.tool)) this.#mark(row, this.marks.added)
+      }),
+    )
+  }
+
+  /** The requests of the clusters, each with its component; notes what is written. */
+  *#decided(
+    clusters: Cluster[],
+    known: Map<number, StoredObservation[]>,
+    wantsMarks: (tool: string) => boolean,
+  ): Generator<void, Owned[]> {
     const lineage = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId)
     const lineageBefore = (tool: string, sessionId: string) => this.#sessions.depth(tool, sessionId, true)
-    const calls: ResolvedCall[] = []
-    const owners: number[] = []
-    for (const { added, components } of clusters) {
+    const calls: Owned[] = []
+    yield* each(clusters, ({ added, components }) => {
       // Nearly all are new, and told by one door.
       if (components.length === 0) {
         const component = this.#next++
         this.#resolved.push({ component, observations: added })
         for (const stored of added) this.#observations.push({ batch: 0n, component, stored })
-        for (const call of resolve(added.map(observationOf), lineage)) {
-          calls.push(call)
-          owners.push(component)
-        }
-        continue
+        for (const call of resolve(added.map(observationOf), lineage)) calls.push({ call, owner: component })
+        return
       }
       const before = components.map((component) => known.get(component) ?? [])
       const component = Math.min(...components)
       const after = this.#joined(component, components, before.flat(), added)
-      if (!after) continue
+      if (!after) return
       this.#resolved.push({ component, observations: after })
-      for (const call of resolve(after.map(observationOf), lineage)) {
-        calls.push(call)
-        owners.push(component)
-      }
-      this.#replaced.push(...components)
-      if (!wantsMarks(after[0]?.observation.tool ?? '')) continue
-      for (const own of before) {
+      for (const call of resolve(after.map(observationOf), lineage)) calls.push({ call, owner: component })
+      for (const one of components) this.#replaced.push(one)
+      if (!wantsMarks(after[0]?.observation.tool ?? '')) return
+      for (const own of before)
         for (const call of resolve(own.map(observationOf), lineageBefore)) this.#mark(call, this.marks.removed)
-      }
-    }
-    await this.#sessions.ensure(reader, sessionKeys(calls))
-    this.rows = calls.map((call, at) =>
-      modelCall(call, owners[at] as number, this.#sessions.get(call.tool, call.sessionId), this.#pricing),
-    )
-    for (const row of this.rows) if (wantsMarks(row.tool)) this.#mark(row, this.marks.added)
+    })
+    return calls
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
@@ -178,36 +189,38 @@ export class CallGroup {
     await tx.append(modelCallWriter, this.rows)
   }
 
-  commit(): void {
+  *commit(): Generator<void> {
     const { index, cache } = this.#calls
-    for (const { component, stored } of this.#observations) {
+    yield* each(this.#observations, ({ component, stored }) => {
       index.set(stored.idHash, component, stored.fingerprint)
       for (const hash of stored.keyHashes) if (hash !== stored.weakHash) index.set(hash, component, 0)
-      if (stored.weakHash === undefined) continue
+      if (stored.weakHash === undefined) return
       const slot = index.find(stored.weakHash)
       const doors = (slot < 0 ? 0 : index.mark(slot)) | doorBits[stored.observation.source]
       index.set(stored.weakHash, component, doors)
-    }
+    })
     for (const component of this.#rewritten) cache.delete(component)
-    for (const { component, observations } of this.#resolved) cache.set(component, observations, observations.length)
+    yield* each(this.#resolved, ({ component, observations }) =>
+      cache.set(component, observations, observations.length),
+    )
     this.#calls.next = this.#next
   }
 
   /** The group's observations, each once, without those that are stored exactly so. */
-  #unseen(observations: CallObservation[]): StoredObservation[] {
+  *#unseen(observations: CallObservation[]): Generator<void, StoredObservation[]> {
     const { index } = this.#calls
     const unseen: StoredObservation[] = []
     const places = new Map<number, number>()
-    for (const observation of observations) {
+    yield* each(observations, (observation) => {
       const own = readied(observation)
       const slot = index.find(own.idHash)
-      if (slot >= 0 && index.mark(slot) === own.fingerprint) continue
+      if (slot >= 0 && index.mark(slot) === own.fingerprint) return
       const place = places.get(own.idHash)
       if (place === undefined) {
         places.set(own.idHash, unseen.length)
         unseen.push(own)
       } else unseen[place] = mergedVersions(unseen[place] as StoredObservation, own)
-    }
+    })
     return unseen
   }
 
@@ -243,16 +256,28 @@ export class CallGroup {
       if (other === undefined) nodes.set(hash, node)
       else join(other, node)
     }
-    unseen.forEach((own, node) => {
-      unite(node, own.idHash)
-      for (const hash of own.keyHashes) if (hash !== own.weakHash) unite(node, hash)
-    })
+    await inTurns(
+      each(unseen.entries(), ([node, own]) => {
+        unite(node, own.idHash)
+        for (const hash of own.keyHashes) if (hash !== own.weakHash) unite(node, hash)
+      }),
+    )
     for (const { nodes: own, components } of await this.#weaklyJoined(reader, unseen)) {
       const first = own[0] as number
       for (const node of own) join(node, first)
       for (const component of components) join(nodeOf(component), first)
     }
     for (const component of moved) nodeOf(component)
+    return await inTurns(this.#gathered(unseen, parents, root, componentNodes))
+  }
+
+  /** The clusters that the joined nodes make. */
+  *#gathered(
+    unseen: StoredObservation[],
+    parents: number[],
+    root: (node: number) => number,
+    componentNodes: Map<number, number>,
+  ): Generator<void, Cluster[]> {
     const clusters: Cluster[] = []
     const places = new Int32Array(parents.length).fill(-1)
     const clusterOf = (node: number): Cluster => {
@@ -260,9 +285,7 @@ export class CallGroup {
       if (places[at] === -1) places[at] = clusters.push({ added: [], components: [] }) - 1
       return clusters[places[at] as number] as Cluster
     }
-    unseen.forEach((own, node) => {
-      clusterOf(node).added.push(own)
-    })
+    yield* each(unseen.entries(), ([node, own]) => clusterOf(node).added.push(own))
     for (const [component, node] of componentNodes) clusterOf(node).components.push(component)
     return clusters
   }
@@ -271,24 +294,28 @@ export class CallGroup {
   async #weaklyJoined(reader: Reader, unseen: StoredObservation[]) {
     const { index } = this.#calls
     const classes = new Map<number, { nodes: number[]; components: number[]; doors: number }>()
-    unseen.forEach(({ weakHash, observation }, node) => {
-      if (weakHash === undefined) return
-      const bit = doorBits[observation.source]
-      const known = classes.get(weakHash)
-      if (known) {
-        known.nodes.push(node)
-        known.doors |= bit
-      } else classes.set(weakHash, { nodes: [node], components: [], doors: bit })
-    })
+    await inTurns(
+      each(unseen.entries(), ([node, { weakHash, observation }]) => {
+        if (weakHash === undefined) return
+        const bit = doorBits[observation.source]
+        const known = classes.get(weakHash)
+        if (known) {
+          known.nodes.push(node)
+          known.doors |= bit
+        } else classes.set(weakHash, { nodes: [node], components: [], doors: bit })
+      }),
+    )
     // Those of one door so far lie in many components, which only the table knows all.
     const apart: number[] = []
-    for (const [hash, own] of classes) {
-      const slot = index.find(hash)
-      const before = slot < 0 ? 0 : index.mark(slot)
-      if (isOneDoor(own.doors | before)) classes.delete(hash)
-      else if (before !== 0 && isOneDoor(before)) apart.push(hash)
-      else if (before !== 0) own.components.push(index.value(slot))
-    }
+    await inTurns(
+      each(classes, ([hash, own]) => {
+        const slot = index.find(hash)
+        const before = slot < 0 ? 0 : index.mark(slot)
+        if (isOneDoor(own.doors | before)) classes.delete(hash)
+        else if (before !== 0 && isOneDoor(before)) apart.push(hash)
+        else if (before !== 0) own.components.push(index.value(slot))
+      }),
+    )
     if (apart.length > 0)
       for (const { weak_hash, component } of await componentsOfWeak(reader, { hashes: apart }))
         classes.get(weak_hash)?.components.push(component)
@@ -352,9 +379,9 @@ export class CallGroup {
 const observationOf = ({ observation }: StoredObservation) => observation
 
 /** The sessions of calls, each once while they come in a row. */
-function* sessionKeys(calls: readonly ResolvedCall[]): Generator<string> {
+function* sessionKeys(calls: readonly Owned[]): Generator<string> {
   let last: ResolvedCall | undefined
-  for (const call of calls) {
+  for (const { call } of calls) {
     if (call.sessionId !== '' && (call.sessionId !== last?.sessionId || call.tool !== last.tool))
       yield sessionKey(call.tool, call.sessionId)
     last = call

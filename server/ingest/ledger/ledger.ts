@@ -1,6 +1,8 @@
 // ledger.ts: what agents did, counted once: the stage that turns every door's observations into rows, in the group's commit.
+import { each } from '#proto/steps.ts'
 import type { MessageRecord, SessionObservation, Telemetry } from '#proto/telemetry.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import { nothingToKeep, type Stage } from '../stage.ts'
 import { BucketGroup } from './buckets.ts'
 import { CallGroup, Calls } from './calls.ts'
@@ -67,10 +69,13 @@ export function createLedger({ price, pricingMode = 'auto' }: LedgerOptions): Le
     const messageGroup = new MessageGroup(messages)
     const commitGroup = new CommitGroup()
 
-    // First everything is read and decided, as the tables were before the group …
-    seeSessions(sessionGroup, telemetry)
+    const counting = new Set(telemetry.aggregates.map(({ tool }) => tool))
+
+    // First everything is read and decided, as the tables were before the group; of a large group in steps, between which others
+    // have their turn, but no other group: it waits for the transaction to end …
+    await inTurns(seeSessions(sessionGroup, telemetry))
     await sessionGroup.merge(tx)
-    await callGroup.prepare(tx, telemetry.calls, (tool) => buckets.tools.has(tool) || startsCounting(telemetry, tool))
+    await callGroup.prepare(tx, telemetry.calls, (tool) => buckets.tools.has(tool) || counting.has(tool))
     await bucketGroup.prepare(tx, telemetry.aggregates, callGroup.marks)
     await toolGroup.prepare(tx, telemetry.toolCalls)
     await messageGroup.prepare(tx, telemetry.messages)
@@ -80,8 +85,8 @@ export function createLedger({ price, pricingMode = 'auto' }: LedgerOptions): Le
     for (const part of [sessionGroup, callGroup, bucketGroup, toolGroup, messageGroup, commitGroup])
       await part.write(tx, batch)
 
-    return () => {
-      for (const part of [sessionGroup, callGroup, bucketGroup, toolGroup, messageGroup]) part.commit()
+    return async () => {
+      for (const part of [sessionGroup, callGroup, bucketGroup, toolGroup, messageGroup]) await inTurns(part.commit())
       const written = [...callGroup.rows, ...bucketGroup.rows]
       if (written.length > 0) for (const listener of listeners) listener(written)
     }
@@ -132,10 +137,6 @@ function isPlain({ calls, aggregates, toolCalls, sessions, messages, commits }: 
   )
 }
 
-function startsCounting({ aggregates }: Telemetry, tool: string): boolean {
-  return aggregates.some((aggregate) => aggregate.tool === tool)
-}
-
 /** Of each session and door the first prompt: an import brings hundreds of a session at once, and only the first one stands. */
 function* firstPrompts(messages: readonly MessageRecord[]): Generator<SessionObservation> {
   const firsts = new Map<string, bigint>()
@@ -152,12 +153,14 @@ function* firstPrompts(messages: readonly MessageRecord[]): Generator<SessionObs
   }
 }
 
-function seeSessions(
+function* seeSessions(
   group: SessionGroup,
   { sessions, calls, aggregates, toolCalls, messages, commits }: Telemetry,
-): void {
-  for (const observation of sessions) group.observe(observation)
-  for (const observation of firstPrompts(messages)) group.observe(observation)
+): Generator<void> {
+  yield* each(sessions, (observation) => group.observe(observation))
+  yield* each(firstPrompts(messages), (observation) => group.observe(observation))
   for (const records of [calls, aggregates, toolCalls, messages, commits])
-    for (const { tool, sessionId, source, timeUnixNano } of records) group.see(tool, sessionId, source, timeUnixNano)
+    yield* each(records, ({ tool, sessionId, source, timeUnixNano }: (typeof records)[number]) =>
+      group.see(tool, sessionId, source, timeUnixNano),
+    )
 }

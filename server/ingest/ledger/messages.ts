@@ -1,7 +1,9 @@
 // messages.ts: the transcript entries of a group; an entry that came before is stored once, in its fullest version.
+import { each } from '#proto/steps.ts'
 import type { MessageRecord, MessageRole, Source } from '#proto/telemetry.ts'
 import { flag, int, list, maybe, query, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import { HashIndex } from './hash-index.ts'
 import { messageFingerprint, messageHash, standingMessage } from './message.ts'
 import { wellFormed } from './observation.ts'
@@ -67,13 +69,16 @@ export class MessageGroup {
     if (records.length === 0) return
     const { index } = this.#messages
     const said = new Map<number, MessageRecord>()
-    for (const record of records) {
-      const own = tidy(record)
-      const hash = messageHash(own)
-      const before = said.get(hash)
-      said.set(hash, before ? standingMessage(before, own) : own)
-    }
-    const rows = [...said].map(([hash, message]) => rowOf(hash, message))
+    const rows: MessageRow[] = []
+    await inTurns(
+      each(records, (record) => {
+        const own = tidy(record)
+        const hash = messageHash(own)
+        const before = said.get(hash)
+        said.set(hash, before ? standingMessage(before, own) : own)
+      }),
+    )
+    await inTurns(each(said, ([hash, message]) => rows.push(rowOf(hash, message))))
     const other = rows.filter(({ hash }) => index.find(hash) >= 0)
     const changed = other.filter(({ hash, fingerprint }) => index.mark(index.find(hash)) !== fingerprint)
     const known = await this.#load(
@@ -96,8 +101,8 @@ export class MessageGroup {
     await tx.append(messageWriter, this.#written)
   }
 
-  commit(): void {
-    for (const { hash, fingerprint } of this.#written) this.#messages.index.set(hash, 1, fingerprint)
+  *commit(): Generator<void> {
+    yield* each(this.#written, ({ hash, fingerprint }) => this.#messages.index.set(hash, 1, fingerprint))
   }
 
   async #load(reader: Reader, hashes: number[]): Promise<Map<number, MessageRecord>> {

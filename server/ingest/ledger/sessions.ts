@@ -1,8 +1,10 @@
 // sessions.ts: the sessions of a group: facts merged, rows written, and what their requests inherit.
 import { Recent } from '#proto/recent.ts'
+import { each } from '#proto/steps.ts'
 import type { SessionObservation, Source } from '#proto/telemetry.ts'
 import { json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import { HashIndex, hash53 } from './hash-index.ts'
 import { type InheritedField, inheritedBits } from './model-call.ts'
 import { wellFormed } from './observation.ts'
@@ -18,7 +20,7 @@ import {
 import factsSql from './session-facts.sql' with { type: 'text' }
 import inheritSql from './session-inherit.sql' with { type: 'text' }
 import inheritToolsSql from './session-inherit-tools.sql' with { type: 'text' }
-import { sessionFactsWriter, sessionWriter } from './writers.ts'
+import { type SessionFactsRow, sessionFactsWriter, sessionWriter } from './writers.ts'
 
 const factsShape = {
   tool: text,
@@ -126,15 +128,17 @@ export class SessionGroup {
   /** Merges what the group says into what was known. */
   async merge(reader: Reader): Promise<void> {
     await this.ensure(reader, this.#said.keys())
-    for (const [key, doors] of this.#said) {
-      const before = this.#states.get(key)
-      const { facts, grown } = mergedDoors(before?.facts ?? [], doors)
-      if (grown.length === 0 && before) continue
-      this.#last = undefined
-      this.#before.set(key, before)
-      this.#states.set(key, { facts, session: resolvedKey(key, facts), rows: before?.rows ?? 0 })
-      this.#changed.set(key, grown)
-    }
+    await inTurns(
+      each(this.#said, ([key, doors]) => {
+        const before = this.#states.get(key)
+        const { facts, grown } = mergedDoors(before?.facts ?? [], doors)
+        if (grown.length === 0 && before) return
+        this.#last = undefined
+        this.#before.set(key, before)
+        this.#states.set(key, { facts, session: resolvedKey(key, facts), rows: before?.rows ?? 0 })
+        this.#changed.set(key, grown)
+      }),
+    )
   }
 
   /** Loads sessions that {@link get} will be asked for. */
@@ -234,21 +238,27 @@ export class SessionGroup {
       one.grown = one.state.facts
       one.state.rows = 0
     }
-    const rows = changed.flatMap(({ key, grown, state }) => {
-      state.rows += grown.length
-      return grown.map((own) => ({ batch, ...parts(key), facts: own, detail: sessionDetail(own) }))
-    })
+    const rows: SessionFactsRow[] = []
+    await inTurns(
+      each(changed, ({ key, grown, state }) => {
+        state.rows += grown.length
+        for (const own of grown) rows.push({ batch, ...parts(key), facts: own, detail: sessionDetail(own) })
+      }),
+    )
     await tx.append(sessionFactsWriter, rows)
   }
 
   /** Hands changed facts on to rows that are already in the tables. Must run before the group's own rows are written. */
   async passOn(tx: Tx): Promise<void> {
-    const changed = [...this.#changed.keys()].flatMap((key) => {
-      const before = this.#before.get(key)?.session
-      const after = (this.#states.get(key) as State).session
-      const fields = Object.keys(inheritedBits) as InheritedField[]
-      return before && fields.some((field) => before[field] !== after[field]) ? [after] : []
-    })
+    const fields = Object.keys(inheritedBits) as InheritedField[]
+    const changed: Session[] = []
+    await inTurns(
+      each(this.#before, ([key, state]) => {
+        if (!state) return
+        const after = (this.#states.get(key) as State).session
+        if (fields.some((field) => state.session[field] !== after[field])) changed.push(after)
+      }),
+    )
     if (changed.length === 0) return
     const column = (field: keyof Session) => changed.map((session) => String(session[field] ?? ''))
     const params = {
@@ -270,13 +280,15 @@ export class SessionGroup {
     await query(inheritToolsSql, lists, {})(tx, params)
   }
 
-  commit(): void {
-    for (const key of this.#changed.keys()) {
+  *commit(): Generator<void> {
+    yield* each(this.#changed.keys(), (key) => {
       const state = this.#states.get(key) as State
       this.#sessions.known.set(hash53(key), 1, 0)
       if (state.session.forkedFrom !== undefined) this.#sessions.forks.set(key, state.session.forkedFrom)
-    }
-    for (const [key, state] of this.#states) if (state) this.#sessions.cache.set(key, state)
+    })
+    yield* each(this.#states, ([key, state]) => {
+      if (state) this.#sessions.cache.set(key, state)
+    })
   }
 }
 

@@ -113,7 +113,7 @@ export async function openDesk(options: Partial<LedgerOptions> = {}): Promise<De
       number++
       const group = { telemetry, batch: number, receivedUnixNano: noon }
       const outcome = await store.transaction((tx) => ledger.apply(tx, group))
-      outcome.committed()
+      await outcome.committed()
     },
     async fail(telemetry) {
       const { store, ledger } = desk

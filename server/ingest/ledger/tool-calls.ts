@@ -1,8 +1,10 @@
 // tool-calls.ts: the tool calls of a group, merged with what other doors and earlier groups said of them.
 import { Recent } from '#proto/recent.ts'
+import { each } from '#proto/steps.ts'
 import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
 import { json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
+import { inTurns } from '../../turns.ts'
 import { HashIndex } from './hash-index.ts'
 import { inheritedBits } from './model-call.ts'
 import type { SessionGroup } from './sessions.ts'
@@ -81,7 +83,7 @@ export class ToolCallGroup {
   async prepare(reader: Reader, observations: ToolCallObservation[]): Promise<void> {
     if (observations.length === 0) return
     const { index } = this.#tools
-    const said = merged(observations)
+    const said = await inTurns(merged(observations))
     const unseen = [...said.values()].filter(({ factsHash, fingerprint }) => {
       const slot = index.find(factsHash)
       return slot < 0 || index.mark(slot) !== fingerprint
@@ -91,13 +93,13 @@ export class ToolCallGroup {
       unseen.map(({ callHash }) => callHash),
     )
     const changed = new Set<number>()
-    for (const own of unseen) {
+    const take = (own: ToolFactsRow) => {
       const rows = this.#after.get(own.callHash) ?? [...(before.get(own.callHash) ?? [])]
       this.#after.set(own.callHash, rows)
       const at = rows.findIndex(({ facts }) => facts.source === own.facts.source)
       const known = rows[at]
       const row = known ? rowOf(mergedFacts(known.facts, own.facts)) : own
-      if (known && known.fingerprint === row.fingerprint && known.detail === row.detail) continue
+      if (known && known.fingerprint === row.fingerprint && known.detail === row.detail) return
       if (known) {
         rows[at] = row
         this.#factsReplaced.push(row.factsHash)
@@ -105,11 +107,14 @@ export class ToolCallGroup {
       this.#factsWritten.push(row)
       changed.add(own.callHash)
     }
-    for (const hash of changed) {
-      const rows = this.#after.get(hash) as ToolFactsRow[]
-      if (before.has(hash)) this.#callsReplaced.push((rows[0] as ToolFactsRow).facts)
-      this.#rows.push(toolCallRow(rows, this.#sessions))
-    }
+    await inTurns(each(unseen, take))
+    await inTurns(
+      each(changed, (hash) => {
+        const rows = this.#after.get(hash) as ToolFactsRow[]
+        if (before.has(hash)) this.#callsReplaced.push((rows[0] as ToolFactsRow).facts)
+        this.#rows.push(toolCallRow(rows, this.#sessions))
+      }),
+    )
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
@@ -124,18 +129,19 @@ export class ToolCallGroup {
     await tx.append(toolCallWriter, this.#rows)
   }
 
-  commit(): void {
+  *commit(): Generator<void> {
     const { index, cache } = this.#tools
-    for (const { callHash, factsHash, fingerprint } of this.#factsWritten) {
+    yield* each(this.#factsWritten, ({ callHash, factsHash, fingerprint }) => {
       index.set(callHash, 1, 0)
       index.set(factsHash, 1, fingerprint)
-    }
-    for (const [hash, rows] of this.#after)
+    })
+    yield* each(this.#after, ([hash, rows]) =>
       cache.set(
         hash,
         rows,
         rows.reduce((sum, { detail }) => sum + detail.length + 200, 0),
-      )
+      ),
+    )
   }
 
   async #load(reader: Reader, hashes: number[]): Promise<Map<number, ToolFactsRow[]>> {
@@ -170,16 +176,16 @@ export function toolCallRow(doors: readonly ToolFactsRow[], sessions: SessionGro
 }
 
 /** What the group says, one entry a door and call. */
-function merged(observations: ToolCallObservation[]): Map<number, ToolFactsRow> {
+function* merged(observations: ToolCallObservation[]): Generator<void, Map<number, ToolFactsRow>> {
   const said = new Map<number, ToolFacts>()
-  for (const observation of observations) {
+  yield* each(observations, (observation) => {
     const facts = toolFacts(observation)
     const hash = toolFactsHash(facts)
     const before = said.get(hash)
     said.set(hash, before ? mergedFacts(before, facts) : facts)
-  }
+  })
   const rows = new Map<number, ToolFactsRow>()
-  for (const [hash, facts] of said) rows.set(hash, rowOf(facts, hash))
+  yield* each(said, ([hash, facts]) => rows.set(hash, rowOf(facts, hash)))
   return rows
 }
 
