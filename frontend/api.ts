@@ -19,6 +19,7 @@ import type {
   Webhook,
 } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
+import type { UsageInterval } from './lib/usage-interval.ts'
 import { lastLine, request, requestLarge } from './request.ts'
 
 const { api, health: healthRoute } = hc<Api>(location.origin)
@@ -210,7 +211,7 @@ export type UsageFilter = { [K in UsageKey]?: string }
 export const usage = (
   window: Window,
   groupBy: readonly UsageKey[],
-  options: { interval?: 'hour' | 'day' | 'week' | 'month'; tz?: string; filter?: UsageFilter } = {},
+  options: { interval?: UsageInterval; tz?: string; filter?: UsageFilter } = {},
 ) =>
   ask(
     api.usage,

@@ -6,8 +6,8 @@ import { boundSeries } from '../charts/prepare.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey, UsageReport } from '../lib/shapes.ts'
-import { absolute, day, dayTime } from '../lib/time.ts'
-import { byGroup, intervalMs, type Measure, type UsageInterval, usageSeries } from '../lib/usage.ts'
+import { byGroup, type Measure, usageSeries } from '../lib/usage.ts'
+import { bucketLabel, intervalMs, type UsageInterval } from '../lib/usage-interval.ts'
 import type { View } from '../lib/use-window.ts'
 import { useAgentLook } from './agents.tsx'
 
@@ -63,13 +63,7 @@ export function UsageChart({ usage, groupBy, measure, interval, view, height = 2
         emphasis={emphasis}
         onZoom={view.zoom}
         onReset={view.unzoom}
-        bucketLabel={(start) =>
-          interval === 'hour'
-            ? dayTime(start, zone)
-            : interval === 'month'
-              ? absolute(start, zone).slice(0, 7)
-              : day(start, zone)
-        }
+        bucketLabel={(start) => bucketLabel(start, interval, zone)}
       />
       <Legend
         items={shown.map((series) => {

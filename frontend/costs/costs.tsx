@@ -15,9 +15,9 @@ import { cost, count, exact, exactCost } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey, UsageReport } from '../lib/shapes.ts'
 import { startOf, zoneName } from '../lib/time.ts'
-import { usageInterval } from '../lib/time-range.ts'
 import { useUrl } from '../lib/url-state.ts'
-import { byGroup, type Measure, noUsage, type UsageInterval } from '../lib/usage.ts'
+import { byGroup, type Measure, noUsage } from '../lib/usage.ts'
+import { fittingIntervals, intervalFor, intervalName, usageInterval } from '../lib/usage-interval.ts'
 import { usageFilterOf, usageKey, usageKeys } from '../lib/usage-keys.ts'
 import { useAllTimeSpan, useView } from '../lib/use-window.ts'
 import { IconButton } from '../ui/button.tsx'
@@ -29,7 +29,6 @@ import { monthForecast } from './forecast.ts'
 import { UsageTable } from './usage-table.tsx'
 import { UsageWindows } from './usage-windows.tsx'
 
-const intervals: readonly UsageInterval[] = ['hour', 'day', 'week', 'month']
 const everything = { from: undefined, to: undefined }
 
 /** The known values of a grouping, for the filter line. */
@@ -52,8 +51,9 @@ export function Costs() {
   const grouping = usageKey(get('by')) ?? usageKey('model')!
   const given = get('measure')
   const measure: Measure = given === 'tokens' ? 'totalTokens' : given === 'requests' ? 'requests' : 'costUsd'
-  const usual = usageInterval(useAllTimeSpan(view))
-  const interval = intervals.find((one) => one === get('interval')) ?? usual
+  const span = useAllTimeSpan(view)
+  const usual = usageInterval(span)
+  const interval = intervalFor(span, get('interval'))
   const tz = zoneName(view.zone)
   const answer = useAnswer(usage(view.window, [grouping.key], { interval, tz, filter: asked }))
   const monthStart = startOf('month', view.now, view.zone)
@@ -112,7 +112,7 @@ export function Costs() {
             labelled
             value={interval}
             onChange={(value) => adjust({ interval: value === usual ? undefined : value })}
-            options={intervals.map((value) => ({ value, label: value }))}
+            options={fittingIntervals(span).map((value) => ({ value, label: intervalName(value) }))}
           />
           <Segmented
             label="Measure"

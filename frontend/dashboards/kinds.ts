@@ -17,6 +17,7 @@ import {
   Waypoints,
 } from 'lucide-react'
 import { presets } from '../lib/time-range.ts'
+import { intervalName, usageIntervals } from '../lib/usage-interval.ts'
 import { usageKeys } from '../lib/usage-keys.ts'
 import { type Config, textIn } from './config.ts'
 
@@ -65,7 +66,7 @@ export const usageValues = {
 } as const
 export const measures = { costUsd: 'Cost', totalTokens: 'Tokens', requests: 'Requests' } as const
 export const statistics = ['', 'sum', 'rate', 'avg', 'min', 'max', 'count', 'p50', 'p95', 'p99'] as const
-export const intervals = ['', 'hour', 'day', 'week', 'month'] as const
+export const intervals = ['', ...usageIntervals] as const
 export const forms = ['bar', 'area', 'line'] as const
 export const errorRates = {
   requests: 'Failed requests',
@@ -201,7 +202,7 @@ export const kinds: readonly Kind[] = [
         key: 'interval',
         label: 'Every',
         type: 'choice',
-        options: intervals.map((value) => ({ value, label: value || 'by the range' })),
+        options: intervals.map((value) => ({ value, label: value ? intervalName(value) : 'by the range' })),
       },
       form,
       { key: 'stacked', label: 'Stacked', type: 'flag', usual: true },

@@ -1,15 +1,6 @@
 // time-range.test.ts: presets, custom ranges, and what they ask for.
 import { describe, expect, test } from 'bun:test'
-import {
-  periodBefore,
-  presets,
-  rangeLabel,
-  rangeParams,
-  readRange,
-  stepSeconds,
-  usageInterval,
-  windowOf,
-} from './time-range.ts'
+import { periodBefore, presets, rangeLabel, rangeParams, readRange, stepSeconds, windowOf } from './time-range.ts'
 
 const now = Date.parse('2026-08-22T14:03:07Z')
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
@@ -76,10 +67,5 @@ test('labels name what is needed and no more', () => {
 test('intervals cut a span into few enough parts', () => {
   expect([stepSeconds(3_600_000, 60), stepSeconds(86_400_000, 100), stepSeconds(7 * 86_400_000, 180)]).toEqual([
     60, 900, 3_600,
-  ])
-  expect([usageInterval(86_400_000), usageInterval(30 * 86_400_000), usageInterval(365 * 86_400_000)]).toEqual([
-    'hour',
-    'day',
-    'week',
   ])
 })

@@ -125,13 +125,6 @@ export function stepSeconds(spanMs: number, most: number): number {
   return steps.find((step) => spanMs / (step * 1000) <= most) ?? 2_592_000
 }
 
-/** The calendar unit to add up usage by over a span. */
-export function usageInterval(spanMs: number): 'hour' | 'day' | 'week' | 'month' {
-  if (spanMs <= 3 * dayMs) return 'hour'
-  if (spanMs <= 130 * dayMs) return 'day'
-  return spanMs <= 900 * dayMs ? 'week' : 'month'
-}
-
 /** An interval in words: `5 minutes`, `12 hours`, `1 day`. */
 export function stepLabel(seconds: number): string {
   const units = [

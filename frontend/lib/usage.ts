@@ -1,9 +1,8 @@
 // usage.ts: usage rows as screens need them: buckets as instants, sums, shares, names.
 import type { ChartSeries } from '../charts/prepare.ts'
 import type { UsageKey, UsageNumbers, UsageReport, UsageRow } from './shapes.ts'
-import { startOf, type Zone } from './time.ts'
-
-export type UsageInterval = 'hour' | 'day' | 'week' | 'month'
+import type { Zone } from './time.ts'
+import { bucketOf, nextBucket, type UsageInterval } from './usage-interval.ts'
 
 /** What is measured in a chart or a list. */
 export type Measure = 'costUsd' | 'totalTokens' | 'requests'
@@ -46,16 +45,6 @@ export function bucketStart(bucket: string, zone: Zone): number {
   return zone === 'utc'
     ? Date.UTC(year, month - 1, day || 1, hour, minute)
     : new Date(year, month - 1, day || 1, hour, minute).getTime()
-}
-
-/** Width of a bucket in ms; days and months at their longest, so that a bar never ends before its bucket does. */
-export function intervalMs(interval: UsageInterval): number {
-  return { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000, month: 31 * 86_400_000 }[interval]
-}
-
-/** The start of the bucket that holds `ms`. */
-export function bucketOf(ms: number, interval: UsageInterval, zone: Zone): number {
-  return interval === 'hour' ? Math.floor(ms / 3_600_000) * 3_600_000 : startOf(interval, ms, zone)
 }
 
 /** The name that stands for an absent value of a grouping. */
@@ -124,12 +113,7 @@ export function totalsByBucket(
   let start = bucketOf(from, interval, zone)
   for (let guard = 0; start <= to && guard < 2_000; guard++) {
     values.push(sums.get(start) ?? 0)
-    // A day may have 25 hours: half a bucket further is always inside the next one.
-    start = bucketOf(
-      start + intervalMs(interval) * (interval === 'month' ? 1.02 : 1) + (interval === 'hour' ? 0 : 7_200_000),
-      interval,
-      zone,
-    )
+    start = nextBucket(start, interval, zone)
   }
   return values
 }

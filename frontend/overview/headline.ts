@@ -2,7 +2,8 @@
 import { cost, count, exact, exactCost, ratio } from '../lib/format.ts'
 import type { UsageNumbers, UsageRow } from '../lib/shapes.ts'
 import type { Zone } from '../lib/time.ts'
-import { cacheHitRate, errorRate, totalsByBucket, type UsageInterval } from '../lib/usage.ts'
+import { cacheHitRate, errorRate, totalsByBucket } from '../lib/usage.ts'
+import type { UsageInterval } from '../lib/usage-interval.ts'
 
 export type HeadlineCell = {
   id: 'cost' | 'tokens' | 'requests' | 'sessions' | 'errors' | 'cache'

@@ -13,9 +13,10 @@ import { count, exact, ratio } from '../lib/format.ts'
 import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey } from '../lib/shapes.ts'
 import { zoneName } from '../lib/time.ts'
-import { periodBefore, rangeLabel, usageInterval } from '../lib/time-range.ts'
+import { periodBefore, rangeLabel } from '../lib/time-range.ts'
 import { useRange, useUrl } from '../lib/url-state.ts'
 import { byGroup, type Measure } from '../lib/usage.ts'
+import { intervalName, usageInterval } from '../lib/usage-interval.ts'
 import { useAllTimeSpan, useView, type View } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -115,7 +116,7 @@ function Numbers() {
       <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Panel
           title={measure === 'costUsd' ? 'Cost' : measure === 'requests' ? 'Requests' : 'Tokens'}
-          note={`by ${interval}`}
+          note={`by ${intervalName(interval)}`}
           pending={byTime.pending && data !== undefined}
           testId="usage-panel"
           actions={

@@ -42,7 +42,10 @@ const source = z
 const model = z.string().optional().describe('a model id')
 const limit = z.number().int().min(1).max(200).optional().describe('at most so many entries (20 unless given)')
 const id = z.string().min(1).describe('the id of a session, as in sessions')
-const interval = z.enum(['hour', 'day', 'week', 'month']).optional().describe('also by time, one row each')
+const interval = z
+  .enum(['1m', '5m', '15m', 'hour', 'day', 'week', 'month'])
+  .optional()
+  .describe('also by time, one row each')
 const sameAsQuery = z.string().optional().describe('the same as query')
 const usual = 20
 

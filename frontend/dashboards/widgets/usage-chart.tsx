@@ -10,9 +10,9 @@ import { useAnswer } from '../../lib/answers.ts'
 import { hueColor, tokenKinds } from '../../lib/colors.ts'
 import { lookFor } from '../../lib/series-look.ts'
 import type { UsageReport } from '../../lib/shapes.ts'
-import { absolute, day, dayTime, type Zone, zoneName } from '../../lib/time.ts'
-import { usageInterval } from '../../lib/time-range.ts'
-import { bucketStart, intervalMs, type Measure, usageSeries } from '../../lib/usage.ts'
+import { type Zone, zoneName } from '../../lib/time.ts'
+import { bucketStart, type Measure, usageSeries } from '../../lib/usage.ts'
+import { bucketLabel, intervalFor, intervalMs } from '../../lib/usage-interval.ts'
 import { usageFilterOf, usageKey } from '../../lib/usage-keys.ts'
 import { useAllTimeSpan } from '../../lib/use-window.ts'
 import { flagIn, textIn, usageFilterIn, wordIn } from '../config.ts'
@@ -40,7 +40,7 @@ export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
   const measure: Measure = byKind ? 'totalTokens' : wordIn(config, 'value', Object.keys(measures) as Measure[])
   const form = wordIn(config, 'form', forms)
   const span = useAllTimeSpan(view)
-  const interval = wordIn(config, 'interval', intervals) || usageInterval(span)
+  const interval = intervalFor(span, wordIn(config, 'interval', intervals))
   const { zone, window, now } = view
   const answer = useAnswer(
     usage(window, byKind ? [] : [groupBy], {
@@ -82,13 +82,7 @@ export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
           emphasis={emphasis}
           onZoom={view.zoom}
           onReset={view.unzoom}
-          bucketLabel={(start) =>
-            interval === 'hour'
-              ? dayTime(start, zone)
-              : interval === 'month'
-                ? absolute(start, zone).slice(0, 7)
-                : day(start, zone)
-          }
+          bucketLabel={(start) => bucketLabel(start, interval, zone)}
         />
         <Legend
           items={shown.map((series) => {

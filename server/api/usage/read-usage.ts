@@ -1,5 +1,6 @@
 // read-usage.ts: usage by keys and time, for the route, the report and whoever else sums.
 import { int, maybe, query, type Runner, text, time } from '../../store/query.ts'
+import { badRequest } from '../errors.ts'
 import { summed, type UsageRow, usageColumns } from './shape.ts'
 import { formatAtOffset, offsetGrainSeconds } from './time-zone.ts'
 import usageSql from './usage.sql' with { type: 'text' }
@@ -27,8 +28,13 @@ export type UsageKey = Exclude<GroupKey, 'agentId'>
 export type GroupKey = keyof typeof keys
 export const usageKeys = Object.keys(keys).filter((key) => key !== 'agentId') as [UsageKey, ...UsageKey[]]
 
-export const intervals = ['hour', 'day', 'week', 'month'] as const
+/** Minutes are stretches of time, the others are of the zone's calendar. */
+export const intervals = ['1m', '5m', '15m', 'hour', 'day', 'week', 'month'] as const
 export type Interval = (typeof intervals)[number]
+
+/** As many as a metric's series have; a month of single minutes is 44,640. */
+const minuteRowsMax = 50_000
+const minuteSteps: { [K in Interval]?: number } = { '1m': 60, '5m': 300, '15m': 900 }
 
 /** One value a key; a key that is absent is not filtered by. */
 export type UsageFilters = { [K in UsageKey]?: string | undefined }
@@ -70,7 +76,7 @@ export function keyExpression(key: UsageKey): string {
   return keys[key]
 }
 
-const parameters = { ...usageParameters, interval: maybe(text), tz: text, step: int }
+const parameters = { ...usageParameters, interval: maybe(text), tz: text, step: int, rows_most: maybe(int) }
 
 function statement(groupBy: readonly GroupKey[]) {
   const selected = groupBy.map((key) => `${keys[key]} as "key_${key}", `).join('')
@@ -85,25 +91,37 @@ function statement(groupBy: readonly GroupKey[]) {
 
 /** The longest stretch at whose ends the zone's intervals begin; the fewer sums the first step makes, the faster. */
 function stepSeconds(tz: string, interval: Interval | undefined): number {
+  const minutes = interval && minuteSteps[interval]
+  if (minutes) return minutes
   return interval !== 'hour' && tz === 'UTC' ? 86_400 : offsetGrainSeconds(tz)
 }
 
-/** The groups in order of time, then of cost, and what they sum to. */
+/**
+ * The groups in order of time, then of cost, and what they sum to.
+ *
+ * @throws ApiError 400 when minutes make more rows than anybody reads.
+ */
 export async function readUsage(
   runner: Runner,
   { groupBy, interval, tz, from, to, filters }: UsageAsked,
 ): Promise<{ groups: UsageGroup[]; totals: UsageRow }> {
   const { mcpServer, querySource, ...rest } = filters
+  const isMinutes = interval !== undefined && interval in minuteSteps
   const rows = await statement(groupBy)(runner, {
     from,
     to,
     interval: interval ?? null,
     tz,
     step: stepSeconds(tz, interval),
+    rows_most: isMinutes ? minuteRowsMax + 1 : null,
     mcp_server: mcpServer,
     query_source: querySource,
     ...rest,
   })
+  if (isMinutes && rows.length > minuteRowsMax)
+    throw badRequest(
+      `interval: ${interval} gives more than ${minuteRowsMax} rows of this time; use a longer interval or a shorter range`,
+    )
   const groups = rows.map(({ bucket, bucket_offset, ...row }) => {
     const values = row as typeof row & Record<string, string | null>
     const group: UsageGroup & { start: number } = {

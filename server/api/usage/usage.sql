@@ -1,6 +1,6 @@
 -- usage.sql: what model requests used and cost, by any set of keys and by time.
 --
--- Two steps: first by $step, a stretch of seconds (a quarter of an hour to a day) at whose ends the zone's hours and days
+-- Two steps: first by $step, a stretch of seconds (a minute to a day) at whose ends the zone's hours and days
 -- begin, which costs an integer division; only these sums are then put into the zone's days, since asking the zone of each
 -- of a million times takes ten times as long as all the rest. The keys asked for replace the marks.
 with steps as (
@@ -57,12 +57,15 @@ placed as (
 ),
 buckets as (
   select * exclude (step, local, offset_seconds),
-    case $interval
+    case
+      when $interval is null then null
+      -- The stretch is itself what was asked for; quarters of an hour begin together in every zone of today.
+      when $interval in ('1m', '5m', '15m') then step * $step
       -- By the clock on the wall an hour of autumn comes twice; as stretches of time they are two.
-      when 'hour' then (epoch(local)::bigint - (epoch(local)::bigint % 3600 + 3600) % 3600) - offset_seconds
-      when 'day' then epoch(date_trunc('day', local) at time zone $tz)::bigint
-      when 'week' then epoch(date_trunc('week', local) at time zone $tz)::bigint
-      when 'month' then epoch(date_trunc('month', local) at time zone $tz)::bigint
+      when $interval = 'hour' then (epoch(local)::bigint - (epoch(local)::bigint % 3600 + 3600) % 3600) - offset_seconds
+      when $interval = 'day' then epoch(date_trunc('day', local) at time zone $tz)::bigint
+      when $interval = 'week' then epoch(date_trunc('week', local) at time zone $tz)::bigint
+      when $interval = 'month' then epoch(date_trunc('month', local) at time zone $tz)::bigint
     end as bucket
   from placed
 )
@@ -93,3 +96,4 @@ select
   bit_or(bases) as bases
 from buckets
 group by all
+limit $rows_most
