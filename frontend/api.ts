@@ -64,11 +64,17 @@ function within({ from, to }: ExactWindow) {
 
 /**
  * What changes usage and sessions. The server tells so once a second; the records themselves it tells at once, and with them
- * a view that reaches up to now is asked anew without that wait. What is over changes only by an import.
+ * a view that reaches up to now is asked anew without that wait.
  */
+const ledger: readonly Topic[] = ['usage', 'sessions', 'traces', 'metrics', 'logs']
+
+/** As `ledger`, but what is over changes only by an import. */
 function ledgerTopics({ to }: Window): readonly Topic[] {
-  return to === undefined ? ['usage', 'sessions', 'traces', 'metrics', 'logs'] : ['usage', 'sessions']
+  return to === undefined ? ledger : ['usage', 'sessions']
 }
+
+/** Lists of what can be chosen are read from every point there is: not with each that comes. */
+const choicesMs = 10_000
 
 type Page = { limit?: number; offset?: number }
 
@@ -89,7 +95,7 @@ export function trace(id: string, kind: TraceKind = 'otel_trace'): Question<Answ
 }
 
 /** The model requests of a trace as the ledger counts them. */
-export const traceCalls = (id: string) => ask(api.traces[':id'].calls, { param: { id } }, ['traces', 'usage'])
+export const traceCalls = (id: string) => ask(api.traces[':id'].calls, { param: { id } }, ['traces', 'logs', 'usage'])
 
 export type LogFilter = {
   service?: string
@@ -107,11 +113,9 @@ export const logs = (window: ExactWindow, filter: LogFilter, page: Page = {}) =>
 })
 export const logHistogram = (window: Window, filter: LogFilter, intervalSeconds: number) =>
   ask(api.logs.histogram, { query: { ...within(window), ...filter, interval: String(intervalSeconds) } }, ['logs'])
-/** What the records can be narrowed by; counted over all of them, so not with every record that comes. */
-export const logFacets = (window: Window, filter: LogFilter) => ({
-  ...ask(api.logs.facets, { query: { ...within(window), ...filter } }, ['logs']),
-  spacingMs: 3_000,
-})
+/** What the records can be narrowed by, with counts. */
+export const logFacets = (window: Window, filter: LogFilter) =>
+  ask(api.logs.facets, { query: { ...within(window), ...filter } }, ['logs'])
 export const logLevels = (window: Window, filter: Omit<LogFilter, 'severity'>) =>
   ask(api.logs.levels, { query: { ...within(window), ...filter } }, ['logs'])
 
@@ -119,9 +123,24 @@ export const metricNames = (service?: string) => ask(api.metrics.names, { query:
 export const metricPoints = (window: Window, filter: { name?: string; service?: string }, page: Page = {}) =>
   ask(api.metrics, { query: { ...within(window), ...filter, ...paged(page) } }, ['metrics'])
 export const metricCatalogue = () => ask(api.metrics.catalogue, {}, [])
-export const metricAttributes = (name: string) => ask(api.metrics.attributes, { query: { name } }, [])
-export const metricValues = (name: string, attribute: string) =>
-  ask(api.metrics['breakdown-values'], { query: { name, attribute } }, [])
+export const metricAttributes = (name: string) => ({
+  ...ask(api.metrics.attributes, { query: { name } }, ['metrics']),
+  spacingMs: choicesMs,
+})
+/** The values of several attributes in one question. */
+export const metricValues = (name: string, attributes: readonly string[]): Question<Map<string, string[]>> => ({
+  key: `metric values ${name} ${attributes.join(' ')}`,
+  topics: ['metrics'],
+  spacingMs: choicesMs,
+  async ask(signal) {
+    const values = async (attribute: string) => {
+      const url = addressOf(api.metrics['breakdown-values'], { query: { name, attribute } })
+      return (await request<{ values: string[] }>(url, { signal })).values
+    }
+    const found = await Promise.all(attributes.map(values))
+    return new Map(attributes.map((attribute, index) => [attribute, found[index]!]))
+  },
+})
 /** Values by attribute: points that have one of each; an empty text stands for none. */
 export type AttributeFilter = Readonly<Record<string, readonly string[]>>
 export type SeriesFilter = {
@@ -149,7 +168,7 @@ export const metricSeries = (window: Window, { filter, aggregate, ...query }: Se
   )
 
 export const services = () => ask(api.services, {}, ['traces', 'metrics', 'logs'])
-export const stats = () => ask(api.stats, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
+export const stats = () => ask(api.stats, {}, ledger)
 
 export type SessionFilter = {
   tool?: string
@@ -170,8 +189,7 @@ export const sessionFacets = (window: Window, filter: SessionFilter) =>
   ask(api['session-facets'], { query: { ...within(window), ...filter } }, ledgerTopics(window))
 export const sessions = (window: Window, filter: SessionFilter, page: Page = {}) =>
   ask(api.sessions, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
-export const session = (id: string) =>
-  ask(api.sessions[':id'], { param: { id }, query: {} }, ['sessions', 'usage', 'traces', 'logs'])
+export const session = (id: string) => ask(api.sessions[':id'], { param: { id }, query: {} }, ledger)
 
 const firstMessages = 200
 
@@ -205,7 +223,7 @@ export function wholeTranscript(id: string): Question<Transcript> {
 }
 
 /** What the agents do now; it also moves on by itself, so whoever shows it asks from time to time. */
-export const running = () => ask(api.running, {}, ['sessions', 'usage', 'logs', 'traces'])
+export const running = () => ask(api.running, {}, ledger)
 
 export type UsageFilter = { [K in UsageKey]?: string }
 export const usage = (
@@ -243,7 +261,7 @@ export const savings = (window: Window, groupBy: UsageKey, filter: UsageFilter =
     ledgerTopics(window),
   )
 /** The windows that subscriptions count in: five hours, and the week. */
-export const usageWindows = (tool?: string) => ask(api.usage.windows, { query: { tool } }, ['usage'])
+export const usageWindows = (tool?: string) => ask(api.usage.windows, { query: { tool } }, ledger)
 export const usageWeeks = () => ask(api.usage.weeks, {}, [])
 export const saveUsageWeeks = (weeks: readonly UsageWeek[]) =>
   sendJson<unknown>('PUT', api.usage.weeks.$url().pathname, { weeks })
@@ -257,13 +275,19 @@ export const overhead = (
   filter: { kind?: OverheadSum['kind']; tool?: string; model?: string; session?: string },
   page: Page = {},
 ) => ask(api.overhead, { query: { ...within(window), ...filter, ...paged(page) } }, ledgerTopics(window))
-export const audit = (filter: { tool?: string; session?: string }) => ask(api.audit, { query: filter }, ['usage'])
+export const audit = (filter: { tool?: string; session?: string }) => ask(api.audit, { query: filter }, ledger)
 export const search = (window: Window, q: string, limit = 20) =>
   ask(api.search, { query: { ...within(window), q, ...paged({ limit }) } }, ['sessions'])
 
+/** Names, colours and set-up of the agents: every screen asks for them, and records do not change them. */
 export const agents = () => ask(api.agents, {}, [])
-export const status = () => ask(api.status, {}, ['traces', 'metrics', 'logs', 'sessions', 'usage'])
-export const databaseTables = () => ask(api.status.tables, {}, [])
+/** The same with what each has sent so far. */
+export const agentActivity = () => {
+  const question = ask(api.agents, {}, ledger)
+  return { ...question, key: `${question.key} activity` }
+}
+export const status = () => ask(api.status, {}, ledger)
+export const databaseTables = () => ask(api.status.tables, {}, ledger)
 export const health = () => ask(healthRoute, {}, [])
 export const prices = () => ask(api.prices, { query: {} }, [])
 
@@ -291,9 +315,9 @@ function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unkn
 export type BudgetGiven = Pick<Budget, 'period' | 'limitUsd' | 'warnPercent' | 'tz'> &
   Partial<Pick<Budget, 'id' | 'name' | 'tool' | 'project'>>
 
-export const budgets = () => ask(api.budgets, {}, ['usage'])
+export const budgets = () => ask(api.budgets, {}, ledger)
 /** Those that are reached, or nearly, in their present period. */
-export const alerts = () => ask(api.alerts, { query: {} }, ['usage'])
+export const alerts = () => ask(api.alerts, { query: {} }, ledger)
 export const webhook = () => ask(api.alerts.webhook, {}, [])
 /** Sets all budgets at once. */
 export const saveBudgets = (list: readonly BudgetGiven[]) =>
@@ -301,7 +325,7 @@ export const saveBudgets = (list: readonly BudgetGiven[]) =>
 export const saveWebhook = (url: string | null) => sendJson<Webhook>('PUT', api.alerts.webhook.$url().pathname, { url })
 export const tryWebhook = () => sendJson<{ ok: boolean; message: string }>('POST', api.alerts.test.$url().pathname, {})
 
-export const unpriced = () => ask(api.prices.unpriced, {}, ['usage'])
+export const unpriced = () => ask(api.prices.unpriced, {}, ledger)
 
 /** A price of one's own: dollars for a million tokens; without `from` it holds since ever. */
 export type PriceGiven = {

@@ -48,7 +48,7 @@ export function backOffMs(tries: number, random = Math.random()): number {
 }
 
 // A burst of frames makes one round of questions, not one a frame.
-const gatherMs = 60
+export const gatherMs = 60
 
 /** Connects, and stays connected. Returns how to stop. */
 export function connectLive(

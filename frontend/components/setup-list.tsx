@@ -1,5 +1,5 @@
 // setup-list.tsx: each agent with the lines that send its telemetry here.
-import { agents } from '../api.ts'
+import { agentActivity } from '../api.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { hueColor } from '../lib/colors.ts'
 import { count } from '../lib/format.ts'
@@ -13,7 +13,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { ErrorState } from './error-state.tsx'
 
 export function SetupList() {
-  const answer = useAnswer(agents())
+  const answer = useAnswer(agentActivity())
   if (answer.error && !answer.data)
     return <ErrorState what="The agents could not be read." error={answer.error} retry={answer.retry} />
   if (!answer.data) return <SkeletonRows rows={5} rowClass="h-16" />

@@ -9,7 +9,7 @@ export type Question<T> = {
   key: string
   /** What makes the answer old; empty for answers that new records do not change. */
   topics: readonly Topic[]
-  /** Another least time between two times of asking than the usual second. */
+  /** Another least time between two times of asking than the usual one. */
   spacingMs?: number
   /** `before` is the last answer to the same question: what it need not read again. */
   ask(signal: AbortSignal, before: T | undefined): Promise<T>
@@ -39,8 +39,11 @@ type Entry = {
 
 // Bounds memory: a page that is open for weeks keeps the answers of its last few views only.
 const keptAnswersMax = 40
-/** Least time between two times of asking the same; the first change after a quiet while is asked about at once. */
-const leastSpacingMs = 1_000
+/**
+ * Least time between two times of asking the same; the first change after a quiet while is asked about at once. With what the
+ * server and the socket gather before (110 ms) a record is asked about within a second also when another came just before it.
+ */
+export const leastSpacingMs = 800
 const entries = new Map<string, Entry>()
 const busyListeners = new Set<() => void>()
 let runningCount = 0

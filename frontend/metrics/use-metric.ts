@@ -4,7 +4,7 @@ import { type AttributeFilter, metricAttributes, metricPoints, metricSeries, met
 import type { ChartForm } from '../charts/prepare.ts'
 import { type Facet, useFilter } from '../components/filter-bar.tsx'
 import { useKnownMetrics } from '../components/metric-names.ts'
-import { type Question, useAnswer } from '../lib/answers.ts'
+import { useAnswer } from '../lib/answers.ts'
 import { windowBefore } from '../lib/compare.ts'
 import { type Filter, valuesBy } from '../lib/filter.ts'
 import { nameMetric } from '../lib/metric-names.ts'
@@ -26,20 +26,6 @@ function beginning(series: readonly Series[] | undefined): number | undefined {
   const starts = series?.flatMap(({ datapoints }) => datapoints.find(([, value]) => value !== null)?.[0] ?? [])
   if (!starts) return undefined
   return starts.length > 0 ? Math.min(...starts) : 0
-}
-
-/** The values of several attributes in one question. */
-function valuesOfAll(name: string, attributes: readonly string[]): Question<Map<string, string[]>> {
-  return {
-    key: `metric values ${name} ${attributes.join(' ')}`,
-    topics: [],
-    async ask(signal) {
-      const found = await Promise.all(
-        attributes.map(async (attribute) => (await metricValues(name, attribute).ask(signal, undefined)).values),
-      )
-      return new Map(attributes.map((attribute, index) => [attribute, found[index]!]))
-    },
-  }
 }
 
 /** The conditions of the filter line as the API takes them. */
@@ -64,7 +50,7 @@ export function useMetric(name: string) {
     .filter(({ values }) => values <= valuesMax)
     .slice(0, facetsMax)
     .map((one) => one.name)
-  const values = useAnswer(listed.length > 0 ? valuesOfAll(name, listed) : undefined)
+  const values = useAnswer(listed.length > 0 ? metricValues(name, listed) : undefined)
   const facets: Facet[] = [
     ...attributes.map((one) => ({
       key: one.name,

@@ -1,6 +1,6 @@
 // agent-sources.tsx: each agent: whether it is on the server's machine, whether it sends here, what came last, and how to set it.
 import { ChevronRight, CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
-import { agents, machine } from '../api.ts'
+import { agentActivity, machine } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
@@ -15,7 +15,7 @@ import { Scroller } from '../ui/scroller.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
 export function AgentSources() {
-  const answer = useAnswer(agents())
+  const answer = useAnswer(agentActivity())
   const states = useAnswer(machine()).data?.agents
   return (
     <Panel title="Agents" note="on this machine, and what to set so that each sends here">

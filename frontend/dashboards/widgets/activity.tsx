@@ -1,6 +1,6 @@
 // activity.tsx: the last sessions or traces, and who sends.
 import { Link } from 'wouter'
-import { agents, services, sessions, traces } from '../../api.ts'
+import { agentActivity, services, sessions, traces } from '../../api.ts'
 import { AgentDot, useAgentLook } from '../../components/agents.tsx'
 import { SessionState } from '../../components/session-state.tsx'
 import { useAnswer } from '../../lib/answers.ts'
@@ -99,11 +99,7 @@ function RecentTraces({ config, view }: WidgetProps) {
 /** Agents with what they last sent, then every other service. */
 export function ActiveServices({ view }: WidgetProps) {
   const now = useNow(10_000)
-  const known = useAnswer({
-    ...agents(),
-    key: `${agents().key}?live`,
-    topics: ['traces', 'metrics', 'logs', 'sessions'],
-  })
+  const known = useAnswer(agentActivity())
   const all = useAnswer(services())
   const seen = (known.data?.agents ?? [])
     .filter(({ lastSeen }) => lastSeen !== null)

@@ -20,7 +20,7 @@ export type Live = {
 }
 
 /** At most 20 frames of one kind a second: faster than anyone sees, and a burst becomes few frames. */
-const tickMs = 50
+export const tickMs = 50
 /** Sessions and usage cost a query: once a second, and after a quiet while as soon as a burst has come together. */
 const questionMs = 1000
 const firstQuestionMs = 100
