@@ -37,6 +37,18 @@ export function isFatal(error: unknown): boolean {
   return /database has been invalidated|FATAL Error|must be restarted prior to being used/i.test(messageOf(error))
 }
 
+/** A bug of the database's: it invalidates itself, and the error of whatever comes next does not tell why. */
+export function isInternal(error: unknown): boolean {
+  return /INTERNAL Error/.test(messageOf(error))
+}
+
+/** The same error, with the statement at which the database found a bug of its own: nothing else tells it. */
+export function withStatement(error: unknown, statement: string): unknown {
+  if (!isInternal(error)) return error
+  const said = statement.replace(/--.*$/gm, '').replace(/\s+/g, ' ').trim()
+  return new Error(`${messageOf(error).split('\n')[0]} (in: ${said.slice(0, 300)})`, { cause: error })
+}
+
 /** Whether the error is the disk's doing (full, failing, read-only) rather than the statement's. */
 export function isStorage(error: unknown): boolean {
   return (

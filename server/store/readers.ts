@@ -3,7 +3,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { runInBackground } from './background.ts'
 import { QueryTimeout, StorageTrouble } from './errors.ts'
 import { createMemoryWatch } from './memory.ts'
-import { type ReadConnection, readerOn } from './runner.ts'
+import { named, type ReadConnection, readerOn } from './runner.ts'
 
 export type Readers = {
   /**
@@ -107,11 +107,14 @@ export function createReaders(instance: DuckDBInstance, options: ReadersOptions)
         ...readerOn(own),
         inBackground: (sql) =>
           hasOwnThreads
-            ? runInBackground(own, sql, {
-                isStopping: () => closed || stopping !== undefined,
-                isTooLarge: memory.isTaken,
-              })
-            : own.run(sql),
+            ? named(
+                sql,
+                runInBackground(own, sql, {
+                  isStopping: () => closed || stopping !== undefined,
+                  isTooLarge: memory.isTaken,
+                }),
+              )
+            : named(sql, own.run(sql)),
       })
     } catch (error) {
       if (closed) throw new StorageTrouble('the database is closed')

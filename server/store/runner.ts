@@ -7,6 +7,7 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api'
 import { appendRows, type TableWriter } from './append.ts'
+import { withStatement } from './errors.ts'
 import type { Params } from './query.ts'
 
 /** Runs statements and reads their rows. */
@@ -36,8 +37,8 @@ const statementTypeSelect = 1
 
 export function readerOn(connection: DuckDBConnection): Reader {
   return {
-    all: async (sql, params) => (await connection.runAndReadAll(sql, ...bound(params))).getRowObjectsJS(),
-    read: (sql, params) => connection.runAndReadAll(sql, ...bound(params)),
+    all: async (sql, params) => (await named(sql, connection.runAndReadAll(sql, ...bound(params)))).getRowObjectsJS(),
+    read: (sql, params) => named(sql, connection.runAndReadAll(sql, ...bound(params))),
     statements: async (sql) => {
       const extracted = await connection.extractStatements(sql)
       const isSelect = extracted.count === 1 && (await extracted.prepare(0)).statementType === statementTypeSelect
@@ -64,12 +65,21 @@ export function transactionOn(
     statements,
     async run(sql, params) {
       stated(sql)
-      await connection.run(sql, ...bound(params))
+      await named(sql, connection.run(sql, ...bound(params)))
     },
     async append(writer, rows) {
-      await appendRows(connection, writer, rows)
+      await named(`rows for ${writer.table}`, appendRows(connection, writer, rows))
       appended(writer.table, rows.length)
     },
+  }
+}
+
+/** What a statement gives; an error that is a bug of the database's names it. */
+export async function named<T>(statement: string, running: Promise<T>): Promise<T> {
+  try {
+    return await running
+  } catch (error) {
+    throw withStatement(error, statement)
   }
 }
 

@@ -4,7 +4,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { type Checkpointed, createCheckpoints } from './checkpoints.ts'
 import { type Compacted, compactionFolder, createCompaction, type FreeSpace, freeSpaceOf } from './compaction.ts'
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
-import { CannotOpen, isDurableFailure, isFatal, isStorage, messageOf, QueryTimeout, StorageTrouble } from './errors.ts'
+import {
+  CannotOpen,
+  isDurableFailure,
+  isFatal,
+  isInternal,
+  isStorage,
+  messageOf,
+  QueryTimeout,
+  StorageTrouble,
+} from './errors.ts'
 import { takeLock } from './lock.ts'
 import { migrate } from './migrate.ts'
 import type { Params } from './query.ts'
@@ -110,6 +119,8 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
   let engine = first
   let turn: Promise<unknown> = Promise.resolve()
   let broken = false
+  /** The first error after which the database had to be opened again: those that follow only say that there was one. */
+  let cause: string | undefined
   let closed = false
   const checkpoints = createCheckpoints(
     () => bytesOf(`${path}.wal`),
@@ -141,8 +152,9 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
       engine = await openEngine(options, async () => {})
       broken = false
       options.warn?.(
-        `the database was opened again after a failure of the disk${engine.notice ? `: ${engine.notice}` : ''}`,
+        `the database was opened again after a failure: ${[cause, engine.notice].filter(Boolean).join('; ')}`,
       )
+      cause = undefined
     } catch (error) {
       throw new StorageTrouble(messageOf(error))
     }
@@ -185,10 +197,15 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     }
   }
 
+  function brokenBy(error: unknown): void {
+    broken = true
+    cause ??= messageOf(error).split('\n', 1)[0]
+  }
+
   /** Ends a failed transaction, and opens the database again when it went with it. */
   async function giveUp(error: unknown): Promise<void> {
     await engine.writer.run('rollback').catch(() => {})
-    broken ||= isFatal(error) || isDurableFailure(error)
+    if (isFatal(error) || isDurableFailure(error)) brokenBy(error)
     await heal().catch(() => {})
   }
 
@@ -245,10 +262,12 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
       try {
         return await used.readers.use(work, timeoutMs)
       } catch (error) {
+        // Whoever comes next only hears that the database is no more.
+        if (used === engine && isInternal(error)) brokenBy(error)
         const isGone = used !== engine || used.isClosed() || isFatal(error)
         if (closed || !isGone || error instanceof QueryTimeout || tries === triesMax) throw error
         // The database went, or its file was replaced, while it was being read.
-        broken ||= used === engine
+        if (used === engine) brokenBy(error)
       }
     }
   }
