@@ -6,7 +6,7 @@ import type { Config } from '../config.ts'
 import { type CoreOptions, openCore } from '../core.ts'
 import { createLog } from '../log.ts'
 import { callerHeaders, readServerFile, type ServerFile } from '../server-file.ts'
-import { createTranscripts } from '../transcripts/service.ts'
+import { createTranscripts, type ImportLimits } from '../transcripts/service.ts'
 import { extraRoutes } from './extra-routes.ts'
 
 /** Who answers a command's questions: the same API, over the network or in this process. */
@@ -20,6 +20,9 @@ export type Client = {
   /** POST whose answer is NDJSON: each line as it comes. */
   lines<T>(path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T>
 }
+
+/** What an import in a process of its own may take: of the machine, and of text before it commits. */
+export type OwnLimits = NonNullable<CoreOptions['limits']> & Pick<ImportLimits, 'commitBytes'>
 
 /** The server that owns this home, or nothing when none runs or it does not answer within two seconds. */
 export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<Client | undefined> {
@@ -45,13 +48,14 @@ export async function connect(config: Pick<Config, 'home' | 'token'>): Promise<C
 export async function withClient<T>(
   config: Config,
   work: (client: Client) => Promise<T>,
-  limits?: CoreOptions['limits'],
+  limits: OwnLimits = {},
 ): Promise<T> {
   const remote = await connect(config)
   if (remote) return work(remote)
   const log = createLog(config.logLevel === 'INFO' ? 'WARN' : config.logLevel)
-  const core = await openCore(config, log, { mayOnlyRead: true, limits })
-  const transcripts = createTranscripts(core, config, log)
+  const { commitBytes, ...ofDatabase } = limits
+  const core = await openCore(config, log, { mayOnlyRead: true, limits: ofDatabase })
+  const transcripts = createTranscripts(core, config, log, { commitBytes })
   const app = createApi(
     {
       core,

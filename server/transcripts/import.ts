@@ -55,7 +55,7 @@ export type ImportDeps = {
   pricingMode: PricingMode
   progress?: ((progress: ImportProgress) => void) | undefined
   /** Text that is committed at once, in bytes. @default 12 MiB */
-  commitBytes?: number
+  commitBytes?: number | undefined
   /** Stops after what is being written. */
   signal?: AbortSignal | undefined
 }

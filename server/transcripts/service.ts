@@ -62,10 +62,13 @@ export function pathSettingsOf(config: Config): PathSettings {
   }
 }
 
-export function createTranscripts(core: Core, config: Config, log: Log): TranscriptService {
+/** Text of transcripts that is committed at once, in bytes. */
+export type ImportLimits = Pick<ImportDeps, 'commitBytes'>
+
+export function createTranscripts(core: Core, config: Config, log: Log, limits: ImportLimits = {}): TranscriptService {
   const env = environmentOf(config)
   const settings = pathSettingsOf(config)
-  const deps: ImportDeps = { core, agents, env, settings, pricingMode: config.pricingMode }
+  const deps: ImportDeps = { core, agents, env, settings, pricingMode: config.pricingMode, ...limits }
   let watch: TranscriptWatch | undefined
   const running = new Set<Promise<unknown>>()
   const jobs = new Set<ImportJob>()
