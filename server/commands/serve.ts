@@ -55,6 +55,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   } finally {
     await server.close()
   }
+  // Its promise would keep the process until the database has ended it; everything is on disk.
+  if (server.hasStuckStatement()) process.exit(0)
 }
 
 /** A server in this process. */
@@ -65,6 +67,8 @@ export type OwnServer = {
   transcripts: TranscriptService
   /** Finishes what is in flight, commits, checkpoints. */
   close(): Promise<void>
+  /** Whether the database works on a statement that it could not be made to stop. */
+  hasStuckStatement(): boolean
 }
 
 /** Opens the database and the ports and leaves word of them in the home. @throws Error with a message for the user. */
@@ -110,7 +114,7 @@ export async function startServer(config: Config, log: Log, options: ServeOption
     throw error
   }
   const { apiUrl, otlpUrl, grpcUrl } = doors
-  return { apiUrl, otlpUrl, grpcUrl, transcripts, close }
+  return { apiUrl, otlpUrl, grpcUrl, transcripts, close, hasStuckStatement: () => core.store.queries().stuck > 0 }
 }
 
 type Doors = {
