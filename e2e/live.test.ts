@@ -194,7 +194,7 @@ watched('on its audit, a trace and a metric', {
     seen: (page) => page.getByTestId('span-row').getByText('land on the moon').waitFor(),
   }),
   metric: (_after) => ({
-    path: '/metrics?name=moon.distance&range=1h',
+    path: '/metrics?name=moon.distance&range=1h&stat=max',
     asks: ['/api/metrics/series'],
     seen: (page) => text(page, '3,844'),
   }),
