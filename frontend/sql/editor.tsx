@@ -80,6 +80,8 @@ export function Editor({ value, vocabulary, onChange, onRun, ref }: EditorProps)
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const latest = useRef({ value, vocabulary, onChange, onRun })
+  /** Texts that were told and have not all come back as `value` yet. */
+  const told = useRef(new Set<string>())
   useEffect(() => {
     latest.current = { value, vocabulary, onChange, onRun }
   })
@@ -120,7 +122,10 @@ export function Editor({ value, vocabulary, onChange, onRun, ref }: EditorProps)
             autocapitalize: 'off',
           }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString())
+            if (!update.docChanged) return
+            const text = update.state.doc.toString()
+            told.current.add(text)
+            latest.current.onChange(text)
           }),
         ],
       }),
@@ -132,12 +137,16 @@ export function Editor({ value, vocabulary, onChange, onRun, ref }: EditorProps)
     }
   }, [])
 
-  // A statement of the history, a link, a saved view.
+  // A statement of the history, a link, a saved view; but not what was written here a moment ago and comes back after the next letter:
+  // put in its place it would take that letter away, and the cursor to the beginning.
   useEffect(() => {
     const editor = view.current
     const present = editor?.state.doc.toString()
-    if (editor && present !== value)
+    if (present === value) told.current.clear()
+    else if (editor && !told.current.has(value)) {
       editor.dispatch({ changes: { from: 0, to: present?.length ?? 0, insert: value }, selection: { anchor: 0 } })
+      told.current.clear()
+    }
   }, [value])
   useEffect(() => {
     view.current?.dispatch({ effects: names.reconfigure(languageOf(vocabulary)) })
