@@ -50,9 +50,10 @@ export type AdmissionOptions = {
 
 /**
  * A request comes in, and grows, while all others together have no more than this. One client that sends 4 MB at a time
- * is stored as fast as eight (28 requests a second): more in progress only costs memory.
+ * is stored as fast as eight (28 requests a second): more in progress only costs memory. With 64 such clients the process took 1,047 and
+ * 1,084 MB with 32 MiB, and takes 919 with 20, for 912 requests in 30 s instead of 823.
  */
-const othersBytesMax = 32 * 1024 * 1024
+const othersBytesMax = 20 * 1024 * 1024
 /** The same while memory is high. */
 const othersBytesMaxScarce = 8 * 1024 * 1024
 /**
