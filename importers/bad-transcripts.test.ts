@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Agent } from '#proto/agent.ts'
 import { agents } from './index.ts'
-
-const fixtures = join(import.meta.dir, '../fixtures')
+import { changedJson, oddValue } from './odd-json.ts'
+import { fixtures } from './transcript-fixtures.ts'
 
 function recorded(agent: Agent): string[][] {
   const root = join(fixtures, agent.id, 'transcripts')
@@ -20,55 +20,13 @@ function recorded(agent: Agent): string[][] {
   }
 }
 
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    '',
-    '__proto__',
-    'constructor',
-    -1,
-    0,
-    1e300,
-    true,
-    [],
-    {},
-    [null, 'a', { a: 1 }],
-    '2026-13-45T99:00:00Z',
-  ),
-  fc.string({ maxLength: 12 }),
-  fc.double(),
-)
 const damage = fc.record({
   line: fc.nat(),
   at: fc.nat(),
   kind: fc.nat(4),
-  value: odd,
+  value: oddValue,
   key: fc.constantFrom('', '__proto__', 'constructor', 'toString'),
 })
-
-/** The values of a JSON text, one of them changed. */
-function changed(text: string, at: number, value: unknown, key: string): string {
-  let places = 0
-  try {
-    JSON.parse(text, (_, one) => {
-      places++
-      return one
-    })
-    let seen = -1
-    const wanted = at % places
-    return (
-      JSON.stringify(
-        JSON.parse(text, (_, one) => {
-          seen++
-          if (seen !== wanted) return one
-          return key === '' ? value : { [key]: value, id: key, type: key }
-        }),
-      ) ?? 'null'
-    )
-  } catch {
-    return text
-  }
-}
 
 function damaged(
   lines: readonly string[],
@@ -78,7 +36,7 @@ function damaged(
   for (const { line, at, kind, value, key } of all) {
     const i = line % out.length
     const text = out[i]!
-    if (kind < 3) out[i] = changed(text, at, value, key)
+    if (kind < 3) out[i] = changedJson(text, at, value, key)
     else if (kind === 3) out[i] = text.slice(0, at % (text.length + 1)) + (out[(i + 1) % out.length] ?? '')
     else out[i] = text.slice(0, at % (text.length + 1)) + '\u0000'.repeat(at % 5) + text.slice(at % (text.length + 1))
   }
@@ -135,7 +93,7 @@ describe('hooks damaged at random', () => {
       fc.assert(
         fc.property(fc.nat(calls.length - 1), fc.array(damage, { maxLength: 6 }), (at, all) => {
           let text = calls[at]!
-          for (const { at: place, value, key } of all) text = changed(text, place, value, key)
+          for (const { at: place, value, key } of all) text = changedJson(text, place, value, key)
           let payload: unknown
           try {
             payload = JSON.parse(text)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import type { TranscriptSlice } from '#proto/agent.ts'
+import { changedJson, oddValue } from '../odd-json.ts'
 import { fixtures, readTree } from '../transcript-fixtures.ts'
 import { transcripts } from './transcript.ts'
 
@@ -26,43 +27,10 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    '',
-    '__proto__',
-    'constructor',
-    -1,
-    0,
-    1.5,
-    1e300,
-    true,
-    [],
-    {},
-    [null, 'a', { a: 1 }],
-    'NaN',
-  ),
-  fc.string({ maxLength: 8 }),
-  fc.double(),
-)
-
-/** A JSON text with one of its values, wherever it stands, in another's place. */
-function changed(text: string, at: number, value: unknown, key: string): string {
-  let places = 0
-  const put = (wanted: number) => (_: string, one: unknown) => {
-    if (places++ !== wanted) return one
-    return key === '' ? value : { [key]: value, type: key }
-  }
-  const parsed = JSON.parse(text, put(-1))
-  const wanted = at % places
-  places = 0
-  return JSON.stringify(JSON.parse(JSON.stringify(parsed), put(wanted))) ?? 'null'
-}
-
 const change = fc.record({
   row: fc.nat(),
   at: fc.nat(),
-  value: odd,
+  value: oddValue,
   key: fc.constantFrom('', '', '', '__proto__', 'toString', 'step-finish', 'tool'),
   cut: fc.option(fc.nat(), { nil: undefined, freq: 8 }),
 })
@@ -73,11 +41,7 @@ function damaged(
   const out = rows.map((row) => ({ ...row }))
   for (const { row, at, value, key, cut } of changes) {
     const one = out[row % out.length]!
-    try {
-      one.data = changed(one.data, at, value, key)
-    } catch {
-      // Cut by another change.
-    }
+    one.data = changedJson(one.data, at, value, key)
     if (cut !== undefined) one.data = one.data.slice(0, cut % (one.data.length + 1))
   }
   return out

@@ -6,11 +6,9 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { exportMethods } from '#proto/otlp.gen.ts'
-import { createLog } from '../log.ts'
-import { createAdmission } from './admission.ts'
-import { listenOtlpGrpc } from './otlp-grpc.ts'
 import type { Receiver } from './otlp-http-server.ts'
 import { oneRecord, recordings, signals, startServer, stored, type TestServer } from './testing.ts'
+import { listenGrpc } from './testing-grpc.ts'
 
 const bodyBytesMax = 64 * 1024
 const paths = Object.keys(exportMethods)
@@ -18,15 +16,7 @@ let server: TestServer
 let grpc: Receiver
 beforeAll(async () => {
   server = await startServer()
-  grpc = await listenOtlpGrpc({
-    host: '127.0.0.1',
-    port: 0,
-    ingest: server.ingest,
-    bodyBytesMax,
-    // The memory of a process that runs every test is not the server's.
-    admission: createAdmission({ bodyBytesMax, residentBytes: () => 0 }),
-    log: createLog('ERROR'),
-  })
+  grpc = await listenGrpc(server, bodyBytesMax)
 })
 afterAll(async () => {
   await grpc.stop()

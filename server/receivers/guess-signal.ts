@@ -1,5 +1,4 @@
 // guess-signal.ts: which signal a body without a path is. Codex uses its endpoint verbatim, so that its logs come to `/`.
-
 import { logFields, metricFields, spanFields } from '#proto/otlp.gen.ts'
 import { atOnce } from '#proto/steps.ts'
 import type { Signal } from './codec-batch.ts'

@@ -7,16 +7,14 @@ import { exportMethods } from '#proto/otlp.gen.ts'
 import { loadSchema } from '#proto/schema.ts'
 import { Unavailable } from '../ingest/ingest.ts'
 import { createLog } from '../log.ts'
-import { createAdmission } from './admission.ts'
 import { listenOtlpGrpc } from './otlp-grpc.ts'
 import type { Receiver } from './otlp-http-server.ts'
 import { oneRecord, signals, startServer, stored, type TestServer } from './testing.ts'
+import { listenGrpc, requestsOnly } from './testing-grpc.ts'
 
 // The letters and numbers at the ends are rows of the conformance table.
 
 const bodyBytesMax = 1024 * 1024
-/** The memory of a process that runs every test is not the server's. */
-const admission = (bytes = bodyBytesMax) => createAdmission({ bodyBytesMax: bytes, residentBytes: () => 0 })
 const schema = loadSchema()
 const methods = Object.fromEntries(Object.entries(exportMethods).map(([path, signal]) => [signal, path]))
 
@@ -24,14 +22,7 @@ let server: TestServer
 let grpc: Receiver
 beforeAll(async () => {
   server = await startServer()
-  grpc = await listenOtlpGrpc({
-    host: '127.0.0.1',
-    port: 0,
-    ingest: server.ingest,
-    bodyBytesMax,
-    admission: admission(),
-    log: createLog('ERROR'),
-  })
+  grpc = await listenGrpc(server, bodyBytesMax)
 })
 afterAll(async () => {
   await grpc.stop()
@@ -173,14 +164,7 @@ describe('an Export call', () => {
   })
 
   test('that is a bomb takes its turn, twenty at once do not take the memory of twenty (R03)', async () => {
-    const large = await listenOtlpGrpc({
-      host: '127.0.0.1',
-      port: 0,
-      ingest: server.ingest,
-      bodyBytesMax: 32 * bodyBytesMax,
-      admission: admission(32 * bodyBytesMax),
-      log: createLog('ERROR'),
-    })
+    const large = await listenGrpc(server, 32 * bodyBytesMax)
     const bomb = framed(gzipSync(Buffer.alloc(128 * bodyBytesMax)))
     const before = process.memoryUsage().rss
     const answers = await Promise.all(
@@ -341,7 +325,7 @@ test('a port that is taken is an error, and what was opened before is closed aga
 })
 
 test('a call is weighed by the last message of its connection before its own is there', async () => {
-  const real = admission(64 * 1024 * 1024)
+  const real = requestsOnly(64 * 1024 * 1024)
   const announced: number[] = []
   const port = await listenOtlpGrpc({
     host: '127.0.0.1',

@@ -106,15 +106,15 @@ export function createReaders(instance: DuckDBInstance, options: ReadersOptions)
       return await work({
         ...readerOn(own),
         inBackground: (sql) =>
-          hasOwnThreads
-            ? named(
-                sql,
-                runInBackground(own, sql, {
+          named(
+            sql,
+            hasOwnThreads
+              ? runInBackground(own, sql, {
                   isStopping: () => closed || stopping !== undefined,
                   isTooLarge: memory.isTaken,
-                }),
-              )
-            : named(sql, own.run(sql)),
+                })
+              : own.run(sql),
+          ),
       })
     } catch (error) {
       if (closed) throw new StorageTrouble('the database is closed')
