@@ -1,7 +1,6 @@
-// api.ts: every question the page asks the server. The client knows each route, its parameters and its answer from the server's
+// api.ts: what the screens ask the server. The client knows each route, its parameters and its answer from the server's
 // own types; only the fetching is ours, for one kind of error everywhere.
 import { hc, type InferResponseType } from 'hono/client'
-import type { ImportFound, ImportState } from '../server/api/import/shape.ts'
 import type { Api } from '../server/api/index.ts'
 import type { Machine } from '../server/api/machine/shape.ts'
 import type { Question, Topic } from './lib/answers.ts'
@@ -20,7 +19,7 @@ import type {
 } from './lib/shapes.ts'
 import type { Window } from './lib/time-range.ts'
 import type { UsageInterval } from './lib/usage-interval.ts'
-import { lastLine, request, requestLarge } from './request.ts'
+import { lastLine, request, requestLarge, sendJson } from './request.ts'
 
 const { api, health: healthRoute } = hc<Api>(location.origin)
 
@@ -303,14 +302,6 @@ export const parquetOf = (sql: string, limit: number) =>
     headers: { 'content-type': 'application/json' },
   })
 
-function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
-  return request<T>(path, {
-    method,
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  })
-}
-
 /** What a budget is; what was spent of it is told with it. */
 export type BudgetGiven = Pick<Budget, 'period' | 'limitUsd' | 'warnPercent' | 'tz'> &
   Partial<Pick<Budget, 'id' | 'name' | 'tool' | 'project'>>
@@ -377,26 +368,6 @@ export const createToken = (given: { name: string; user?: string; scopes: string
   sendJson<{ token: string; name: string }>('POST', api.tokens.$url().pathname, given)
 export const revokeToken = (id: string) =>
   request<void>(`${api.tokens.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
-
-const importFoundPath = '/api/import/found'
-const importJobPath = '/api/import/job'
-
-/** The agents found on the server's machine, and what of their history was never read. */
-export const importFound = (): Question<ImportFound> => ({
-  key: importFoundPath,
-  topics: [],
-  ask: (signal) => request(importFoundPath, { signal }),
-})
-/** The import that runs; one begun elsewhere (a terminal) shows by what it stores. */
-export const importJob = (): Question<ImportState> => ({
-  key: importJobPath,
-  topics: ['sessions', 'usage'],
-  spacingMs: 400,
-  ask: (signal) => request(importJobPath, { signal }),
-})
-/** Begins to read the history of some agents; it goes on when this page is closed. */
-export const beginImport = (tool: string) => sendJson<ImportState>('POST', importJobPath, { tool })
-export const stopImport = () => request<void>(importJobPath, { method: 'DELETE' })
 
 export const dashboards = () => ask(api.dashboards, {}, [])
 export const defaultDashboard = () => ask(api.dashboards.default, {}, [])

@@ -52,6 +52,15 @@ function nextTask(): Promise<void> {
   })
 }
 
+/** Sends a body as JSON. */
+export function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<T> {
+  return request<T>(path, {
+    method,
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+}
+
 /** What takes long: lines of progress, and the last of them the summary, or what went wrong. */
 export async function lastLine<T>(url: string, init: RequestInit): Promise<T> {
   const text = await (await answered(url, init)).text()

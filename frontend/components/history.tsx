@@ -1,7 +1,6 @@
 // history.tsx: the history that lies on the server's machine: what was found, one click to read it, and how far that is.
 import { CircleCheck, FolderSearch, OctagonX, TriangleAlert, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { beginImport, importFound, importJob, stopImport } from '../api.ts'
 import { askAgain, useAnswer } from '../lib/answers.ts'
 import { hueColor } from '../lib/colors.ts'
 import { bytes, cost, duration, exact } from '../lib/format.ts'
@@ -11,6 +10,7 @@ import { ago } from '../lib/time.ts'
 import { useSettings } from '../settings.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
+import { beginImport, importFound, importJob, stopImport } from './history-questions.ts'
 
 const pollMs = 400
 
