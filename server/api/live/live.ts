@@ -85,12 +85,16 @@ export function createLive(
   }
 
   async function flush(): Promise<void> {
-    for (const [topic, list] of [...waiting]) {
-      const records = list.splice(0, rowsAtOnce)
-      if (list.length === 0) waiting.delete(topic)
-      await inTurns(broadcast(topic, records))
+    try {
+      for (const [topic, list] of [...waiting]) {
+        const records = list.splice(0, rowsAtOnce)
+        if (list.length === 0) waiting.delete(topic)
+        await inTurns(broadcast(topic, records))
+      }
+    } finally {
+      // Also where a frame could not be made: the next ones are told.
+      tick = waiting.size > 0 && !stopped ? setTimeout(flush, tickMs) : undefined
     }
-    tick = waiting.size > 0 && !stopped ? setTimeout(flush, tickMs) : undefined
   }
 
   async function ask(): Promise<void> {
