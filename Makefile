@@ -43,7 +43,7 @@ chromium: ## Install a Chromium for the page's tests where there is none
 	@sh e2e/install-chromium.sh
 
 test: check dist/telltale chromium ## Run every check and every test, WORKERS (2) files at a time, the compiled binary and the page included
-	@TELLTALE_BIN=$(CURDIR)/dist/telltale $(RUN) test --timeout 60000 --parallel=$(or $(WORKERS),2)
+	@TELLTALE_BIN=$(CURDIR)/dist/telltale WORKERS=$(or $(WORKERS),2) $(RUN) e2e/run-tests.ts
 
 golden: node_modules/.installed ## Write the golden files of the importers anew
 	@$(RUN) importers/golden.ts

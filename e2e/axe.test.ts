@@ -1,9 +1,8 @@
 // axe.test.ts: every screen, light and dark, at a desk and on a phone, without a serious finding of axe.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { callHooks, importAll, layTranscripts, replay } from './doors.ts'
 import { overflow, settled } from './screen.ts'

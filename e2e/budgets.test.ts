@@ -1,7 +1,6 @@
 // budgets.test.ts: a budget made on the page is reached: the page, the desktop and the user's own address hear of it, once each.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 

@@ -1,7 +1,6 @@
 // dashboards.test.ts: dashboards of one's own in the compiled binary and a real browser: made, copied, exported, imported.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { dashboardsOf, fillDashboards } from './dashboards.ts'
 import { openPage, recorded, settled } from './screen.ts'

@@ -1,9 +1,8 @@
 // first-start.test.ts: an empty home with the transcripts of every agent in it: one click, and the page is full of them.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { layTranscripts } from './doors.ts'
 import { requests, send } from './recordings.ts'

@@ -1,10 +1,9 @@
 // hostile.test.ts: text that means harm in every field there is, by every door; then every screen, every command and every file made
 // of it. Nothing of it runs, asks for anything, moves a terminal or leaves its place.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { homeFlag } from './doors.ts'
 import { Attack } from './hostile.ts'

@@ -1,7 +1,6 @@
 // keyboard.test.ts: the main ways through the page with no pointer at all.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { fill, openPage, recorded } from './screen.ts'
 import { type Running, start } from './telltale.ts'

@@ -1,8 +1,7 @@
 // live.test.ts: a record sent to 4318 is on every screen that should show it, without reload, and is asked about within a second of
 // the page's own clock: all screens open at once over the compiled binary.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type LiveScreen, watchLive } from './live-page.ts'
 import { liveTurn, traceId } from './live-turn.ts'

@@ -1,7 +1,6 @@
 // log-facets.test.ts: narrowing the logs by the column of facets, in a real browser over the compiled binary.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded } from './screen.ts'
 import { type Running, start } from './telltale.ts'

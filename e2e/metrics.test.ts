@@ -1,8 +1,7 @@
 // metrics.test.ts: the metrics explorer of the compiled binary in a real browser: every control once.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'

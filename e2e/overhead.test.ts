@@ -1,7 +1,6 @@
 // overhead.test.ts: what retries, refusals and compactions cost, from the agent's records to the screen, in a real browser.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'

@@ -1,7 +1,6 @@
 // page-files.test.ts: the page's files on the wire: compressed as the browser takes them, tagged, and asked for once.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 

@@ -1,7 +1,6 @@
 // page.test.ts: the page of the compiled binary in a real browser.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { requests, send } from './recordings.ts'
 import { type Running, start } from './telltale.ts'

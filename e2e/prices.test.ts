@@ -1,7 +1,6 @@
 // prices.test.ts: a model without a price gets one on the page, history is priced by it, and it is taken back again.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 

@@ -1,7 +1,6 @@
 // restart.test.ts: a server that is killed and comes back: the page says so, keeps what it shows, and misses nothing.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { freePort, newHome, type Running, start } from './telltale.ts'
 

@@ -1,7 +1,6 @@
 // running.test.ts: what an agent does at this moment, on the overview of the compiled binary, as its hooks tell it.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 

@@ -1,9 +1,8 @@
 // session-page.test.ts: the replay of a recorded session prompt by prompt, its filters, its playhead, its other tabs, and the
 // theme, in a real browser over the compiled binary.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { openPage, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'

@@ -1,7 +1,6 @@
 // sessions.test.ts: the list of sessions with more of them than one answer holds: filters, facets and order look at all.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 

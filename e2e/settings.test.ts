@@ -1,9 +1,8 @@
 // settings.test.ts: the settings of the compiled binary: what of this machine sends here, what is kept, and who may call.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { homeFlag, layTranscripts } from './doors.ts'
 import { command, newHome, type Running, start } from './telltale.ts'

@@ -1,7 +1,6 @@
 // short-ranges.test.ts: usage of the last minutes and hours is drawn in stretches that show its course, on the page of the binary.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { openPage, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'

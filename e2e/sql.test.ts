@@ -1,8 +1,7 @@
 // sql.test.ts: the SQL screen: completion, keys, and files to take away, in a real browser over the compiled binary.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, writeSql } from './screen.ts'
 import { type Running, start } from './telltale.ts'

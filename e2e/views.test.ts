@@ -1,7 +1,6 @@
 // views.test.ts: a view saved by name is in the sidebar, in the palette and in another browser; keys and time ranges do as they say.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { requests, send } from './recordings.ts'
 import { writeSql } from './screen.ts'

@@ -1,8 +1,7 @@
 // walk.test.ts: every control of every screen is pressed once, set once or written into once: nothing may throw, and no question
 // may be answered with an error. What a control is for is tested elsewhere; this finds those that nobody thought of.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { desk, fill, openPage, overflow, phone, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'

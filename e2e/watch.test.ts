@@ -1,10 +1,9 @@
 // watch.test.ts: transcripts that grow in random pieces, rotate and shrink while the server that watches them is killed.
 // SEED repeats a run's pieces.
-import { afterAll, beforeAll, describe, expect } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { inFiles, layTranscripts } from './doors.ts'
 import { newHome, type Running, start } from './telltale.ts'

@@ -1,7 +1,6 @@
 // widgets.test.ts: what stands on a dashboard, in the compiled binary and a real browser: every control once.
-import { afterAll, beforeAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { test } from './browser-test.ts'
 import { launch } from './chromium.ts'
 import { dashboardsOf, fillDashboards } from './dashboards.ts'
 import { requests, send } from './recordings.ts'
