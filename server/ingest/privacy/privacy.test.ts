@@ -82,6 +82,29 @@ describe('redactText', () => {
     'input_tokens: 12345678, output_tokens=87654321',
     'claude-sonnet-4-5-20250929',
   ])('%s is no secret', (text) => expect(redactText(text)).toBe(text))
+
+  test.each([
+    ['words joined by hyphens', 'a-'],
+    ['words joined by underscores', 'a_'],
+    ['the beginning of a token', 'eyJ'],
+    ['beginnings of tokens with dots', 'eyJaaaaaaaa.'],
+    ['the beginning of a block', '-----BEGIN '],
+    ['addresses', 'https://a:b/'],
+    ['names of secrets', 'password '],
+    ['quotes', '"'],
+    ['blanks', ' '],
+    ['digits', '1'],
+  ])('two megabytes of %s are looked through in one go', (_, unit) => {
+    // To begin anew at each place of a long run takes the square of its length: ten minutes for words and tokens.
+    const long = unit.repeat(2_000_000 / unit.length)
+    const text = redactText(`${long} ${secrets.map(([, secret]) => secret).join(' ')} ${long}`)
+    expect(secrets.map(([name]) => name).filter((name) => !text.includes(`[REDACTED:${name}]`))).toEqual([])
+  })
+
+  test('an assignment is found at the beginning of a line of JSON text', () => {
+    for (const name of ['password', 'DB_PASSWORD', 'my-api-key', '_pwd'])
+      expect(redactText(JSON.stringify(`export A=1\n${name}=${word(16)}`))).toEndWith('=[REDACTED:assigned-secret]"')
+  })
 })
 
 describe('a tool call that repeats what its messages hold', () => {

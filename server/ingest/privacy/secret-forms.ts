@@ -15,7 +15,10 @@ export type SecretForm = {
 
 const digits = '0123456789abcdef'
 
-/** What stands before a secret that is assigned to a name, without the rest of that name. */
+/**
+ * What stands before a secret that is assigned to a name: the end of that name. Its beginning is not looked for, only that
+ * something ends there: to look for all its words took the square of a long text of such words (20 s for a megabyte).
+ */
 const secretNames =
   'api[_-]?key|secret[_-]?access[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token|refresh[_-]?token|private[_-]?key|password|passwd|pwd'
 const assignment = '["\'\\\\]*\\s*[:=]'
@@ -86,7 +89,12 @@ export const secretForms: readonly SecretForm[] = [
   form('doppler-token', 'dp.', 'dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9_.-]{30,}'),
   form('age-key', 'AGE', 'AGE-SECRET-KEY-1[A-Z0-9]{50,}'),
   { ...form('telegram-token', ':AA', '\\d{8,10}:AA[A-Za-z0-9_-]{33}'), sign: ':AA[A-Za-z0-9_-]{33}' },
-  form('jwt', 'eyJ', 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}'),
+  // From its first dot on: begun at each `eyJ` of a long run of such letters, the search took the square of the run. What
+  // stands before the dot is the same for every token of an algorithm.
+  {
+    ...form('jwt', '.ey', '(?<=eyJ[A-Za-z0-9_-]{8,})\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}'),
+    sign: '\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}',
+  },
   form('azure-storage-key', 'acc sha', '(?<keep>(?:AccountKey|SharedAccessKey)=)[A-Za-z0-9+/]{40,}={0,2}'),
   {
     ...form(
@@ -110,7 +118,7 @@ export const secretForms: readonly SecretForm[] = [
     ...form(
       'assigned-secret',
       'api sec cli acc aut ref pri pas pwd',
-      `(?<keep>\\b(?:[a-z0-9]+[_-])*(?:${secretNames})${assignment}\\s*["'\\\\]*)(?!\\$|<|\\[REDACTED|true\\b|false\\b|null\\b|undefined\\b)[A-Za-z0-9._~+/=!@#%^&*-]{8,}`,
+      `(?<keep>(?:(?<![a-z0-9])|(?<=\\\\[nrt]))(?:${secretNames})${assignment}\\s*["'\\\\]*)(?!\\$|<|\\[REDACTED|true\\b|false\\b|null\\b|undefined\\b)[A-Za-z0-9._~+/=!@#%^&*-]{8,}`,
     ),
     flags: 'i',
     sign: `(?:${secretNames})${assignment}`,
