@@ -72,9 +72,12 @@ test('a dashboard is made, renamed, copied, made the default, exported, deleted 
     await page.waitForURL((at) => at.pathname === '/dashboards')
     await until(() => page.getByTestId('dashboard').count(), 2)
 
+    // It was the default: what is left is, and no other is made.
     await menu(page, 'Costs', 'Delete')
     await page.getByTestId('sure').click()
     await until(() => page.getByTestId('dashboard').count(), 1)
+    await page.getByTestId('dashboard').filter({ hasText: 'Overview' }).getByText('Default').waitFor()
+    expect((await api('GET', '/api/dashboards')).dashboards).toMatchObject([{ name: 'Overview', isDefault: true }])
     await page
       .getByTestId('import-file')
       .setInputFiles({ name: 'costs.json', mimeType: 'application/json', buffer: Buffer.from(exported) })
@@ -95,6 +98,40 @@ test('a dashboard is made, renamed, copied, made the default, exported, deleted 
     expect(wrong).toEqual([])
   } finally {
     await close()
+  }
+})
+
+test('from one dashboard another is gone to by its name, of two with one name to each', async () => {
+  const one = await make('Of the team', [value('Money', 0)])
+  const twins = [await make('Twin', [value('First', 0)]), await make('Twin', [value('Second', 0)])]
+  const { page, wrong, close } = await open(one.id)
+  try {
+    const goTo = async (at: number) => {
+      await page.getByTestId('dashboard-switcher').click()
+      await until(() => page.getByRole('menuitem', { name: 'Twin' }).count(), 2)
+      expect(
+        await page
+          .getByRole('menuitem')
+          .filter({ has: page.getByLabel('chosen') })
+          .count(),
+      ).toBe(1)
+      await page.getByRole('menuitem', { name: 'Twin' }).nth(at).click()
+    }
+    await widget(page, 'Money').waitFor()
+    for (const [at, title] of ['First', 'Second'].entries()) {
+      await goTo(at)
+      await widget(page, title).waitFor()
+      expect(new URL(page.url()).pathname).toBe(`/dashboards/${twins[at].id}`)
+      // The time range goes along.
+      expect(new URL(page.url()).searchParams.get('from')).toBe('2026-11-20T00:00:00Z')
+    }
+    await page.getByTestId('dashboard-switcher').click()
+    await page.getByRole('menuitem', { name: 'Of the team' }).click()
+    await widget(page, 'Money').waitFor()
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+    for (const { id } of [one, ...twins]) await api('DELETE', `/api/dashboards/${id}`)
   }
 })
 

@@ -37,7 +37,7 @@ async function send<T>(
 export const makeDashboard = (made: NewDashboard) => send<Dashboard>('POST', at(), made)
 export const changeDashboard = (id: string, change: { name?: string; description?: string }) =>
   send<Dashboard>('PUT', at(id), change)
-/** What is removed is not asked for again: only the list and which one is the default. */
+/** What is removed is not asked for again: only the list and which one is the default now. */
 export const removeDashboard = (id: string) =>
   send<void>('DELETE', at(id), undefined, (key) => key === root || key === at('default'))
 export const makeDefault = (id: string) => send<Dashboard>('PUT', at(id, 'default'))

@@ -266,6 +266,7 @@ function Switcher({ dashboard }: { dashboard: Dashboard }) {
         }
         items={[
           ...(all.data?.dashboards ?? []).map((one) => ({
+            id: one.id,
             label: visible(one.name),
             run: () => visit(`/dashboards/${one.id}`),
             checked: one.id === dashboard.id,

@@ -2,7 +2,7 @@
 import { Copy, Download, Ellipsis, FileUp, Pencil, Plus, Star, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Link } from 'wouter'
-import { dashboard as dashboardQuestion, dashboards, defaultDashboard } from '../api.ts'
+import { dashboard as dashboardQuestion, dashboards } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
 import { useAnswer } from '../lib/answers.ts'
@@ -30,9 +30,7 @@ export function Dashboards() {
   const { visit, link } = useUrl()
   const zone = useSettings((settings) => settings.zone)
   const now = useNow(10_000)
-  // The server makes a default one when it is asked for the first time; then the list holds it.
-  const first = useAnswer(defaultDashboard())
-  const answer = useAnswer(first.data || first.error ? dashboards() : undefined)
+  const answer = useAnswer(dashboards())
   const [asking, setAsking] = useState<{ what: 'new' } | { what: 'name' | 'delete'; of: Dashboard }>()
   const [failure, setFailure] = useState<string>()
   const field = useRef<HTMLInputElement>(null)

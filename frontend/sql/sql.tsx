@@ -55,9 +55,9 @@ export function Sql() {
     setTaken(linked)
     if (linked !== undefined) setText(linked)
   }
-  const saved = (useAnswer(savedViews()).data?.views ?? []).flatMap(({ name, path }) => {
+  const saved = (useAnswer(savedViews()).data?.views ?? []).flatMap(({ id, name, path }) => {
     const sql = path.startsWith('/sql?') ? new URLSearchParams(path.slice('/sql?'.length)).get('sql') : null
-    return sql === null ? [] : [{ name, sql }]
+    return sql === null ? [] : [{ id, name, sql }]
   })
   const [limit, setLimit] = useState('1000')
   const [history, setHistory] = useState(loadHistory)
@@ -107,11 +107,15 @@ export function Sql() {
               </Button>
             }
             items={[
-              ...saved.map(({ name, sql }) => ({ label: oneLine(name, 70), run: () => setText(sql) })),
+              ...saved.map(({ id, name, sql }) => ({ id, label: oneLine(name, 70), run: () => setText(sql) })),
               ...(saved.length > 0 ? (['separator'] as const) : []),
               ...examples.map(({ name, sql }) => ({ label: name, run: () => setText(sql) })),
               ...(history.length > 0 ? (['separator'] as const) : []),
-              ...history.slice(0, historyShown).map((sql) => ({ label: oneLine(sql, 70), run: () => setText(sql) })),
+              ...history.slice(0, historyShown).map((sql) => ({
+                id: `ran ${sql}`,
+                label: oneLine(sql, 70),
+                run: () => setText(sql),
+              })),
             ]}
           />
           {running ? (

@@ -4,8 +4,9 @@ import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLayer } from './layer.ts'
 
+/** `id` where two may have one label. */
 export type MenuItem =
-  | { label: string; run(): void; icon?: ReactNode; checked?: boolean; disabled?: boolean; key?: string }
+  | { id?: string; label: string; run(): void; icon?: ReactNode; checked?: boolean; disabled?: boolean; key?: string }
   | 'separator'
 
 type MenuProps = {
@@ -36,7 +37,7 @@ export function Menu({ trigger, items, align = 'start', side = 'bottom' }: MenuP
               <Radix.Separator key={`separator-${index}`} className="my-1 h-px bg-border" />
             ) : (
               <Radix.Item
-                key={item.label}
+                key={item.id ?? item.label}
                 disabled={item.disabled ?? false}
                 onSelect={item.run}
                 className="flex h-7 cursor-pointer items-center gap-2 rounded-[4px] px-2 outline-none data-disabled:opacity-50 data-highlighted:bg-selected coarse:h-9"

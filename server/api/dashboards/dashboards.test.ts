@@ -91,7 +91,24 @@ test('at most one is the default', async () => {
   expect((await read('default')).id).toBe(second.id)
   const { dashboards } = await ask(200, 'GET', '/api/dashboards')
   expect(dashboards.map((one: any) => `${one.name} ${one.isDefault}`)).toEqual(['A false', 'B true'])
-  await ask(204, 'DELETE', `/api/dashboards/${second.id}`)
+})
+
+test('where the default one is removed the oldest other is it, and only without any another is made', async () => {
+  const { id } = await make({ name: 'A' })
+  await make({ name: 'B' })
+  const first = await read('default')
+  const listed = async () =>
+    (await ask(200, 'GET', '/api/dashboards')).dashboards.map((one: any) => `${one.name} ${one.isDefault}`)
+  expect(await listed()).toEqual(['A false', 'B false', 'Overview true'])
+  await ask(204, 'DELETE', `/api/dashboards/${first.id}`)
+  expect((await read('default')).id).toBe(id)
+  expect(await listed()).toEqual(['A true', 'B false'])
+  for (const name of ['A', 'B']) {
+    const one = await read('default')
+    expect(one.name).toBe(name)
+    await ask(204, 'DELETE', `/api/dashboards/${one.id}`)
+  }
+  expect(await listed()).toEqual([])
   expect((await read('default')).name).toBe('Overview')
 })
 

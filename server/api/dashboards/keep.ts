@@ -129,7 +129,7 @@ export async function readWhole(
 
 /** Writes a dashboard in place of what it was; where it is the default, no other is any more. */
 export async function save(tx: Tx, { dashboard, widgets }: Whole): Promise<void> {
-  await remove(tx, dashboard.id)
+  await erase(tx, dashboard.id)
   await tx.append(dashboardWriter, [dashboard])
   if (widgets.length > 0)
     await tx.append(
@@ -139,8 +139,17 @@ export async function save(tx: Tx, { dashboard, widgets }: Whole): Promise<void>
   if (dashboard.isDefault) await chooseDefault(tx, { id: dashboard.id })
 }
 
-/** Whether there was one to remove. */
+/** Whether there was one to remove. Where it was the default, the oldest of the others is from now on. */
 export async function remove(tx: Tx, id: string): Promise<boolean> {
+  const [before] = await readDashboards(tx, { id })
+  if (!before) return false
+  await erase(tx, id)
+  const [oldest] = before.isDefault ? await readDashboards(tx) : []
+  if (oldest) await chooseDefault(tx, { id: oldest.id })
+  return true
+}
+
+async function erase(tx: Tx, id: string): Promise<void> {
   await removeWidgets(tx, { id })
-  return (await removeDashboard(tx, { id })).length > 0
+  await removeDashboard(tx, { id })
 }

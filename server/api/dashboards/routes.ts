@@ -131,11 +131,16 @@ export function dashboardsRoutes({ store }: ApiDeps) {
         return send<Dashboard>(c, dashboardOf(dashboard, widgets))
       },
     )
-    .delete('/api/dashboards/:id', about('Removes a dashboard and its widgets'), idPath, async (c) => {
-      const { id } = c.req.valid('param')
-      if (!(await store.transaction((tx) => remove(tx, id)))) throw noDashboard(id)
-      return c.body(null, 204)
-    })
+    .delete(
+      '/api/dashboards/:id',
+      about('Removes a dashboard and its widgets; in place of the default one the oldest other becomes it'),
+      idPath,
+      async (c) => {
+        const { id } = c.req.valid('param')
+        if (!(await store.transaction((tx) => remove(tx, id)))) throw noDashboard(id)
+        return c.body(null, 204)
+      },
+    )
     .put('/api/dashboards/:id/default', about('Makes a dashboard the default one', Dashboard), idPath, async (c) => {
       const [, { dashboard, widgets }] = await change(c.req.valid('param').id, (whole) => {
         whole.dashboard.isDefault = true
