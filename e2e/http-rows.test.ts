@@ -143,6 +143,7 @@ const routes: [path: string, fields: string[]][] = [
   ['/api/services', ['services']],
   [`/api/sessions?${range}`, ['sessions', ...page]],
   ['/api/usage?groupBy=session,model', ['rows', 'groupBy', 'interval', 'totals']],
+  ['/api/usage/values?key=model', ['values', 'key']],
   [`/api/tools?${range}`, ['tools']],
   [`/api/errors?${range}`, ['errors', ...page]],
   [`/api/audit?${range}`, ['sessions', ...page]],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
+import { hashName } from '../frontend/lib/colors.ts'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
@@ -50,6 +51,11 @@ afterAll(async () => {
   await server.dispose()
 })
 
+/** Two names whose hashes give the same one of eight colours. */
+const sameSlot: [string, string] = ['m-0', Array.from({ length: 99 }, (_, at) => `m-${at + 1}`).find(isAlike) ?? '']
+function isAlike(name: string): boolean {
+  return hashName(name) % 8 === hashName('m-0') % 8
+}
 const cost = (value: number) => (value >= 0.995 ? `$${value.toFixed(2)}` : undefined)
 const q = (page: Page) => new URL(page.url()).searchParams.get('q')
 
@@ -89,8 +95,23 @@ describe('costs', () => {
       }
       for (const measure of ['Tokens', 'Requests', 'Cost'])
         await page.getByRole('button', { name: measure, exact: true }).first().click()
+      await page.getByTestId('cost-group').selectOption('model')
+      await page.getByTestId('usage-table').locator('[data-key^="model:"]').first().waitFor()
+      await settled(page)
       const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-csv').click()])
-      expect(readFileSync(await csv.path(), 'utf8')).toStartWith('bucket,')
+      expect(csv.suggestedFilename()).toBe('costs-by-model.csv')
+      const [head, ...lines] = readFileSync(await csv.path(), 'utf8')
+        .trimEnd()
+        .split('\r\n')
+        .map((line) => line.split(','))
+      const asked = `${recorded}&groupBy=model&interval=day&tz=UTC`
+      const { rows, totals } = await server.get(`/api/usage${asked}`)
+      expect([head!.slice(0, 2), lines.length]).toEqual([['bucket', 'model'], rows.length])
+      const column = (name: string) => lines.map((line) => line[head!.indexOf(name)])
+      expect(column('model').toSorted()).toEqual(rows.map((row: any) => row.model ?? '').toSorted())
+      for (const name of ['requests', 'inputTokens', 'cacheReadTokens', 'outputTokens', 'totalTokens'])
+        expect([name, column(name).reduce((sum, cell) => sum + Number(cell), 0)]).toEqual([name, totals[name]])
+      expect(column('costUsd').reduce((sum, cell) => sum + Number(cell), 0)).toBeCloseTo(totals.costUsd, 9)
       expect(wrong).toEqual([])
     } finally {
       await close()
@@ -123,6 +144,94 @@ describe('costs', () => {
     } finally {
       await close()
     }
+  })
+})
+
+describe('the table of costs', () => {
+  test('scrolls in its own place where it is wider than the window, with the name of the row in sight', async () => {
+    for (const width of [1440, 1024]) {
+      const size = { width, height: 900 }
+      const { page, wrong, close } = await openPage(browser, server, `/costs${recorded}`, { size })
+      try {
+        const table = page.getByTestId('usage-table')
+        await table.locator('[data-key^="model:"]').first().waitFor()
+        await settled(page)
+        const box = page.getByRole('region', { name: 'Usage by model' })
+        const widths = await box.evaluate((one) => [
+          one.scrollWidth,
+          one.clientWidth,
+          one.getBoundingClientRect().right,
+        ])
+        expect(widths[2]).toBeLessThanOrEqual(width)
+        expect([width, await overflow(page)]).toEqual([width, 0])
+        expect(await page.locator('main').evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0)
+        if (widths[0]! <= widths[1]!) continue
+        const name = table.locator('[data-key^="model:"] td').first()
+        const before = (await name.boundingBox())!.x
+        await box.evaluate((one) => one.scrollTo({ left: one.scrollWidth }))
+        expect((await name.boundingBox())!.x).toBe(before)
+        const last = (await table.locator('thead th').last().boundingBox())!
+        expect(last.x + last.width).toBeLessThanOrEqual(width)
+        expect(wrong).toEqual([])
+      } finally {
+        await close()
+      }
+    }
+  })
+
+  test('gives a model one colour in every browser, on every screen, in whichever order they are looked at', async () => {
+    // Both of one slot, were there no other.
+    const [first, second] = sameSlot
+    const answer = await fetch(new URL('/api/ingest', server.apiUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        source: 'script',
+        calls: [first, second].map((model, index) => ({
+          id: `color-${index}`,
+          timestamp: new Date(Date.now() - (9 - index) * 60_000).toISOString(),
+          model,
+          status: 'ok',
+          sessionId: `color-${index}`,
+          inputTokens: 10,
+          outputTokens: 1,
+        })),
+      }),
+    })
+    expect(await answer.json()).toMatchObject({ accepted: 2 })
+    const seen: Record<string, Set<string>> = { [first]: new Set(), [second]: new Set() }
+    for (const paths of [
+      ['/costs?range=1h', `/costs?range=1h&q=model:${second}`],
+      [`/costs?range=1h&q=model:${second}`, '/costs?range=1h&measure=tokens', '/?range=1h'],
+    ]) {
+      const { page, wrong, close } = await openPage(browser, server, paths[0]!)
+      try {
+        for (const path of paths) {
+          await page.goto(new URL(path, server.apiUrl).href)
+          await page.getByText(second, { exact: true }).first().waitFor()
+          await settled(page)
+          for (const model of [first, second]) {
+            // The dot or bar beside the name, whichever the screen has.
+            const colors = await page
+              .locator('tr, li')
+              .filter({ has: page.getByText(model, { exact: true }) })
+              .evaluateAll((all) =>
+                all.flatMap((one) =>
+                  [...one.querySelectorAll('[style]')].flatMap(
+                    (part) => /var\(--chart-\w+\)/.exec(part.getAttribute('style')!)?.[0] ?? [],
+                  ),
+                ),
+              )
+            for (const color of colors) seen[model]!.add(color)
+          }
+        }
+        expect(wrong).toEqual([])
+      } finally {
+        await close()
+      }
+    }
+    expect([seen[first]!.size, seen[second]!.size]).toEqual([1, 1])
+    expect([...seen[first]!]).not.toEqual([...seen[second]!])
   })
 })
 

@@ -245,6 +245,12 @@ export const usage = (
     ledgerTopics(window),
   )
 
+/** What there is of a key, the first seen first: the order in which colours are given. */
+export const usageValues = (key: UsageKey) => ({
+  ...ask(api.usage.values, { query: { key } }, ['usage']),
+  spacingMs: choicesMs,
+})
+
 /** What caches saved of what usage shows. */
 export const savings = (window: Window, groupBy: UsageKey, filter: UsageFilter = {}) =>
   ask(

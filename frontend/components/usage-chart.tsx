@@ -4,12 +4,11 @@ import { Chart } from '../charts/chart.tsx'
 import { Legend } from '../charts/legend.tsx'
 import { boundSeries } from '../charts/prepare.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
-import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey, UsageReport } from '../lib/shapes.ts'
 import { byGroup, type Measure, usageSeries } from '../lib/usage.ts'
 import { bucketLabel, intervalMs, type UsageInterval } from '../lib/usage-interval.ts'
 import type { View } from '../lib/use-window.ts'
-import { useAgentLook } from './agents.tsx'
+import { useLook } from './looks.ts'
 
 type UsageChartProps = {
   usage: UsageReport
@@ -30,15 +29,13 @@ export function measureFormat(measure: Measure): {
 }
 
 export function UsageChart({ usage, groupBy, measure, interval, view, height = 220, testId }: UsageChartProps) {
-  const agent = useAgentLook()
   const [emphasis, setEmphasis] = useState<string>()
   const { zone, window, now } = view
-  const look = lookFor(groupBy, agent)
+  const look = useLook(groupBy)
   const { format, exactly } = measureFormat(measure)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the look depends on the grouping and on the agents, which `agent` stands for.
   const { shown, total } = useMemo(
     () => boundSeries(usageSeries(usage, groupBy, measure, zone, look)),
-    [usage, groupBy, measure, zone, agent('').color],
+    [usage, groupBy, measure, zone, look],
   )
   const first = shown.flatMap(({ points }) => points.map(([time]) => time)).reduce((a, b) => Math.min(a, b), now)
   const sums = new Map(byGroup(usage.rows, groupBy, measure).map(({ value, usage: sum }) => [value, sum[measure]]))

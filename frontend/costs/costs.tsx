@@ -1,10 +1,10 @@
 // costs.tsx: tokens and money by anything they can be told apart by, over time and in full.
 import { Download } from 'lucide-react'
 import { savings, usage } from '../api.ts'
-import { useAgentLook } from '../components/agents.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { type Facet, FilterBar, useFilter } from '../components/filter-bar.tsx'
+import { useLook } from '../components/looks.ts'
 import { Panel } from '../components/panel.tsx'
 import { Screen } from '../components/screen.tsx'
 import { UsageChart } from '../components/usage-chart.tsx'
@@ -12,7 +12,6 @@ import { useAnswer } from '../lib/answers.ts'
 import { toCsv } from '../lib/csv.ts'
 import { formatTerm } from '../lib/filter.ts'
 import { cost, count, exact, exactCost } from '../lib/format.ts'
-import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey, UsageReport } from '../lib/shapes.ts'
 import { startOf, zoneName } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
@@ -39,7 +38,6 @@ function valuesOf(answer: UsageReport | undefined, key: UsageKey): string[] {
 export function Costs() {
   const view = useView()
   const { get, adjust, link } = useUrl()
-  const agent = useAgentLook()
   const known = useAnswer(usage(everything, ['tool', 'model', 'project']))
   const facets: Facet[] = usageKeys.map(({ key, word, label }) => ({
     key: word,
@@ -62,7 +60,7 @@ export function Costs() {
   const data = answer.data
   const totals = data?.totals ?? noUsage
   const groups = data ? byGroup(data.rows, grouping.key, 'costUsd') : []
-  const look = lookFor(grouping.key, agent)
+  const look = useLook(grouping.key)
   const forecast = month.data?.totals.costUsd
     ? monthForecast(month.data.totals.costUsd, view.now, view.zone)
     : undefined

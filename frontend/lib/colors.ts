@@ -50,8 +50,8 @@ export function hashName(name: string): number {
 }
 
 /**
- * Gives names their slots: the one of their hash, or the next that is free while there is one, so that two of the first eight
- * names never look alike. `taken` is what earlier names got and is added to; the order of asking decides, hence it is stored.
+ * Gives a name its slot: the one of its hash, or the next that is free while there is one, so that two of the first eight
+ * names never look alike. `taken` is what earlier names got and is added to: the order decides.
  */
 export function slotOf(name: string, taken: Map<string, Hue>): Hue {
   const known = taken.get(name)
@@ -68,6 +68,13 @@ export function slotOf(name: string, taken: Map<string, Hue>): Hue {
   }
   taken.set(name, hue)
   return hue
+}
+
+/** The slots of names in an order that all readers have. */
+export function slotsOf(names: readonly string[]): Map<string, Hue> {
+  const taken = new Map<string, Hue>()
+  for (const name of names) slotOf(name, taken)
+  return taken
 }
 
 const storageKey = 'telltale.slots'
@@ -92,7 +99,7 @@ function remembered(kind: string): Map<string, Hue> {
   return known
 }
 
-/** The slot of a model, a project, an operation …, kept in this browser. */
+/** The slot of what no server gives an order to: an operation, an attribute's value …, kept in this browser. */
 export function hueOf(kind: string, name: string): Hue {
   const taken = remembered(kind)
   const before = taken.size

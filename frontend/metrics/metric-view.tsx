@@ -7,8 +7,8 @@ import { boundSeries, type ChartSeries, prepare } from '../charts/prepare.ts'
 import { NothingFound } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { FilterBar, toggledTerm } from '../components/filter-bar.tsx'
+import { useValueColor } from '../components/looks.ts'
 import { Panel } from '../components/panel.tsx'
-import { hueColor, hueOf, tokenKindHue } from '../lib/colors.ts'
 import { shifted, summedReference } from '../lib/compare.ts'
 import { toCsv } from '../lib/csv.ts'
 import { exact, inUnit } from '../lib/format.ts'
@@ -152,8 +152,7 @@ export function MetricView({ name }: { name: string }) {
 
 /** The answers as series with labels and colours; those of the period before stand where they are compared. */
 function useSeries({ answer, before, groupBy, metric }: MetricState) {
-  const color = (label: string) => hueColor(tokenKindHue(label) ?? hueOf(groupBy ?? 'metric', label))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colour follows from the grouping.
+  const color = useValueColor(groupBy)
   return useMemo(
     () => ({
       series: chartSeries(answer.data?.series ?? [], groupBy, metric.title, color),
@@ -161,7 +160,7 @@ function useSeries({ answer, before, groupBy, metric }: MetricState) {
         ? chartSeries(shifted(before.answer.data.series, before.shift), groupBy, metric.title, color)
         : undefined,
     }),
-    [answer.data, before?.answer.data, before?.shift, groupBy, metric.title],
+    [answer.data, before?.answer.data, before?.shift, groupBy, metric.title, color],
   )
 }
 

@@ -2,15 +2,14 @@
 import { useMemo } from 'react'
 import { sessions, stats, tools, usage } from '../api.ts'
 import { BarList } from '../charts/bar-list.tsx'
-import { useAgentLook } from '../components/agents.tsx'
 import { ErrorState } from '../components/error-state.tsx'
+import { useLook } from '../components/looks.ts'
 import { Panel } from '../components/panel.tsx'
 import { Screen } from '../components/screen.tsx'
 import { measureFormat, UsageChart } from '../components/usage-chart.tsx'
 import { useAnswer } from '../lib/answers.ts'
 import { hueColor } from '../lib/colors.ts'
 import { count, exact, ratio } from '../lib/format.ts'
-import { lookFor } from '../lib/series-look.ts'
 import type { UsageKey } from '../lib/shapes.ts'
 import { zoneName } from '../lib/time.ts'
 import { periodBefore, rangeLabel } from '../lib/time-range.ts'
@@ -198,9 +197,8 @@ function TopUsage({
   measure: Measure
 }) {
   const { link } = useUrl()
-  const agent = useAgentLook()
   const answer = useAnswer(usage(view.window, [groupBy]))
-  const look = lookFor(groupBy, agent)
+  const look = useLook(groupBy)
   const { format, exactly } = measureFormat(measure)
   const groups = answer.data ? byGroup(answer.data.rows, groupBy, measure) : undefined
   return (

@@ -2,13 +2,12 @@
 import { Link } from 'wouter'
 import { tools, usage } from '../../api.ts'
 import { BarList } from '../../charts/bar-list.tsx'
-import { useAgentLook } from '../../components/agents.tsx'
+import { useLook } from '../../components/looks.ts'
 import { measureFormat } from '../../components/usage-chart.tsx'
 import { useAnswer } from '../../lib/answers.ts'
 import { hueColor } from '../../lib/colors.ts'
 import { formatTerm } from '../../lib/filter.ts'
 import { cost, count, exact, exactCost, ratio } from '../../lib/format.ts'
-import { lookFor } from '../../lib/series-look.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { byGroup, cacheHitRate, type Measure } from '../../lib/usage.ts'
 import { usageFilterOf, usageKey } from '../../lib/usage-keys.ts'
@@ -34,14 +33,13 @@ export function TopList(props: WidgetProps) {
 }
 
 function TopUsage({ config, view }: WidgetProps) {
-  const agent = useAgentLook()
   const grouping = usageKey(textIn(config, 'groupBy')) ?? usageKey('tool')!
   const measure = wordIn(config, 'value', Object.keys(measures) as Measure[])
   const most = countIn(config, 'limit', 8, 100)
   const href = useGroupLink(grouping)
   const answer = useAnswer(usage(view.window, [grouping.key], { filter: usageFilterOf(usageFilterIn(config)) }))
   const groups = answer.data ? byGroup(answer.data.rows, grouping.key, measure) : []
-  const look = lookFor(grouping.key, agent)
+  const look = useLook(grouping.key)
   const { format, exactly } = measureFormat(measure)
   return (
     <Asked answer={answer} empty={groups.length === 0}>
@@ -85,13 +83,12 @@ function TopTools({ config, view }: WidgetProps) {
 }
 
 export function UsageTableWidget({ config, view, title }: WidgetProps) {
-  const agent = useAgentLook()
   const grouping = usageKey(textIn(config, 'groupBy')) ?? usageKey('tool')!
   const most = countIn(config, 'limit', 20, 100)
   const href = useGroupLink(grouping)
   const answer = useAnswer(usage(view.window, [grouping.key], { filter: usageFilterOf(usageFilterIn(config)) }))
   const groups = answer.data ? byGroup(answer.data.rows, grouping.key, 'costUsd') : []
-  const look = lookFor(grouping.key, agent)
+  const look = useLook(grouping.key)
   return (
     <Asked answer={answer} empty={groups.length === 0}>
       <Table label={title}>

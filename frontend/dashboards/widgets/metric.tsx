@@ -4,9 +4,9 @@ import { type AttributeFilter, metricPoints, metricSeries } from '../../api.ts'
 import { Chart } from '../../charts/chart.tsx'
 import { Legend } from '../../charts/legend.tsx'
 import { boundSeries } from '../../charts/prepare.ts'
+import { useValueColor } from '../../components/looks.ts'
 import { useKnownMetrics } from '../../components/metric-names.ts'
 import { useAnswer } from '../../lib/answers.ts'
-import { hueColor, hueOf, tokenKindHue } from '../../lib/colors.ts'
 import { exact, inUnit } from '../../lib/format.ts'
 import { nameMetric } from '../../lib/metric-names.ts'
 import { chartSeries, formFor, stackable, statisticsFor } from '../../lib/metric-series.ts'
@@ -96,14 +96,10 @@ export function MetricChart(props: WidgetProps) {
   const answer = useAnswer(
     ready ? metricSeries(window, { ...question, groupBy: attribute, interval: String(step) }) : undefined,
   )
+  const color = useValueColor(attribute)
   const { shown, total } = useMemo(
-    () =>
-      boundSeries(
-        chartSeries(answer.data?.series ?? [], attribute, metric.title, (label) =>
-          hueColor(tokenKindHue(label) ?? hueOf(attribute ?? 'metric', label)),
-        ),
-      ),
-    [answer.data, attribute, metric.title],
+    () => boundSeries(chartSeries(answer.data?.series ?? [], attribute, metric.title, color)),
+    [answer.data, attribute, metric.title, color],
   )
   if (name === undefined)
     return (

@@ -4,11 +4,10 @@ import { usage } from '../../api.ts'
 import { Chart } from '../../charts/chart.tsx'
 import { Legend } from '../../charts/legend.tsx'
 import { boundSeries, type ChartSeries } from '../../charts/prepare.ts'
-import { useAgentLook } from '../../components/agents.tsx'
+import { useLook } from '../../components/looks.ts'
 import { measureFormat } from '../../components/usage-chart.tsx'
 import { useAnswer } from '../../lib/answers.ts'
 import { hueColor, tokenKinds } from '../../lib/colors.ts'
-import { lookFor } from '../../lib/series-look.ts'
 import type { UsageReport } from '../../lib/shapes.ts'
 import { type Zone, zoneName } from '../../lib/time.ts'
 import { bucketStart, type Measure, usageSeries } from '../../lib/usage.ts'
@@ -33,7 +32,6 @@ function kindSeries(report: UsageReport, zone: Zone): ChartSeries[] {
 }
 
 export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
-  const agent = useAgentLook()
   const [emphasis, setEmphasis] = useState<string>()
   const byKind = textIn(config, 'groupBy') === 'kind'
   const groupBy = usageKey(textIn(config, 'groupBy'))?.key ?? 'tool'
@@ -49,9 +47,8 @@ export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
       filter: usageFilterOf(usageFilterIn(config)),
     }),
   )
-  const look = lookFor(groupBy, agent)
+  const look = useLook(groupBy)
   const { format, exactly } = measureFormat(measure)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the look depends on the grouping and on the agents, which `agent` stands for.
   const { shown, total } = useMemo(
     () =>
       boundSeries(
@@ -61,7 +58,7 @@ export function UsageChartWidget({ config, view, height, title }: WidgetProps) {
             : usageSeries(answer.data, groupBy, measure, zone, look)
           : [],
       ),
-    [answer.data, byKind, groupBy, measure, zone, agent('').color],
+    [answer.data, byKind, groupBy, measure, zone, look],
   )
   const first = shown.flatMap(({ points }) => points.map(([time]) => time)).reduce((a, b) => Math.min(a, b), now)
   return (

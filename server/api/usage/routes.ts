@@ -12,6 +12,7 @@ import { intervals, readUsage, type UsageGroup, type UsageKey, usageKeys } from 
 import { readSavings, Savings } from './savings.ts'
 import { usageOf, usageShape } from './shape.ts'
 import { timeZoneParam, zonedTime } from './time-zone.ts'
+import { readValues } from './values.ts'
 import { readWeeks, replaceWeeks, type Week } from './weeks.ts'
 import { readWindows, Windows } from './windows.ts'
 
@@ -90,6 +91,8 @@ const SavingsReport = z.object({
   totals: Savings,
 })
 
+const Values = z.object({ key: z.enum(usageKeys), values: z.array(z.string()) })
+
 /** A bound of the range, a date being a day of the zone. */
 function bound(name: 'from' | 'to', given: string | undefined, zone: string): bigint | undefined {
   if (given === undefined) return undefined
@@ -138,6 +141,15 @@ export function usageRoutes({ store, core }: ApiDeps) {
           rows: rows.map(({ key, savings }) => ({ key, ...savings })),
           totals,
         })
+      },
+    )
+    .get(
+      '/api/usage/values',
+      about('What there is of one key, of all time, the first seen first; at most 200', Values),
+      queryOf(z.object({ key: wordParam(usageKeys) })),
+      async (c) => {
+        const { key } = c.req.valid('query')
+        return send<z.infer<typeof Values>>(c, { key, values: await readValues(store, key) })
       },
     )
     .get(

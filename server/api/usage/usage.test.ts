@@ -172,6 +172,29 @@ describe('keys and filters', () => {
   })
 })
 
+describe('values', () => {
+  beforeAll(() =>
+    open([
+      modelCall({ timeUnixNano: at('2026-11-22T04:00:00Z'), model: 'newer', project: 'a' }),
+      modelCall({ timeUnixNano: at('2026-11-21T04:00:00Z'), model: 'older', project: 'b' }),
+      modelCall({ timeUnixNano: at('2026-11-23T04:00:00Z'), model: 'older' }),
+      modelCall({ timeUnixNano: at('2026-11-22T04:00:00Z'), model: 'also newer' }),
+    ]),
+  )
+  afterAll(() => bench.close())
+
+  test('are told in the order in which they were first seen, by name within an instant', async () => {
+    expect((await bench.get('/api/usage/values?key=model')).body).toEqual({
+      key: 'model',
+      values: ['older', 'also newer', 'newer'],
+    })
+    expect((await bench.get('/api/usage/values?key=project')).body.values).toEqual(['b', 'a'])
+    expect((await bench.get('/api/usage/values?key=skill')).body.values).toEqual([])
+    expect((await bench.get('/api/usage/values?key=planet')).status).toBe(400)
+    expect((await bench.get('/api/usage/values')).status).toBe(400)
+  })
+})
+
 describe('basis', () => {
   const cost = (tool: string, nano: number | null, costBasis: 'reported' | 'computed' | 'unpriced' | 'included') =>
     modelCall({
