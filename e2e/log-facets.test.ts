@@ -1,4 +1,4 @@
-// log-facets.test.ts: narrowing the logs by the column of facets, in a real browser over the compiled binary.
+// log-facets.test.ts: narrowing the logs by the column of facets, and taking one along, in a real browser over the compiled binary.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
@@ -43,6 +43,26 @@ test('a click narrows, a second leaves out, a third lets go; Alt leaves out at o
     expect(await accessibility(page)).toEqual([])
     await gemini.click()
     await until(async () => q(page)?.includes('service') ?? false, false)
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('a record is copied as JSON, every field as it is stored', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `/logs${recorded}`)
+  try {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByTestId('row').nth(2).getByRole('link').click()
+    const pane = page.getByTestId('log-detail')
+    await pane.waitFor()
+    await pane.getByRole('button', { name: 'Copy as JSON' }).click()
+    await pane.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
+    const { logs } = await server.get(`/api/logs${recorded}&limit=50`)
+    expect(logs).toContainEqual(copied)
+    expect(await pane.textContent()).toContain(copied.eventName)
+    expect(Object.keys(copied.logAttributes).length).toBeGreaterThan(0)
     expect(wrong).toEqual([])
   } finally {
     await close()

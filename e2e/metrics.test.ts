@@ -184,6 +184,7 @@ test('the series are taken along as CSV and as a picture', async () => {
     const total = lines.slice(1).reduce((sum, line) => sum + Number(line.split(',')[column] || 0), 0)
     expect(total).toBe((await sumOf()).output!)
     const [png] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()])
+    expect(png.suggestedFilename()).toBe(`${name}.png`)
     const picture = readFileSync(await png.path())
     expect([...picture.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(picture.byteLength).toBeGreaterThan(5_000)

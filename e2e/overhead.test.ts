@@ -1,9 +1,11 @@
-// overhead.test.ts: what retries, refusals and compactions cost, from the agent's records to the screen, in a real browser.
+// overhead.test.ts: tools, problems, and what retries, refusals and compactions cost, from the agent's records to the screen, in a
+// real browser.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { until } from './until.ts'
 
 let browser: Browser
 let server: Running
@@ -88,6 +90,61 @@ test('each number leads to the records behind it', async () => {
     expect(await page.getByTestId('overhead-table').getByRole('row').count()).toBe(2)
     await page.getByRole('button', { name: 'Problems' }).click()
     await page.getByTestId('errors-table').waitFor()
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('tools tell calls, success, failures and what they took, in the order of any of them', async () => {
+  const { tools } = await server.get(`/api/tools${recorded}`)
+  expect(tools.length).toBeGreaterThan(3)
+  const { page, wrong, close } = await openPage(browser, server, `/tools${recorded}`)
+  try {
+    const rows = page.getByTestId('tools-table').getByTestId('row')
+    await until(() => rows.count(), tools.length)
+    const heads = await page.getByTestId('tools-table').getByRole('columnheader').allTextContents()
+    for (const [head, key, shown] of [
+      ['Calls', 'calls', (value: number) => String(value)],
+      ['Success', 'successRate', (value: number) => `${Math.round(value * 100)}%`],
+      ['Failed', 'failures', (value: number) => String(value)],
+      ['Average', 'durationMsAvg', undefined],
+      ['p95', 'durationMsP95', undefined],
+    ] as const) {
+      const sort = page.getByTestId('tools-table').getByRole('button', { name: head, exact: true })
+      if (head !== 'Calls') await sort.click()
+      const best = Math.max(...tools.map((tool: any) => tool[key] ?? -1))
+      const first = tools.filter((tool: any) => (tool[key] ?? -1) === best).map((tool: any) => tool.toolName)
+      const cells = () => rows.first().getByRole('cell').allTextContents()
+      await until(async () => first.includes((await cells())[0]), true)
+      if (shown) expect([head, (await cells())[heads.indexOf(head)]]).toEqual([head, shown(best)])
+    }
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('problems are told once with their first and last time, their number and examples that lead on', async () => {
+  const { errors } = await server.get(`/api/errors${recorded}&limit=1000`)
+  expect(errors.length).toBeGreaterThan(0)
+  const { page, wrong, close } = await openPage(browser, server, `/errors${recorded}`)
+  try {
+    const rows = page.getByTestId('errors-table').getByTestId('row')
+    await rows.first().waitFor()
+    const times = await page.getByTestId('errors-table').getByRole('columnheader').allTextContents()
+    const counts = await rows.evaluateAll(
+      (all, at) => all.map((row) => Number(row.querySelectorAll('[role=cell]')[at]?.textContent)),
+      times.indexOf('Times'),
+    )
+    const sum = (all: number[]) => all.reduce((a, b) => a + b, 0)
+    expect(sum(counts)).toBe(sum(errors.map((one: any) => one.count)))
+    await rows.first().getByRole('link').click()
+    const detail = page.getByTestId('error-detail')
+    await detail.getByText('First', { exact: true }).waitFor()
+    await detail.getByText('Last', { exact: true }).waitFor()
+    await detail.getByRole('link').first().click()
+    await page.waitForURL(/\/(sessions|logs|traces)/)
     expect(wrong).toEqual([])
   } finally {
     await close()

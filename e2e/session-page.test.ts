@@ -1,6 +1,7 @@
 // session-page.test.ts: the replay of a recorded session prompt by prompt, its filters, its playhead, its other tabs, and the
 // theme, in a real browser over the compiled binary.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
@@ -12,16 +13,72 @@ const recordings = join(import.meta.dir, '../fixtures/claude-code/transcripts/.c
 const worked = '/sessions/9f86bdd1-e720-4efd-a4d4-a23229471452'
 const withSubagent = '/sessions/8f7d06b9-bac3-4550-9a59-226e82643981'
 
+const searching = '5ea4c41e-0000-4000-8000-000000000001'
+
+/** A session of what no recording holds: searches by pattern, an answer with code, and a commit. */
+function searchingLines(): string {
+  let at = Date.parse('2026-11-22T05:00:00Z')
+  let number = 0
+  const line = (entry: object) => {
+    at += 2_000
+    return JSON.stringify({
+      ...entry,
+      uuid: crypto.randomUUID(),
+      timestamp: new Date(at).toISOString(),
+      sessionId: searching,
+      cwd: '/home/dev/project',
+      gitBranch: 'main',
+      version: '2.1.197',
+    })
+  }
+  const assistant = (block: object) =>
+    line({
+      type: 'assistant',
+      requestId: `req_${++number}`,
+      message: {
+        id: `msg_${number}`,
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-sonnet-4-5-20250929',
+        content: [block],
+        usage: { input_tokens: 100, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 20 },
+      },
+    })
+  const used = (name: string, input: object, output: string) => {
+    const id = `toolu_${number + 1}`
+    return [
+      assistant({ type: 'tool_use', id, name, input }),
+      line({
+        type: 'user',
+        message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: output }] },
+      }),
+    ]
+  }
+  return `${[
+    line({ type: 'user', message: { role: 'user', content: 'Where is the answer?' } }),
+    ...used('Grep', { pattern: 'answ[e]r', path: 'src' }, 'src/a.ts:1:answer'),
+    ...used('Glob', { pattern: '**/*.tsx' }, 'src/b.tsx'),
+    ...used('Read', { file_path: '/home/dev/project/src/a.ts' }, '1 answer'),
+    ...used('Bash', { command: 'git commit -m "Answer"' }, '[main 4f2a9c1] Answer\n 1 file changed, 1 insertion(+)'),
+    assistant({ type: 'text', text: 'Here:\n\n```ts\nexport const answer: number = 42\n```\n' }),
+  ].join('\n')}\n`
+}
+
 let browser: Browser
 let server: Running
 beforeAll(async () => {
   ;[browser, server] = await Promise.all([launch(), start()])
-  const answer = await fetch(new URL('/api/import', server.apiUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ tool: 'claude-code', path: recordings }),
-  })
-  expect([answer.status, (await answer.text()).includes('"sessions"')]).toEqual([200, true])
+  const searched = join(server.home, 'searched/-home-dev-project')
+  mkdirSync(searched, { recursive: true })
+  writeFileSync(join(searched, `${searching}.jsonl`), searchingLines())
+  for (const path of [recordings, join(server.home, 'searched')]) {
+    const answer = await fetch(new URL('/api/import', server.apiUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tool: 'claude-code', path }),
+    })
+    expect([answer.status, (await answer.text()).includes('"sessions"')]).toEqual([200, true])
+  }
 })
 afterAll(() => Promise.all([browser.close(), server.dispose()]))
 
@@ -48,8 +105,67 @@ test('every prompt tells its tool calls: commands with output, edits as diffs, w
     await edit.locator('[data-slot="diff"], [data-testid="diff"]').or(edit.getByText('+1')).first().waitFor()
     await opened('Write', /greet\.js[\s\S]*greet/)
     await opened('Read', /src\/app\.js/)
+    // What it came to: the files that were changed, and by how many lines.
+    const files = prompt.getByTestId('prompt-files')
+    expect(await files.locator('div').filter({ hasText: 'Changed' }).locator('code').allTextContents()).toContain(
+      'app.js',
+    )
+    expect(await prompt.textContent()).toMatch(/\+\d+ −\d+/)
     expect(await page.getByLabel('failed').count()).toBeGreaterThan(0)
     expect(await page.getByTestId('replay-answer').count()).toBeGreaterThan(0)
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('searches tell their pattern, code in an answer is highlighted, and a commit stands in the summary', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `/sessions/${searching}`)
+  try {
+    const call = (name: string) => tools(page, name).first()
+    await call('Grep').waitFor()
+    expect([await call('Grep').textContent(), await call('Glob').textContent()]).toEqual([
+      expect.stringContaining('answ[e]r in src'),
+      expect.stringContaining('**/*.tsx'),
+    ])
+    await call('Grep').getByRole('button').first().click()
+    await until(async () => (await call('Grep').textContent())!.includes('src/a.ts:1:answer'), true)
+    expect(await page.getByTestId('prompt-files').allTextContents()).toEqual(['Reada.ts'])
+    const color = (text: RegExp) =>
+      page
+        .getByTestId('replay-answer')
+        .locator('code span')
+        .filter({ hasText: text })
+        .evaluate((one) => getComputedStyle(one).color)
+    expect(await color(/^export$/)).not.toBe(await color(/^42$/))
+    await page.getByRole('tab', { name: 'Summary' }).click()
+    const commit = page.locator('li').filter({ has: page.getByLabel('Commit') })
+    expect(await commit.textContent()).toContain('Answer')
+    expect(await commit.textContent()).toContain('4f2a9c1')
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('without traces its transcript is drawn over time, and the summary lists the files with their lines', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `${worked}?tab=waterfall`)
+  try {
+    await page.getByTestId('timeline-note').waitFor()
+    const names = await page.getByTestId('span-row').allTextContents()
+    expect(names[0]).toContain('Add a greet()')
+    for (const name of ['Bash', 'Edit', 'Write', 'Read']) expect(names.join('\n')).toContain(name)
+    // A call that failed is one here as well, and opens its facts.
+    await page.getByTestId('next-error').click()
+    const detail = page.getByTestId('span-detail')
+    await detail.getByText('From the start').waitFor()
+    expect(await detail.textContent()).not.toContain('of this trace')
+    await page.getByRole('tab', { name: 'Summary' }).click()
+    const files = page.getByTestId('session-files')
+    const { files: known } = await server.get(`/api${worked}`)
+    expect(known.some((one: any) => one.changes > 0 && one.linesAdded > 0)).toBe(true)
+    expect(await files.getByTestId('file').count()).toBe(known.length)
+    expect(await files.getByTestId('file').first().textContent()).toContain(`+${known[0].linesAdded}`)
     expect(wrong).toEqual([])
   } finally {
     await close()
@@ -62,6 +178,10 @@ test('a subagent stands in its place, folds, and has a cost of its own', async (
     await settled(page)
     const agent = page.getByTestId('replay-agent').first()
     expect(await agent.textContent()).toMatch(/\$\d/)
+    // What it was told to do stands in the call that began it.
+    const call = tools(page, 'Agent').first()
+    await call.getByRole('button').first().click()
+    await until(async () => /prompt/.test((await call.textContent()) ?? ''), true)
     const before = await page.locator('[data-message]').count()
     await agent.getByRole('button').first().click()
     await until(async () => (await page.locator('[data-message]').count()) < before, true)

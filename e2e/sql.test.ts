@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { accessibility, fill, openPage, overflow, phone, writeSql } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { until } from './until.ts'
 
 let browser: Browser
 let server: Running
@@ -49,6 +50,46 @@ test('completes tables, columns, functions and keywords by what is stored, and r
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
     await page.getByTestId('key-map').waitFor()
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('each example of the menu is written into the editor and runs; what was run stands there from then on', async () => {
+  const { page, wrong, close } = await openPage(browser, server, '/sql')
+  const editor = page.getByTestId('sql-editor')
+  const open = async () => {
+    await page.getByTestId('sql-history').click()
+    await page.getByRole('menuitem').first().waitFor()
+  }
+  try {
+    await editor.waitFor()
+    await open()
+    const examples = await page.getByRole('menuitem').allTextContents()
+    expect(examples).toEqual(['Cost by day and agent', 'Dearest sessions', 'Slowest tools', 'Events by kind'])
+    await page.keyboard.press('Escape')
+    const ran: string[] = []
+    for (const name of examples) {
+      await writeSql(page, '')
+      await open()
+      await page.getByRole('menuitem', { name, exact: true }).click()
+      await until(async () => (await editor.textContent())!.startsWith('select'), true)
+      const [answer] = await Promise.all([
+        page.waitForResponse((one) => new URL(one.url()).pathname === '/api/sql'),
+        page.getByTestId('sql-run').click(),
+      ])
+      expect([name, answer.status(), (await answer.json()).rows.length > 0]).toEqual([name, 200, true])
+      ran.push((await editor.locator('.cm-line').allTextContents()).join(' '))
+    }
+    await writeSql(page, '')
+    await open()
+    const kept = await page.getByRole('menuitem').allTextContents()
+    expect(kept.slice(examples.length).map((one) => one.slice(0, 40))).toEqual(
+      ran.toReversed().map((one) => one.slice(0, 40)),
+    )
+    await page.getByRole('menuitem').last().click()
+    await until(async () => (await editor.locator('.cm-line').allTextContents()).join(' '), ran[0]!)
     expect(wrong).toEqual([])
   } finally {
     await close()

@@ -194,6 +194,22 @@ test('widgets are moved and resized by keys, which tell where they stand', async
   }
 })
 
+test('Move down of its menu takes a widget past the one below it', async () => {
+  const { id } = await make('Rows', [value('A', 0, 0, 12), value('B', 0, 1, 12), value('C', 0, 2, 12)])
+  const { page, wrong, close } = await open(id)
+  try {
+    await widget(page, 'B').waitFor()
+    await menu(page, 'B', 'Move down')
+    await until(() => places(id), ['A 0,0 12×1', 'C 0,1 12×1', 'B 0,2 12×1'])
+    expect(
+      await page.getByTestId('widget').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label'))),
+    ).toEqual(['A', 'C', 'B'])
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
 test('what is sent shows on the open dashboard within moments, without reload', async () => {
   const { id } = await make('Live', [value('Money', 0), { ...value('How often', 3), config: { value: 'requests' } }])
   const { page, wrong, close } = await openPage(browser, server, `/dashboards/${id}?range=all`)

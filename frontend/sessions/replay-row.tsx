@@ -4,7 +4,7 @@ import { memo } from 'react'
 import { LongText } from '../components/json-viewer.tsx'
 import { Markdown } from '../components/markdown.tsx'
 import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
-import { oneLine } from '../lib/safe-text.ts'
+import { oneLine, visible } from '../lib/safe-text.ts'
 import { absolute, clock, toMs, type Zone } from '../lib/time.ts'
 import { cx } from '../ui/cx.ts'
 import type { AgentItem, PromptItem, ReplayItem } from './replay.ts'
@@ -78,10 +78,45 @@ function Prompt({ item, zone }: { item: PromptItem; zone: Zone }) {
             {item.tools > 0 && <span>{count(item.tools)} tool calls</span>}
             {item.failures > 0 && <span className="text-error">{count(item.failures)} failed</span>}
             {item.durationMs > 0 && <span>{durationMs(item.durationMs)}</span>}
+            {(item.added > 0 || item.removed > 0) && (
+              <span>
+                <span className="text-ok">+{count(item.added)}</span>{' '}
+                <span className="text-error">−{count(item.removed)}</span>
+              </span>
+            )}
           </p>
+          {item.files.size > 0 && <Files files={item.files} />}
         </div>
       </div>
     </div>
+  )
+}
+
+const filesShown = 4
+
+/** What was changed and what was only read, by name; all of them on hover. */
+function Files({ files }: { files: ReadonlyMap<string, boolean> }) {
+  return (
+    <dl className="flex flex-col text-12 text-muted" data-testid="prompt-files">
+      {([true, false] as const).map((changed) => {
+        const paths = [...files].flatMap(([path, is]) => (is === changed ? [path] : []))
+        if (paths.length === 0) return null
+        const more = paths.length - filesShown
+        return (
+          <div key={String(changed)} className="flex min-w-0 gap-1.5" title={visible(paths.join('\n'))}>
+            <dt className="shrink-0">{changed ? 'Changed' : 'Read'}</dt>
+            <dd className="min-w-0 truncate">
+              {paths.slice(0, filesShown).map((path) => (
+                <code key={path} className={changed ? 'mr-2 text-foreground' : 'mr-2'}>
+                  <bdi>{oneLine(path.split(/[\\/]/).at(-1) || path, 60)}</bdi>
+                </code>
+              ))}
+              {more > 0 && `and ${count(more)} more`}
+            </dd>
+          </div>
+        )
+      })}
+    </dl>
   )
 }
 

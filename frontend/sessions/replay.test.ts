@@ -42,6 +42,16 @@ describe('tool calls', () => {
     expect(outline(given)).toEqual(['tool', 'tool'])
     expect(describeTool(given[1]!, undefined)).toMatchObject({ summary: 'not json', fields: undefined })
   })
+  test('that search say what they looked for and where', () => {
+    const summary = (toolInput: object) =>
+      describeTool(
+        messages({ role: 'tool_use', toolName: 'Grep', toolInput: JSON.stringify(toolInput) })[0]!,
+        undefined,
+      ).summary
+    expect(summary({ path: 'src', pattern: 'a+' })).toBe('a+ in src')
+    expect(summary({ pattern: '**/*.ts' })).toBe('**/*.ts')
+    expect(summary({ path: 'src' })).toBe('src')
+  })
   test('say what they changed', () => {
     expect(countLines('--- a\n+++ b\n@@ -1 +1,2 @@\n-x\n+y\n+z\n')).toEqual({ added: 2, removed: 1 })
   })
@@ -88,6 +98,39 @@ describe('prompts', () => {
       [null, 0, 0, 0, 1_000],
     ])
     expect(costTotal).toBe(0.75)
+  })
+
+  test('tell which files were read and which changed, once each, by whichever agent', () => {
+    const use = (toolUseId: string, toolName: string, toolInput: object, success = true, diff = '') => [
+      { role: 'tool_use' as const, toolUseId, toolName, toolInput: JSON.stringify(toolInput) },
+      { role: 'tool_result' as const, toolUseId, success, ...(diff ? { diff } : {}) },
+    ]
+    const { items } = prepareReplay(
+      messages(
+        { role: 'user', content: 'one' },
+        ...use('1', 'Read', { file_path: '/w/a.ts' }),
+        ...use('2', 'Edit', { file_path: '/w/a.ts' }, true, '@@ -1 +1,2 @@\n-x\n+y\n+z'),
+        ...use('3', 'read_file', { absolute_path: '/w/b.ts' }),
+        ...use('4', 'Write', { file_path: '/w/refused.ts' }, false),
+        ...use('5', 'apply_patch', { input: '*** Begin Patch\n*** Update File: src/c.ts\n@@\n*** Add File: d.ts\n+x' }),
+        ...use('6', 'Bash', { command: 'cat e.ts', path: '/w/e.ts' }),
+        { role: 'user', content: 'two' },
+      ),
+    )
+    const prompts = items.filter((item) => item.type === 'prompt')
+    expect(prompts.map(({ files, added, removed }) => [[...files], added, removed])).toEqual([
+      [
+        [
+          ['/w/a.ts', true],
+          ['/w/b.ts', false],
+          ['src/c.ts', true],
+          ['d.ts', true],
+        ],
+        2,
+        1,
+      ],
+      [[], 0, 0],
+    ])
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Message } from '../lib/shapes.ts'
 import { toMs } from '../lib/time.ts'
 import { describeTool, type ToolText } from './tool-text.ts'
+import { touchedBy } from './touched.ts'
 
 type Base = {
   key: string
@@ -18,6 +19,10 @@ export type PromptItem = Base & {
   tools: number
   failures: number
   durationMs: number
+  /** The files that its tool calls read or changed, each once, and the lines that were. */
+  files: Map<string, boolean>
+  added: number
+  removed: number
 }
 export type ToolItem = Base & {
   type: 'tool'
@@ -68,7 +73,18 @@ export function prepareReplay(messages: readonly Message[]): Replay {
     const base = { key: `m${message.index}`, index: message.index, depth, message }
     switch (message.role) {
       case 'user':
-        items.push({ ...base, type: 'prompt', costUsd: null, tokens: 0, tools: 0, failures: 0, durationMs: 0 })
+        items.push({
+          ...base,
+          type: 'prompt',
+          costUsd: null,
+          tokens: 0,
+          tools: 0,
+          failures: 0,
+          durationMs: 0,
+          files: new Map(),
+          added: 0,
+          removed: 0,
+        })
         return
       case 'assistant':
       case 'thinking':
@@ -114,6 +130,7 @@ export function prepareReplay(messages: readonly Message[]): Replay {
     })
   }
   sumPrompts(items, messages)
+  sumFiles(items)
   return { items, ...courses(items) }
 }
 
@@ -141,6 +158,19 @@ function sumPrompts(items: ReplayItem[], messages: readonly Message[]) {
     if (message.role === 'tool_use') current.tools++
     if (message.role === 'tool_result' && message.success === false) current.failures++
     current.durationMs = Math.max(current.durationMs, toMs(message.timestamp) - toMs(current.message.timestamp))
+  }
+}
+
+/** The files of each prompt, its subagents' too. A call that failed touched none. */
+function sumFiles(items: readonly ReplayItem[]) {
+  let current: PromptItem | undefined
+  for (const item of items) {
+    if (item.type === 'prompt' && item.depth === 0) current = item
+    if (item.type !== 'tool' || !current || item.success === false) continue
+    for (const { path, changed } of touchedBy(item.tool))
+      current.files.set(path, changed || current.files.get(path) === true)
+    current.added += item.tool.added
+    current.removed += item.tool.removed
   }
 }
 

@@ -11,6 +11,7 @@ import { absolute, dayTime, toMs } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
 import { useSettings } from '../settings.ts'
 import { Table, Td, Th } from '../ui/table.tsx'
+import { within } from './touched.ts'
 
 export function SessionSummary({ session }: { session: SessionDetail }) {
   const zone = useSettings((settings) => settings.zone)
@@ -119,6 +120,7 @@ export function SessionSummary({ session }: { session: SessionDetail }) {
           </Table>
         </Panel>
       )}
+      {session.files.length > 0 && <Files session={session} />}
       {session.commits.length > 0 && (
         <Panel title="Commits">
           <ul>
@@ -141,6 +143,50 @@ export function SessionSummary({ session }: { session: SessionDetail }) {
         </Panel>
       )}
     </div>
+  )
+}
+
+/** What was changed, with its lines, and what was only read. */
+function Files({ session }: { session: SessionDetail }) {
+  const { files } = session
+  const changed = files.filter(({ changes }) => changes > 0)
+  const sum = (key: 'linesAdded' | 'linesRemoved') => files.reduce((all, file) => all + (file[key] ?? 0), 0)
+  const note = [
+    `${count(changed.length)} changed`,
+    `${count(files.length - changed.length)} read`,
+    ...(changed.length > 0 ? [`+${count(sum('linesAdded'))} −${count(sum('linesRemoved'))} lines`] : []),
+  ]
+  return (
+    <Panel title="Files" note={note.join(', ')} testId="session-files">
+      <Table label="Files of the session">
+        <thead>
+          <tr>
+            <Th>File</Th>
+            <Th className="text-right">Calls</Th>
+            <Th className="text-right">Added</Th>
+            <Th className="text-right">Removed</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <tr key={file.path} data-testid="file" className="hover:bg-hover">
+              <Td className="max-w-96 truncate" title={visible(file.path)}>
+                <code className={file.changes > 0 ? undefined : 'text-muted'}>
+                  <bdi>{oneLine(within(file.path, session.cwd), 200)}</bdi>
+                </code>
+              </Td>
+              <Td className="text-right">{count(file.calls)}</Td>
+              <Td className={file.linesAdded ? 'text-right text-ok' : 'text-right text-muted'}>
+                {file.linesAdded ? `+${count(file.linesAdded)}` : count(file.linesAdded)}
+              </Td>
+              <Td className={file.linesRemoved ? 'text-right text-error' : 'text-right text-muted'}>
+                {file.linesRemoved ? `−${count(file.linesRemoved)}` : count(file.linesRemoved)}
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Panel>
   )
 }
 

@@ -1,6 +1,6 @@
-// session-traces.tsx: the traces of a session, one of them open.
-import { useDeferredValue } from 'react'
-import { trace, traceCalls, traces } from '../api.ts'
+// session-traces.tsx: the traces of a session, one of them open; without any, its transcript over time.
+import { useDeferredValue, useMemo } from 'react'
+import { trace, traceCalls, traces, transcriptStart, wholeTranscript } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { TraceView } from '../components/trace/trace-view.tsx'
@@ -12,6 +12,7 @@ import { useUrl } from '../lib/url-state.ts'
 import { useSettings } from '../settings.ts'
 import { Select } from '../ui/select.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { timelineOf } from './timeline.ts'
 
 const tracesMax = 200
 
@@ -30,12 +31,7 @@ export function SessionTraces({ id }: { id: string }) {
   if (list.error && !list.data)
     return <ErrorState what="The traces could not be read." error={list.error} retry={list.retry} />
   if (!list.data) return <SkeletonRows rows={14} rowClass="h-[26px]" />
-  if (!chosen)
-    return (
-      <EmptyState title="This session sent no traces">
-        <p>Its agent exports logs or metrics only, or was read from its files.</p>
-      </EmptyState>
-    )
+  if (!chosen) return <Timeline id={id} />
   return (
     <div className="flex h-full min-h-0 flex-col">
       {found.length > 1 && (
@@ -61,6 +57,33 @@ export function SessionTraces({ id }: { id: string }) {
       ) : (
         <SkeletonRows rows={14} rowClass="h-[26px]" />
       )}
+    </div>
+  )
+}
+
+/** Without traces the times of the messages tell when what was done. */
+function Timeline({ id }: { id: string }) {
+  const first = useAnswer(transcriptStart(id))
+  const long = first.data?.hasMore === true
+  const whole = useAnswer(long ? wholeTranscript(id) : undefined)
+  const answer = long ? whole : first
+  const known = answer.data
+  const spans = useDeferredValue(useMemo(() => known && timelineOf(known), [known]))
+  if (answer.error && !known)
+    return <ErrorState what="The transcript could not be read." error={answer.error} retry={answer.retry} />
+  if (!spans) return <SkeletonRows rows={14} rowClass="h-[26px]" />
+  if (spans.length === 0)
+    return (
+      <EmptyState title="This session sent no traces">
+        <p>Its agent exports logs or metrics only, and nothing that was said is known here.</p>
+      </EmptyState>
+    )
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <p className="shrink-0 px-3 py-1.5 text-12 text-muted hairline-b" data-testid="timeline-note">
+        This session sent no traces. When its requests and tool calls ran is told by its transcript.
+      </p>
+      <TraceView spans={spans} />
     </div>
   )
 }

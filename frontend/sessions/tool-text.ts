@@ -74,6 +74,10 @@ function objectOf(input: unknown): Record<string, unknown> | undefined {
 
 function summaryOf(fields: Record<string, unknown> | undefined, input: string): string {
   if (!fields) return firstLine(input)
+  // A search is told by what was looked for, then by where.
+  const { pattern, path } = fields
+  if (typeof pattern === 'string' && pattern !== '')
+    return firstLine(typeof path === 'string' && path !== '' ? `${pattern} in ${path}` : pattern)
   for (const key of told) {
     const value = fields[key]
     if (typeof value === 'string' && value !== '') return firstLine(value)

@@ -16,7 +16,15 @@ import { useUrl } from '../lib/url-state.ts'
 import { useView } from '../lib/use-window.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
-type SortField = 'calls' | 'failures' | 'successRate' | 'rejected' | 'durationMsP50' | 'durationMsP95' | 'blockedMs'
+type SortField =
+  | 'calls'
+  | 'failures'
+  | 'successRate'
+  | 'rejected'
+  | 'durationMsAvg'
+  | 'durationMsP50'
+  | 'durationMsP95'
+  | 'blockedMs'
 
 function columns(now: number, zone: Zone, most: number): Column<ToolUse>[] {
   return [
@@ -82,6 +90,16 @@ function columns(now: number, zone: Zone, most: number): Column<ToolUse>[] {
       sort: 'rejected',
       wide: true,
       cell: (row) => <span className={row.rejected > 0 ? 'text-warn' : 'text-muted'}>{count(row.rejected)}</span>,
+    },
+    {
+      id: 'average',
+      header: 'Average',
+      title: 'what a call took',
+      width: '72px',
+      align: 'right',
+      sort: 'durationMsAvg',
+      wide: true,
+      cell: (row) => durationMs(row.durationMsAvg),
     },
     {
       id: 'p50',

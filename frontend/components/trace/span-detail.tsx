@@ -71,7 +71,11 @@ export function SpanDetail({ tree, node, spent }: SpanDetailProps) {
               copy: span.parentSpanId,
             },
             node.orphan && { name: 'Note', value: 'its parent is not in this trace' },
-            { name: 'Trace', value: <code className="break-all">{span.traceId}</code>, copy: span.traceId },
+            span.traceId !== '' && {
+              name: 'Trace',
+              value: <code className="break-all">{span.traceId}</code>,
+              copy: span.traceId,
+            },
             !!span.sessionId && {
               name: 'Session',
               value: (
@@ -84,7 +88,7 @@ export function SpanDetail({ tree, node, spent }: SpanDetailProps) {
               ),
               copy: span.sessionId,
             },
-            {
+            span.traceId !== '' && {
               name: 'Logs',
               value: (
                 <Link

@@ -1,0 +1,13 @@
+-- files.sql: the files that a session's tools touched: those that were changed first, with their lines where those are known.
+-- A call that failed or was refused changed nothing.
+select
+  file_path as path,
+  count(*) as calls,
+  count(*) filter (lines_added is not null and success is distinct from false) as changes,
+  sum(lines_added) filter (success is distinct from false)::bigint as lines_added,
+  sum(lines_removed) filter (success is distinct from false)::bigint as lines_removed
+from tool_calls
+where tool = $tool and session_id = $session and file_path is not null and decision is distinct from 'reject'
+group by file_path
+order by changes > 0 desc, min(time), path
+limit $most
