@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Agent, Env } from '#proto/agent.ts'
 import { type SetupFile, type SetupOptions, UnusableConfig } from '#proto/setup.ts'
 import { type Config, userHome } from '../config.ts'
+import { redactText } from '../ingest/privacy/secrets.ts'
 import { readText } from './edit-file.ts'
 
 /** What a file says: sends to us, to somebody else, nothing; or it cannot be read. */
@@ -72,10 +73,11 @@ function fileState(file: SetupFile, env: Env, options: SetupOptions): FileState 
     const endpoint = (file.variable ? env.vars[file.variable] : undefined) ?? file.endpoint(readText(path))
     if (endpoint === undefined) return { path, state: 'off' }
     if (endpoint === '') return { path, state: 'here' }
-    return { path, state: isOurs(endpoint, options) ? 'here' : 'elsewhere', endpoint }
+    // An address may hold a password, and a parser quotes what it stumbled over; what doctor says is pasted into bug reports.
+    return { path, state: isOurs(endpoint, options) ? 'here' : 'elsewhere', endpoint: redactText(endpoint) }
   } catch (error) {
     if (error instanceof UnusableConfig || error instanceof Error)
-      return { path, state: 'unreadable', problem: error.message }
+      return { path, state: 'unreadable', problem: redactText(error.message) }
     throw error
   }
 }

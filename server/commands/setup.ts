@@ -6,6 +6,7 @@ import { agents } from '#importers/index.ts'
 import type { Agent } from '#proto/agent.ts'
 import { type SetupFile, type SetupOptions, UnusableConfig } from '#proto/setup.ts'
 import type { Config } from '../config.ts'
+import { redactText } from '../ingest/privacy/secrets.ts'
 import { readServerFile } from '../server-file.ts'
 import { UsageError } from '../usage-error.ts'
 import { printDocument } from './document.ts'
@@ -187,13 +188,16 @@ async function takeBack(config: Config, agent: Agent, options: SetupCommandOptio
   for (const { path, removed } of plan.files) print(`${path}: ${removed ? 'removed' : 'as it was'}`)
 }
 
+/** What is shown of a change; beside it a configuration may hold the keys of models. */
 const difference = (path: string, before: string | undefined, after: string | undefined) =>
-  createTwoFilesPatch(
-    before === undefined ? '/dev/null' : path,
-    after === undefined ? '/dev/null' : path,
-    before ?? '',
-    after ?? '',
-    '',
-    '',
-    { context: 2 },
-  ).replace(/^=+\n/, '')
+  redactText(
+    createTwoFilesPatch(
+      before === undefined ? '/dev/null' : path,
+      after === undefined ? '/dev/null' : path,
+      before ?? '',
+      after ?? '',
+      '',
+      '',
+      { context: 2 },
+    ).replace(/^=+\n/, ''),
+  )

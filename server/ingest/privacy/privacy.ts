@@ -27,6 +27,7 @@ const wordFields = [
     'stopReason',
   ],
   ...['agent', 'skill', 'plugin', 'mcpServer', 'querySource', 'decisionSource', 'eventName', 'severityText'],
+  ...['serviceName', 'effort', 'speed'],
 ]
 
 /** Fields of a reader's memory that hold what was said or done. */
@@ -107,8 +108,12 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
     if (done.has(of)) return
     done.add(of)
     attributes(of.attributes)
+    of.schemaUrl = clean(of.schemaUrl)
     if ('serviceName' in of) of.serviceName = clean(of.serviceName)
-    else of.name = clean(of.name)
+    else {
+      of.name = clean(of.name)
+      of.version = clean(of.version)
+    }
   }
 
   /** What a record says of itself in fields of its own: a branch or a project can hold an address with a password. */
@@ -151,6 +156,7 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
       shared(point.scope)
       point.name = clean(point.name)
       point.description = clean(point.description)
+      point.unit = clean(point.unit)
       words(point.hot)
       attributes(point.attributes)
       for (const exemplar of point.exemplars) attributes(exemplar.filteredAttributes)

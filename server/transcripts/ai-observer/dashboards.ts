@@ -25,7 +25,7 @@ const needed = {
 /** Dashboards of the file, and those of them that were not known. A file without such tables has none. */
 export async function copyDashboards(
   file: Foreign,
-  { store, saveDashboard }: Pick<ImportDeps['core'], 'store' | 'saveDashboard'>,
+  { store, ingest, saveDashboard }: Pick<ImportDeps['core'], 'store' | 'ingest' | 'saveDashboard'>,
   dryRun: boolean,
 ): Promise<{ read: number; new: number }> {
   const isWhole = Object.entries(needed).every(([table, columns]) =>
@@ -36,6 +36,8 @@ export async function copyDashboards(
   const read = (await all(file, dashboardsSql))
     .map((row) => copiedDashboard(row, widgets.get(row.id) ?? []))
     .filter((one): one is CopiedDashboard => one !== undefined)
+    // Nobody typed it here: what comes by a file keeps no secrets.
+    .map((one) => ingest.remembered(one) as CopiedDashboard)
   const kind = 'dashboards'
   const known = new Set((await findKnown(store, { kind, ids: read.map(({ id }) => id) })).map(({ id }) => id))
   const fresh = read.filter(({ id }) => !known.has(id))
