@@ -4,6 +4,7 @@ import type protobuf from 'protobufjs'
 import { type AttributeValue, doubleValue, intValue, noAttributes } from '#proto/attributes.ts'
 import { loadSchema, requestType } from '#proto/schema.ts'
 import type { Decoded, Signal } from './codec.ts'
+import { entriesMax } from './codec-budget.ts'
 import { decodeJson } from './codec-json.ts'
 import { decodeProtobuf, decodeProtobufInSteps } from './codec-protobuf.ts'
 import { plain, received } from './testing.ts'
@@ -185,6 +186,53 @@ describe('both decoders', () => {
       }),
       { numRuns: 300, seed: 12 },
     )
+  })
+
+  test('keep of a record that has too much as much as it may have, and say what they left out', () => {
+    const attributes = Array.from({ length: entriesMax + 5 }, (_, i) => ({ key: `k${i}`, value: { intValue: '1' } }))
+    const values = attributes.slice(0, entriesMax).map(({ value }) => value)
+    const time = '1782938400000000000'
+    const few = attributes.slice(0, 3)
+    const record = { body: { arrayValue: { values } }, attributes: few, droppedAttributesCount: 7 }
+    const span = { traceId: '0123456789abcdef'.repeat(2), spanId: '0123456789abcdef', name: 'n' }
+    const events = [{ name: 'e', attributes: attributes.slice(0, entriesMax) }, { name: 'f' }]
+    const counts = [
+      { timeUnixNano: time, bucketCounts: attributes.map(() => '1') },
+      { timeUnixNano: time, attributes: few },
+    ]
+    const requests: [Signal, Message, string][] = [
+      [
+        'logs',
+        { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords: [record, {}] }] }] },
+        '8 attributes',
+      ],
+      ['traces', { resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, events }, span] }] }] }, '2 attributes'],
+      [
+        'metrics',
+        { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ histogram: { dataPoints: counts } }] }] }] },
+        '1 of 2',
+      ],
+    ]
+    for (const [signal, message, said] of requests) {
+      const type = requestType(schema, signal)
+      const ids = (key: string, value: unknown) =>
+        /^(trace|span)Id$/.test(key) ? Buffer.from(String(value), 'hex').toString('base64') : value
+      const bytes = type.encode(type.fromObject(JSON.parse(JSON.stringify(message, ids)))).finish()
+      const fromProtobuf = decodeProtobuf(signal, bytes, 77n)
+      const fromJson = decodeJson(signal, new TextEncoder().encode(JSON.stringify(message)), 77n)
+      expect(Bun.deepEquals(received(fromJson.telemetry), received(fromProtobuf.telemetry))).toBe(true)
+      expect(fromJson.message).toStartWith(said)
+      expect([fromProtobuf.rejected, fromProtobuf.message]).toEqual([fromJson.rejected, fromJson.message])
+      const { spans, logs, points } = fromJson.telemetry
+      for (const { resource, attributes, droppedAttributesCount, body } of logs.slice(0, 1)) {
+        expect([Object.keys(resource.attributes).length, resource.droppedAttributesCount]).toEqual([entriesMax, 5])
+        const kept = (body as AttributeValue[]).length + Object.keys(attributes).length
+        expect([kept, droppedAttributesCount]).toEqual([entriesMax, 7 + 3])
+      }
+      for (const { events, droppedAttributesCount } of spans.slice(0, 1))
+        expect([events.length, droppedAttributesCount]).toEqual([1, 2])
+      expect([logs.length + spans.length, points.length]).toEqual(signal === 'metrics' ? [0, 1] : [2, 0])
+    }
   })
 
   test('answer bytes that are cut or changed with records or a DecodeError, and with nothing else', () => {

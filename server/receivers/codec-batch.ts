@@ -1,18 +1,18 @@
 // codec-batch.ts: what a decoder fills: the records of one request, and which of them could not be read and why.
 import { noAttributes, text } from '#proto/attributes.ts'
 import { noTelemetry, type Resource, type Scope, type Telemetry } from '#proto/telemetry.ts'
-import { Budget, weights } from './codec-budget.ts'
+import { Budget, entriesMax, weights } from './codec-budget.ts'
 
 /** The three signals of OTLP, by the last word of their path. */
 export type Signal = 'traces' | 'metrics' | 'logs'
 
-/** One decoded request. `message` is empty when nothing was rejected. */
+/** One decoded request. `message` is empty when everything was kept. */
 export type Decoded = {
   /** Only `spans`, `points` or `logs` are filled. */
   telemetry: Telemetry
   /** Spans, data points or log records that could not be read. */
   rejected: number
-  /** In English, for people: how many records were rejected and why (OTLP's `error_message`). */
+  /** In English, for people: what was rejected or left out, and why (OTLP's `error_message`). */
   message: string
 }
 
@@ -42,6 +42,7 @@ export const flaws = {
   shape: 'a part is not the object or list it should be',
   noValue: 'a data point has no value',
   noData: 'a metric has data of an unknown kind',
+  size: `a data point has more than ${entriesMax} buckets or quantiles`,
 } as const
 
 const nouns = {
@@ -75,6 +76,9 @@ export class Batch {
 
   /** Ends a record: whether it is good. */
   settle(): boolean {
+    this.budget.settled()
+    if (this.budget.isTooLarge) this.flaw(flaws.size)
+    this.budget.isTooLarge = false
     if (this.problem === '') {
       this.budget.spend(weights.record)
       return true
@@ -108,14 +112,16 @@ export class Batch {
   }
 
   private message(): string {
-    if (this.rejected === 0) return ''
+    const { leftOut } = this.budget
+    const cut = `${leftOut} attributes or list entries were left out: of one record ${entriesMax} are kept`
+    if (this.rejected === 0) return leftOut > 0 ? cut : ''
     const { spans, points, logs } = this.telemetry
     const all = this.rejected + spans.length + points.length + logs.length
     const [one, many] = nouns[this.signal]
     const why = [...this.reasons].map(([reason, count]) => (this.reasons.size > 1 ? `${reason} (${count})` : reason))
     const what =
       all === 1 ? `the ${one} was` : `${this.rejected} of ${all} ${many} ${this.rejected === 1 ? 'was' : 'were'}`
-    return `${what} rejected: ${why.join('; ')}`
+    return `${what} rejected: ${why.join('; ')}${leftOut > 0 ? `; ${cut}` : ''}`
   }
 }
 

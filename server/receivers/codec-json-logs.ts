@@ -28,5 +28,6 @@ export function logOf(batch: Batch, value: JsonObject, resource: Resource, scope
     traceId: traceId ?? '',
     spanId: spanId ?? '',
   }
+  log.droppedAttributesCount += batch.budget.settled()
   if (batch.settle()) batch.telemetry.logs.push(log)
 }

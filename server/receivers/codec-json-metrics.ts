@@ -1,5 +1,6 @@
 // codec-json-metrics.ts: one Metric and its data points from OTLP/JSON.
 import { temporalities } from '#proto/otlp.gen.ts'
+import { atOnce } from '#proto/steps.ts'
 import { cold, type Exemplar, type MetricPoint, type MetricType, type Resource, type Scope } from '#proto/telemetry.ts'
 import { type Batch, DecodeError, flaws } from './codec-batch.ts'
 import type { Json, JsonObject } from './codec-json-text.ts'
@@ -7,16 +8,17 @@ import {
   attributesOf,
   boolOf,
   doubleOf,
+  entries,
   enumOf,
   idOf,
   isObject,
-  list,
   signed32,
   signed64,
   textOf,
   timeOf,
   unsigned32,
   unsigned64,
+  wholeList,
 } from './codec-json-values.ts'
 import { noRecordedValue } from './codec-protobuf-points.ts'
 
@@ -28,8 +30,16 @@ const kinds: Record<string, MetricType> = {
   summary: 'summary',
 }
 
-/** Reads a Metric's points into the batch; those that cannot be kept are counted there. */
-export function metricOf(batch: Batch, value: JsonObject, resource: Resource, scope: Scope): void {
+/** Points of one metric that are read at once. */
+const pointsAtOnce = 500
+
+/** Reads a Metric's points into the batch, those of a large one in the steps that it gives back; what cannot be kept is counted. */
+export function metricOf(
+  batch: Batch,
+  value: JsonObject,
+  resource: Resource,
+  scope: Scope,
+): Generator<void> | undefined {
   // Of the oneof `data` the last member wins.
   let type: MetricType | undefined
   let data: JsonObject = {}
@@ -45,7 +55,7 @@ export function metricOf(batch: Batch, value: JsonObject, resource: Resource, sc
   }
   if (type === undefined) {
     if (unknown > 0) batch.reject(unknown, flaws.noData)
-    return
+    return undefined
   }
   const series = {
     resource,
@@ -59,14 +69,24 @@ export function metricOf(batch: Batch, value: JsonObject, resource: Resource, sc
   }
   const points = data.dataPoints ?? []
   if (!Array.isArray(points)) throw new DecodeError('dataPoints is not a list')
+  const steps = pointsOf(batch, series, points)
+  if (points.length > pointsAtOnce) return steps
+  atOnce(steps)
+  return undefined
+}
+
+type Series = Omit<MetricPoint, 'hot' | 'attributes' | 'timeUnixNano' | 'startTimeUnixNano' | 'flags' | 'exemplars'>
+
+function* pointsOf(batch: Batch, series: Series, points: Json[]): Generator<void> {
   const before = batch.stand()
-  for (const point of points) {
+  for (const [at, point] of points.entries()) {
+    if (at % pointsAtOnce === pointsAtOnce - 1) yield
     if (!isObject(point)) {
       batch.flaw(flaws.shape)
       batch.settle()
       continue
     }
-    const record = { ...series, hot: cold(), ...commonOf(batch, point), ...kindOf(batch, type, point) }
+    const record = { ...series, hot: cold(), ...commonOf(batch, point), ...kindOf(batch, series.type, point) }
     if (batch.settle()) batch.telemetry.points.push(record)
   }
   batch.unstand(before)
@@ -90,8 +110,8 @@ function kindOf(batch: Batch, type: MetricType, point: JsonObject): Partial<Metr
     case 'histogram':
       return {
         ...totalsOf(batch, point),
-        bucketCounts: list(batch, point.bucketCounts).map((count) => unsigned64(batch, count)),
-        explicitBounds: list(batch, point.explicitBounds).map((bound) => doubleOf(batch, bound) ?? 0),
+        bucketCounts: wholeList(batch, point.bucketCounts).map((count) => unsigned64(batch, count)),
+        explicitBounds: wholeList(batch, point.explicitBounds).map((bound) => doubleOf(batch, bound) ?? 0),
       }
     case 'exponential_histogram':
       return exponentialOf(batch, point)
@@ -99,7 +119,7 @@ function kindOf(batch: Batch, type: MetricType, point: JsonObject): Partial<Metr
       return {
         count: unsigned64(batch, point.count),
         sum: doubleOf(batch, point.sum) ?? 0,
-        ...quantilesOf(batch, list(batch, point.quantileValues)),
+        ...quantilesOf(batch, wholeList(batch, point.quantileValues)),
       }
   }
 }
@@ -150,7 +170,7 @@ function exponentialOf(batch: Batch, point: JsonObject): Partial<MetricPoint> {
 
 function bucketsOf(batch: Batch, value: Json | undefined): { offset: number; counts: bigint[] } {
   if (isObject(value)) {
-    const counts = list(batch, value.bucketCounts).map((count) => unsigned64(batch, count))
+    const counts = wholeList(batch, value.bucketCounts).map((count) => unsigned64(batch, count))
     return { offset: signed32(batch, value.offset), counts }
   }
   if (value !== undefined && value !== null) batch.flaw(flaws.shape)
@@ -174,7 +194,7 @@ function quantilesOf(batch: Batch, values: Json[]): Partial<MetricPoint> {
 /** An exemplar without a value is an example of nothing, and left out. */
 function exemplarsOf(batch: Batch, value: Json | undefined): Exemplar[] {
   const exemplars: Exemplar[] = []
-  for (const entry of list(batch, value)) {
+  for (const entry of entries(batch, value)) {
     if (!isObject(entry)) {
       batch.flaw(flaws.shape)
       continue

@@ -25,6 +25,9 @@ describe('a request in parts', () => {
     'with names in snake case': `{"resource_logs":[{"scope_logs":[{"log_records":[${list(40).replaceAll('timeUnixNano', 'time_unix_nano')}]}]}]}`,
     'with the same names where they mean nothing': `{"x":{"resourceLogs":[{"scopeLogs":[{"logRecords":[${list(40)}]}]}]},"resourceLogs":[{"scopeLogs":[{"logRecords":[${list(40)}]}],"logRecords":[${list(40)}]}]}`,
     'with records that are none': `{"resourceLogs":[{"scopeLogs":[{"logRecords":[1,${list(40)},"x",null,[${list(9)}]]}]}]}`,
+    'with many resources and scopes': `{"resourceLogs":[${Array.from({ length: 40 }, (_, i) => `{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s${i}"}}]},"scopeLogs":[{"scope":{"name":"a"},"logRecords":[${list(2, i)}]},{"scope":{"attributes":[{"key":"b","value":{"intValue":"1"}}]},"logRecords":[${record(i)}]}]}`)}]}`,
+    'with resources of which some are in snake case': `{"resourceLogs":[${Array.from({ length: 9 }, (_, i) => `{"resource":{"dropped_attributes_count":${i}},"scope${i % 2 ? '_logs' : 'Logs'}":[{"log${i % 2 ? '_records' : 'Records'}":[${list(9, i).replaceAll('timeUnixNano', i % 2 ? 'time_unix_nano' : 'timeUnixNano')}]}]}`)}]}`,
+    'with long lists in its records': `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${list(40)},{"body":{"arrayValue":{"values":[${Array.from({ length: 50 }, (_, i) => `{"kvlistValue":{"values":[{"key":"k${i}","value":{"arrayValue":{"values":[{"boolValue":true},{"stringValue":"x"}]}}},{"key":"l"}]}}`)}]}},"attributes":[${Array.from({ length: 90 }, (_, i) => `{"key":"k${i % 80}","value":{"doubleValue":${i}}}`)}]}]}]}]}`,
     'with a byte order mark and blanks': `\ufeff { "resourceLogs" : [ { "scopeLogs" : [ { "logRecords" : [ ${list(40)} ] } ] } ] } `,
   }
   for (const [name, request] of Object.entries(requests)) {
@@ -65,6 +68,52 @@ describe('a request in parts', () => {
       if (encoding !== 'json' || body.byteLength > 100_000) continue
       const { decoded } = inSteps(signal, body, 200)
       expect(received(decoded.telemetry)).toEqual(received(decodeJson(signal, body, 7n).telemetry))
+    }
+  })
+
+  test('of spans and points is what it is as a whole', () => {
+    const attributes = `[${Array.from({ length: 30 }, (_, i) => `{"key":"k${i}","value":{"intValue":"${i}"}}`)}]`
+    const events = Array.from({ length: 30 }, (_, i) => `{"name":"e${i}","attributes":${attributes}}`)
+    const span = (i: number) =>
+      `{"traceId":"${'ab'.repeat(16)}","spanId":"${String(i).padStart(16, '1')}","events":[${events}],"links":[{"traceId":"","attributes":${attributes}}]}`
+    const points = Array.from(
+      { length: 1200 },
+      (_, i) =>
+        `{"asInt":"${i}","bucketCounts":["1","2"],"explicitBounds":[1],"attributes":${i % 99 ? '[]' : attributes}}`,
+    )
+    const kinds = ['gauge', 'sum', 'histogram', 'summary', 'unheardOf'].map(
+      (kind) => `{"name":"${kind}","${kind}":{"dataPoints":[${points},1]}}`,
+    )
+    for (const [signal, body] of [
+      ['traces', `{"resourceSpans":[{"scopeSpans":[{"spans":[${Array.from({ length: 9 }, (_, i) => span(i))}]}]}]}`],
+      ['metrics', `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[${kinds}]}]}]}`],
+    ] as const) {
+      const whole = decodeJson(signal, bytesOf(body), 7n)
+      for (const partBytes of [1, 500, 20_000]) {
+        const { decoded } = inSteps(signal, bytesOf(body), partBytes)
+        expect(Bun.deepEquals(received(decoded.telemetry), received(whole.telemetry))).toBe(true)
+        expect([decoded.rejected, decoded.message]).toEqual([whole.rejected, whole.message])
+      }
+    }
+  })
+
+  test('that nests too deep is refused like the whole', () => {
+    const body = bytesOf(`{"resourceLogs":[${'['.repeat(600)}1,2${']'.repeat(600)}]}`)
+    expect(() => decodeJson('logs', body, 7n)).toThrow('brackets nest')
+    for (const partBytes of [1, 100, 10_000]) expect(() => inSteps('logs', body, partBytes)).toThrow('brackets nest')
+  })
+
+  test('lets others have their turn also where its resources, or the attributes of one record, are the many', () => {
+    const resources = Array.from({ length: 20_000 }, (_, i) => `{"scopeLogs":[{"logRecords":[${record(i)}]}]}`)
+    const attributes = Array.from({ length: 60_000 }, (_, i) => `{"key":"k${i}","value":{"stringValue":"v"}}`)
+    for (const [request, records] of [
+      [`{"resourceLogs":[${resources}]}`, 20_000],
+      [`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[${attributes}]}]}]}]}`, 1],
+    ] as const) {
+      const body = bytesOf(request)
+      const { decoded, turns } = inSteps('logs', body)
+      expect(decoded.telemetry.logs).toHaveLength(records)
+      expect(turns).toBeGreaterThan(body.byteLength / 512 / 1024)
     }
   })
 

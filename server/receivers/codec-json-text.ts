@@ -10,7 +10,7 @@ export type JsonObject = { [key: string]: Json | undefined }
  * Brackets may nest this deep. A value nested to the limit of {@link valueDepthMax} takes four brackets a level; more
  * can only be meant to exhaust a stack.
  */
-const bracketDepthMax = 500
+export const bracketDepthMax = 500
 
 /** Objects and lists of one text; 64 MiB of attributes without anything else have 3.7 million. */
 const bracketsMax = 5_000_000

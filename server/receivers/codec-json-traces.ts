@@ -3,7 +3,7 @@ import { spanKinds, statusCodes } from '#proto/otlp.gen.ts'
 import { cold, type Resource, type Scope, type SpanEvent, type SpanLink } from '#proto/telemetry.ts'
 import { type Batch, flaws } from './codec-batch.ts'
 import type { Json, JsonObject } from './codec-json-text.ts'
-import { attributesOf, enumOf, idOf, isObject, list, textOf, timeOf, unsigned32 } from './codec-json-values.ts'
+import { attributesOf, entries, enumOf, idOf, isObject, textOf, timeOf, unsigned32 } from './codec-json-values.ts'
 
 /** Reads a Span into the batch; one that cannot be kept is counted there. */
 export function spanOf(batch: Batch, value: JsonObject, resource: Resource, scope: Scope): void {
@@ -29,13 +29,14 @@ export function spanOf(batch: Batch, value: JsonObject, resource: Resource, scop
     endTimeUnixNano: timeOf(batch, value.endTimeUnixNano),
     attributes: attributesOf(batch, value.attributes),
     droppedAttributesCount: unsigned32(batch, value.droppedAttributesCount),
-    events: list(batch, value.events).map((event) => eventOf(batch, partOf(batch, event))),
+    events: Array.from(entries(batch, value.events), (event) => eventOf(batch, partOf(batch, event))),
     droppedEventsCount: unsigned32(batch, value.droppedEventsCount),
-    links: list(batch, value.links).map((link) => linkOf(batch, partOf(batch, link))),
+    links: Array.from(entries(batch, value.links), (link) => linkOf(batch, partOf(batch, link))),
     droppedLinksCount: unsigned32(batch, value.droppedLinksCount),
     statusCode: enumOf(batch, status.code, statusCodes),
     statusMessage: textOf(batch, status.message),
   }
+  span.droppedAttributesCount += batch.budget.settled()
   if (batch.settle()) batch.telemetry.spans.push(span)
 }
 

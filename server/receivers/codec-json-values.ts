@@ -18,14 +18,22 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** A list within a record; null is an empty one, as everywhere in the mapping. */
-export function list(batch: Batch, value: Json | undefined): Json[] {
+function list(batch: Batch, value: Json | undefined): Json[] {
   if (value === undefined || value === null) return []
-  if (Array.isArray(value)) {
-    batch.budget.spend(value.length)
-    return value
-  }
+  if (Array.isArray(value)) return value
   batch.flaw(flaws.shape)
   return []
+}
+
+/** The entries of a list within a record, as many as the record may have. */
+export function* entries(batch: Batch, value: Json | undefined): Generator<Json> {
+  for (const entry of list(batch, value)) if (batch.budget.keeps()) yield entry
+}
+
+/** A list within a record of which nothing may be missing; one that is too long is empty, and its record rejected. */
+export function wholeList(batch: Batch, value: Json | undefined): Json[] {
+  const all = list(batch, value)
+  return batch.budget.takes(all.length) ? all : []
 }
 
 export function textOf(batch: Batch, value: Json | undefined): string {
@@ -143,6 +151,7 @@ function bytesOf(batch: Batch, value: Json): Uint8Array {
 export function attributesOf(batch: Batch, value: Json | undefined, depth = 0): Attributes {
   const attributes = noAttributes()
   for (const entry of list(batch, value)) {
+    if (!batch.budget.keeps()) continue
     if (isObject(entry)) attributes[textOf(batch, entry.key)] = anyValueOf(batch, entry.value, depth)
     else batch.flaw(flaws.shape)
   }
@@ -175,7 +184,9 @@ export function anyValueOf(batch: Batch, value: Json | undefined, depth: number)
         result = boolOf(batch, content)
         break
       case 'arrayValue':
-        result = valuesOf(batch, content).map((element) => anyValueOf(batch, element, depth + 1))
+        result = Array.from(entries(batch, valuesOf(batch, content)), (element) =>
+          anyValueOf(batch, element, depth + 1),
+        )
         break
       case 'kvlistValue':
         result = attributesOf(batch, valuesOf(batch, content), depth + 1)
@@ -200,7 +211,7 @@ export function resourceOf(batch: Batch, envelope: JsonObject): Resource {
   const { resource: sent } = envelope
   if (isObject(sent)) {
     resource.attributes = attributesOf(batch, sent.attributes)
-    resource.droppedAttributesCount = unsigned32(batch, sent.droppedAttributesCount)
+    resource.droppedAttributesCount = unsigned32(batch, sent.droppedAttributesCount) + batch.budget.settled()
   } else if (sent !== undefined && sent !== null) batch.flaw(flaws.shape)
   resource.schemaUrl = textOf(batch, envelope.schemaUrl)
   nameService(resource)
@@ -215,7 +226,7 @@ export function scopeOf(batch: Batch, envelope: JsonObject): Scope {
     scope.name = textOf(batch, sent.name)
     scope.version = textOf(batch, sent.version)
     scope.attributes = attributesOf(batch, sent.attributes)
-    scope.droppedAttributesCount = unsigned32(batch, sent.droppedAttributesCount)
+    scope.droppedAttributesCount = unsigned32(batch, sent.droppedAttributesCount) + batch.budget.settled()
   } else if (sent !== undefined && sent !== null) batch.flaw(flaws.shape)
   scope.schemaUrl = textOf(batch, envelope.schemaUrl)
   return scope

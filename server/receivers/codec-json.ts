@@ -4,12 +4,18 @@ import type { Resource, Scope } from '#proto/telemetry.ts'
 import { Batch, type Decoded, DecodeError, flaws, type Signal } from './codec-batch.ts'
 import { logOf } from './codec-json-logs.ts'
 import { metricOf } from './codec-json-metrics.ts'
-import { type Parts, partsFromBytes, partsOf } from './codec-json-parts.ts'
+import { type Around, camelCase, type Parts, partsFromBytes, partsOf, whole } from './codec-json-parts.ts'
 import { type Json, type JsonObject, parseJson } from './codec-json-text.ts'
 import { spanOf } from './codec-json-traces.ts'
 import { isObject, resourceOf, scopeOf } from './codec-json-values.ts'
 
-type ReadRecord = (batch: Batch, value: JsonObject, resource: Resource, scope: Scope) => void
+/** Reads one record; of a metric with very many points, what is left to do in steps. */
+type ReadRecord = (
+  batch: Batch,
+  value: JsonObject,
+  resource: Resource,
+  scope: Scope,
+) => Generator<void> | undefined | void
 
 const shapes: Record<Signal, { resources: string; scopes: string; records: string; read: ReadRecord }> = {
   traces: { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans', read: spanOf },
@@ -32,7 +38,7 @@ export function decodeJson(signal: Signal, body: Uint8Array, arrivalUnixNano: bi
 export function parseRequest(body: Uint8Array): JsonObject {
   const request = parseJson(body)
   if (!isObject(request)) throw new DecodeError('the request is not a JSON object')
-  return isSnakeCase(request) ? (camelCase(request) as JsonObject) : request
+  return request
 }
 
 /** Which signals a parsed body has; one with none is an empty request. */
@@ -45,25 +51,14 @@ function decodeJsonValue(signal: Signal, request: JsonObject, arrivalUnixNano: b
   return atOnce(decodeSteps(signal, whole(request), arrivalUnixNano))
 }
 
-function whole(request: JsonObject): Parts {
-  return {
-    request,
-    *records(list) {
-      yield list
-    },
-    *rest() {},
-  }
-}
-
 /**
- * A large body in parts; a small one, and one whose names are in snake case (they stand in the records, too), whole.
+ * A large body in parts, a small one whole.
  *
  * @throws DecodeError when it is not a JSON object.
  */
 function* inParts(body: Uint8Array, partBytes: number | undefined): Generator<void, Parts> {
   if (body.byteLength < partsFromBytes && partBytes === undefined) return whole(parseRequest(body))
-  const parts = yield* partsOf(body, partBytes)
-  return isSnakeCase(parts.request) ? whole(parseRequest(body)) : parts
+  return yield* partsOf(body, partBytes)
 }
 
 /**
@@ -105,63 +100,65 @@ export function* decodeAnyJsonInSteps(
 
 function* decodeSteps(signal: Signal, parts: Parts, arrivalUnixNano: bigint): Generator<void, Decoded> {
   const batch = new Batch(signal, arrivalUnixNano)
-  const shape = shapes[signal]
-  for (const envelope of envelopes(parts.request[shape.resources], shape.resources)) {
-    const resource = resourceOf(batch, envelope)
-    const outside = batch.stand()
-    for (const scoped of envelopes(envelope[shape.scopes], shape.scopes)) {
-      const scope = scopeOf(batch, scoped)
-      const before = batch.stand()
-      for (const part of parts.records(records(scoped[shape.records], shape.records))) {
-        for (const record of part) {
-          if (isObject(record)) shape.read(batch, record, resource, scope)
-          else {
-            batch.flaw(flaws.shape)
-            batch.settle()
+  const { resources, scopes, records, read } = shapes[signal]
+  const scopesInSnakeCase = snakeCase(scopes)
+  for (const around of envelopes(parts, parts.request, resources, parts.around))
+    for (const sent of around.values) {
+      // Whoever writes a resource's names in snake case does so in all that it holds.
+      const isSnakeCase = sent[scopesInSnakeCase] !== undefined
+      const envelope = isSnakeCase ? (camelCase(sent) as JsonObject) : sent
+      const outer = { isCut: around.isCut, isSnakeCase: isSnakeCase || around.isSnakeCase }
+      if (outer.isCut) yield* parts.filled(envelope.resource, outer)
+      const resource = resourceOf(batch, envelope)
+      const outside = batch.stand()
+      for (const inner of envelopes(parts, envelope, scopes, outer))
+        for (const scoped of inner.values) {
+          if (inner.isCut) yield* parts.filled(scoped.scope, inner)
+          const scope = scopeOf(batch, scoped)
+          const before = batch.stand()
+          for (const { values, isCut } of parts.entries(listOf(scoped[records], records), inner)) {
+            for (const record of values) {
+              if (isCut) yield* parts.filled(record, inner)
+              if (isObject(record)) {
+                const rest = read(batch, record, resource, scope)
+                if (rest) yield* rest
+              } else {
+                batch.flaw(flaws.shape)
+                batch.settle()
+              }
+            }
+            yield
           }
+          batch.unstand(before)
         }
-        yield
-      }
-      batch.unstand(before)
+      batch.unstand(outside)
     }
-    batch.unstand(outside)
-  }
   return batch.finish()
 }
 
-function records(value: Json | undefined, name: string): Json[] {
+function listOf(value: Json | undefined, name: string): Json[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) throw new DecodeError(`${name} is not a list`)
   return value
 }
 
-function envelopes(value: Json | undefined, name: string): JsonObject[] {
-  return records(value, name).filter((entry): entry is JsonObject => {
-    if (entry !== null && !isObject(entry)) throw new DecodeError(`${name} has an entry that is not an object`)
-    return entry !== null
-  })
+/** The objects of a list, part by part. */
+function* envelopes(
+  parts: Parts,
+  within: JsonObject,
+  name: string,
+  around: Around,
+): Generator<Around & { values: JsonObject[] }> {
+  for (const { values, isCut } of parts.entries(listOf(within[name], name), around))
+    yield {
+      isCut,
+      isSnakeCase: around.isSnakeCase,
+      values: values.filter((entry): entry is JsonObject => {
+        if (entry !== null && !isObject(entry)) throw new DecodeError(`${name} has an entry that is not an object`)
+        return entry !== null
+      }),
+    }
 }
 
-/** Some senders write the field names of the .proto files; ignoring them as unknown would acknowledge and lose their data. */
-function isSnakeCase(request: JsonObject): boolean {
-  for (const signal of ['spans', 'metrics', 'logs']) {
-    if (request[`resource_${signal}`] !== undefined) return true
-    const camel = `resource${signal[0]!.toUpperCase()}${signal.slice(1)}`
-    const list = request[camel]
-    if (Array.isArray(list) && list.some((entry) => isObject(entry) && entry[`scope_${signal}`] !== undefined))
-      return true
-  }
-  return false
-}
-
-/** The same with every key in camel case; the depth was checked before. All keys in OTLP/JSON are names of fields. */
-function camelCase(value: Json): Json {
-  if (Array.isArray(value)) return value.map(camelCase)
-  if (!isObject(value)) return value
-  const out: JsonObject = Object.create(null)
-  for (const key in value) {
-    const camel = key.replace(/(?!^)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-    if (camel === key || !Object.hasOwn(value, camel)) out[camel] = camelCase(value[key] ?? null)
-  }
-  return out
-}
+/** `scopeSpans` as it is called in the .proto files. */
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -63,6 +63,7 @@ export function readLog(r: WireReader, batch: Batch, resource: Resource, scope: 
   if (traceId === undefined) batch.flaw(flaws.traceId)
   if (spanId === undefined) batch.flaw(flaws.spanId)
   if (time < 0n || observed < 0n) batch.flaw(flaws.time)
+  droppedAttributesCount += r.budget.settled()
   if (!batch.settle()) return
   batch.telemetry.logs.push({
     resource,

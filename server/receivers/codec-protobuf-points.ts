@@ -34,7 +34,8 @@ export function readNumberPoint(r: WireReader, batch: Batch, series: Series, nam
         isInt = false
         break
       case 42: // exemplars
-        readExemplar(r, batch, exemplars, nameless)
+        if (r.budget.keeps()) readExemplar(r, batch, exemplars, nameless)
+        else r.pass(tag)
         break
       case 49: // as_int
         value = r.signed64()
@@ -87,20 +88,22 @@ export function readHistogramPoint(r: WireReader, batch: Batch, series: Series, 
         sum = r.double()
         break
       case 49: // bucket_counts, one
-        r.budget.spend(1)
-        bucketCounts.push(r.unsigned64())
+        if (r.budget.takes(1)) bucketCounts.push(r.unsigned64())
+        else r.pass(tag)
         break
       case 50: // bucket_counts, packed
         r.unsigned64s(bucketCounts)
         break
       case 57: // explicit_bounds, one
-        explicitBounds.push(r.double())
+        if (r.budget.takes(1)) explicitBounds.push(r.double())
+        else r.pass(tag)
         break
       case 58: // explicit_bounds, packed
         r.doublesInto(explicitBounds)
         break
       case 66: // exemplars
-        readExemplar(r, batch, exemplars, nameless)
+        if (r.budget.keeps()) readExemplar(r, batch, exemplars, nameless)
+        else r.pass(tag)
         break
       case 74: // attributes
         readKeyValue(r, attributes, nameless)
@@ -187,7 +190,8 @@ export function readExponentialPoint(r: WireReader, batch: Batch, series: Series
         flags = r.uint32()
         break
       case 90: // exemplars
-        readExemplar(r, batch, exemplars, nameless)
+        if (r.budget.keeps()) readExemplar(r, batch, exemplars, nameless)
+        else r.pass(tag)
         break
       case 97: // min
         min = r.double()
@@ -234,8 +238,8 @@ function readBuckets(r: WireReader, into: { offset: number; counts: bigint[] }):
         into.offset = r.sint32()
         break
       case 16: // bucket_counts, one
-        r.budget.spend(1)
-        into.counts.push(r.uint())
+        if (r.budget.takes(1)) into.counts.push(r.uint())
+        else r.pass(tag)
         break
       case 18: // bucket_counts, packed
         r.uints(into.counts)
@@ -274,7 +278,8 @@ export function readSummaryPoint(r: WireReader, batch: Batch, series: Series, na
         sum = r.double()
         break
       case 50: // quantile_values
-        readQuantile(r, quantiles, quantileValues)
+        if (r.budget.takes(1)) readQuantile(r, quantiles, quantileValues)
+        else r.pass(tag)
         break
       case 58: // attributes
         readKeyValue(r, attributes, nameless)
@@ -303,7 +308,6 @@ export function readSummaryPoint(r: WireReader, batch: Batch, series: Series, na
 }
 
 function readQuantile(r: WireReader, quantiles: number[], values: number[]): void {
-  r.budget.spend(1)
   const outer = r.enter()
   let quantile = 0
   let value = 0

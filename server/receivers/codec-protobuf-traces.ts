@@ -59,13 +59,15 @@ export function readSpan(r: WireReader, batch: Batch, resource: Resource, scope:
         droppedAttributesCount = r.uint32()
         break
       case 90: // events
-        events.push(readEvent(r, batch, nameless))
+        if (r.budget.keeps()) events.push(readEvent(r, batch, nameless))
+        else r.pass(tag)
         break
       case 96: // dropped_events_count
         droppedEventsCount = r.uint32()
         break
       case 106: // links
-        links.push(readLink(r, batch, nameless))
+        if (r.budget.keeps()) links.push(readLink(r, batch, nameless))
+        else r.pass(tag)
         break
       case 112: // dropped_links_count
         droppedLinksCount = r.uint32()
@@ -85,6 +87,7 @@ export function readSpan(r: WireReader, batch: Batch, resource: Resource, scope:
   if (!spanId) batch.flaw(flaws.spanId)
   if (parentSpanId === undefined) batch.flaw(flaws.parentSpanId)
   if (start < 0n || end < 0n) batch.flaw(flaws.time)
+  droppedAttributesCount += r.budget.settled()
   if (!batch.settle()) return
   batch.telemetry.spans.push({
     resource,

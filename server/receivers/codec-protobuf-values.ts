@@ -10,7 +10,11 @@ export type Place = Key
 /** Reads one KeyValue into the map; a key that comes twice keeps its last value. */
 export function readKeyValue(r: WireReader, into: Attributes, nameless: Place, depth = 0): void {
   const outer = r.enter()
-  r.budget.spend(1)
+  if (!r.budget.keeps()) {
+    r.pos = r.len
+    r.leave(outer)
+    return
+  }
   let key = nameless
   let name = ''
   let value: AttributeValue = null
@@ -77,10 +81,8 @@ function readArray(r: WireReader, place: Place, before: AttributeValue, depth: n
   const values = Array.isArray(before) ? before : []
   while (r.pos < r.len) {
     const tag = r.tag()
-    if (tag === 10) {
-      r.budget.spend(1)
-      values.push(readValue(r, place, null, depth + 1))
-    } else r.pass(tag)
+    if (tag === 10 && r.budget.keeps()) values.push(readValue(r, place, null, depth + 1))
+    else r.pass(tag)
   }
   r.leave(outer)
   return values
@@ -120,6 +122,7 @@ export function readResource(r: WireReader, into: Resource, nameless: Place): vo
     }
   }
   r.leave(outer)
+  into.droppedAttributesCount += r.budget.settled()
 }
 
 /** Reads an InstrumentationScope like {@link readResource}. */
@@ -145,4 +148,5 @@ export function readScope(r: WireReader, into: Scope, nameless: Place): void {
     }
   }
   r.leave(outer)
+  into.droppedAttributesCount += r.budget.settled()
 }

@@ -308,8 +308,8 @@ export class WireReader extends BufferReader {
 
   private packed(bytes: number): number {
     const end = this.span()
-    this.budget.spend((end - this.pos) / bytes)
     if ((end - this.pos) % bytes !== 0) throw new DecodeError(`packed numbers at offset ${this.pos} are cut off`)
+    if (!this.budget.takes((end - this.pos) / bytes)) this.pos = end
     return end
   }
 
@@ -317,8 +317,8 @@ export class WireReader extends BufferReader {
   uints(into: bigint[]): void {
     const outer = this.enter()
     while (this.pos < this.len) {
-      this.budget.spend(1)
-      into.push(this.uint())
+      if (this.budget.takes(1)) into.push(this.uint())
+      else this.pos = this.len
     }
     this.leave(outer)
   }

@@ -57,7 +57,7 @@ export function createReceive(ingest: Pick<Ingest, 'submit'>, log: Log): Receive
 
   async function store(decoded: Decoded, signal: Signal, content: Uint8Array, caller: Caller): Promise<Outcome> {
     const { telemetry, rejected, message } = decoded
-    if (rejected > 0) complain(`${signal}: ${message}`)
+    if (message !== '') complain(`${signal}: ${message}`)
     try {
       const receipt = await ingest.submit(telemetry, {
         source: sources[signal],
