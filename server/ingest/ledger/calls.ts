@@ -5,6 +5,7 @@ import type { CallObservation, Source } from '#proto/telemetry.ts'
 import { int, list, query, real, text } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
+import { chunks } from './chunks.ts'
 import { HashIndex } from './hash-index.ts'
 import { type Mark, markOf } from './marks.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
@@ -182,8 +183,8 @@ export class CallGroup {
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    if (this.#rewritten.length > 0) await deleteObservations(tx, { components: this.#rewritten })
-    if (this.#replaced.length > 0) await deleteCalls(tx, { components: this.#replaced })
+    for (const components of chunks(this.#rewritten)) await deleteObservations(tx, { components })
+    for (const components of chunks(this.#replaced)) await deleteCalls(tx, { components })
     for (const row of this.#observations) row.batch = batch
     await tx.append(observationWriter, this.#observations)
     await tx.append(modelCallWriter, this.rows)
@@ -316,8 +317,8 @@ export class CallGroup {
         else if (before !== 0) own.components.push(index.value(slot))
       }),
     )
-    if (apart.length > 0)
-      for (const { weak_hash, component } of await componentsOfWeak(reader, { hashes: apart }))
+    for (const hashes of chunks(apart))
+      for (const { weak_hash, component } of await componentsOfWeak(reader, { hashes }))
         classes.get(weak_hash)?.components.push(component)
     return classes.values()
   }
@@ -358,7 +359,9 @@ export class CallGroup {
       if (cached) known.set(component, cached)
       else missing.push(component)
     }
-    for (const [component, observations] of await loadComponents(reader, missing)) known.set(component, observations)
+    for (const components of chunks(missing))
+      for (const [component, observations] of await loadComponents(reader, components))
+        known.set(component, observations)
     return known
   }
 

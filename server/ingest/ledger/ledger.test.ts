@@ -247,6 +247,33 @@ test('a session that grows for long is what was said of it, in a bounded number 
   expect(await all(rows)).toEqual(expected)
 })
 
+test('a group that changes thousands of sessions, requests, tool calls and messages changes each', async () => {
+  const many = 4_500
+  // As one door tells them first, and then, after a restart, with another word and by another door.
+  const told = (title: string, source: 'otlp_logs' | 'otlp_traces', success: boolean) => {
+    const of = (at: number) => ({ source, tool: 'codex', sessionId: `s${at}`, timeUnixNano: noon }) as const
+    const numbers = Array.from({ length: many }, (_, at) => at)
+    return batch({
+      sessions: numbers.map((at) => ({ ...of(at), title, lastTimeUnixNano: noon + second })),
+      calls: numbers.map((at) => seen({ ...of(at), keys: [`req:${at}`], inputTokens: 1 })),
+      toolCalls: numbers.map((at) => ({ ...of(at), source: 'hook', callId: `t${at}`, toolName: 'Bash', success })),
+      messages: numbers.map((at) => {
+        return { ...of(at), source: 'hook', messageKey: `m${at}`, sequence: 1, role: 'assistant', content: title }
+      }),
+    })
+  }
+  await desk.keep(told('one', 'otlp_logs', true))
+  await desk.restart()
+  await desk.keep(told('the other', 'otlp_traces', false))
+  expect(
+    await all(`select
+      (select count(*)::integer from sessions where title = 'one' and len(sources) = 3) as sessions,
+      (select count(*)::integer from model_calls where len(sources) = 2) as calls,
+      (select count(*)::integer from tool_calls where not success) as tools,
+      (select count(*)::integer from messages where content = 'the other') as messages`),
+  ).toEqual([{ sessions: many, calls: many, tools: many, messages: many }])
+}, 60_000)
+
 describe('tool calls, messages, commits', () => {
   const tool = { tool: 'claude-code', sessionId: 's1', callId: 't1', toolName: 'Bash', timeUnixNano: noon } as const
 

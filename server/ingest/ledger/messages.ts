@@ -1,42 +1,40 @@
 // messages.ts: the transcript entries of a group; an entry that came before is stored once, in its fullest version.
 import { each } from '#proto/steps.ts'
 import type { MessageRecord, MessageRole, Source } from '#proto/telemetry.ts'
-import { flag, int, list, maybe, query, real, text, time } from '../../store/query.ts'
+import { flag, int, list, maybe, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
+import { chunks } from './chunks.ts'
 import { HashIndex } from './hash-index.ts'
 import { messageFingerprint, messageHash, standingMessage } from './message.ts'
 import { wellFormed } from './observation.ts'
 import storedSql from './stored-messages.sql' with { type: 'text' }
 import { type MessageRow, messageWriter } from './writers.ts'
 
-const stored = query(
-  storedSql,
-  { hashes: list(real) },
-  {
-    hash: real,
-    tool: text,
-    session_id: text,
-    message_key: text,
-    source: text,
-    sequence: int,
-    time: time,
-    role: text,
-    content: text,
-    model: maybe(text),
-    agent_id: maybe(text),
-    parent_key: maybe(text),
-    prompt_id: maybe(text),
-    call_message_id: maybe(text),
-    tool_name: maybe(text),
-    tool_use_id: maybe(text),
-    tool_input: maybe(text),
-    tool_output: maybe(text),
-    diff: maybe(text),
-    duration_ms: maybe(real),
-    success: maybe(flag),
-  },
-)
+const storedShape = {
+  hash: real,
+  tool: text,
+  session_id: text,
+  message_key: text,
+  source: text,
+  sequence: int,
+  time: time,
+  role: text,
+  content: text,
+  model: maybe(text),
+  agent_id: maybe(text),
+  parent_key: maybe(text),
+  prompt_id: maybe(text),
+  call_message_id: maybe(text),
+  tool_name: maybe(text),
+  tool_use_id: maybe(text),
+  tool_input: maybe(text),
+  tool_output: maybe(text),
+  diff: maybe(text),
+  duration_ms: maybe(real),
+  success: maybe(flag),
+}
+const stored = query(storedSql, { hashes: list(real) }, storedShape)
 const deleteMessages = query('delete from messages where hash in (select unnest($hashes))', { hashes: list(real) }, {})
 
 /** What the ledger remembers of messages between groups. */
@@ -86,17 +84,19 @@ export class MessageGroup {
       changed.map(({ hash }) => hash),
     )
     this.#written = rows.filter(({ hash }) => index.find(hash) < 0)
-    for (const row of changed) {
-      const before = known.get(row.hash)
-      const stands = before ? standingMessage(before, row.message) : row.message
-      if (stands === before) continue
-      this.#replaced.push(row.hash)
-      this.#written.push(row)
-    }
+    await inTurns(
+      each(changed, (row) => {
+        const before = known.get(row.hash)
+        const stands = before ? standingMessage(before, row.message) : row.message
+        if (stands === before) return
+        this.#replaced.push(row.hash)
+        this.#written.push(row)
+      }),
+    )
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    if (this.#replaced.length > 0) await deleteMessages(tx, { hashes: this.#replaced })
+    for (const hashes of chunks(this.#replaced)) await deleteMessages(tx, { hashes })
     for (const row of this.#written) row.batch = batch
     await tx.append(messageWriter, this.#written)
   }
@@ -107,8 +107,7 @@ export class MessageGroup {
 
   async #load(reader: Reader, hashes: number[]): Promise<Map<number, MessageRecord>> {
     const known = new Map<number, MessageRecord>()
-    if (hashes.length === 0) return known
-    for (const row of await stored(reader, { hashes }))
+    const take = (row: Row<typeof storedShape>) =>
       known.set(row.hash, {
         source: row.source as Source,
         tool: row.tool,
@@ -131,6 +130,7 @@ export class MessageGroup {
         durationMs: row.duration_ms ?? undefined,
         success: row.success ?? undefined,
       })
+    for (const some of chunks(hashes)) await inTurns(each(await stored(reader, { hashes: some }), take))
     return known
   }
 }

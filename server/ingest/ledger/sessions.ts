@@ -5,6 +5,7 @@ import type { SessionObservation, Source } from '#proto/telemetry.ts'
 import { json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
+import { chunks } from './chunks.ts'
 import { HashIndex, hash53 } from './hash-index.ts'
 import { type InheritedField, inheritedBits } from './model-call.ts'
 import { wellFormed } from './observation.ts'
@@ -40,6 +41,8 @@ const sessionsMax = 2_000
  * replaced by one a door. To delete a row took as long as to append three, and a session grows with nearly every group.
  */
 const factRowsMax = 32
+/** Sessions that a statement names as values. */
+const namedMax = 200
 /** Longer lines of forks are cut: nobody forks a fork this often, but a file may say that it is its own parent. */
 const forksMax = 32
 
@@ -152,11 +155,15 @@ export class SessionGroup {
     }
     if (missing.length === 0) return
     const wanted = new Set(missing)
-    const sessions = [...new Set(missing.map((key) => key.slice(key.indexOf('\n') + 1)))]
-    for (const [key, rows] of byKey(await factsOf(reader, { sessions }))) {
-      if (!wanted.has(key)) continue
-      const facts = storedDoors(rows)
-      this.#states.set(key, { session: resolvedKey(key, facts), facts, rows: rows.length })
+    const sessions = [...new Set(missing.map((key) => parts(key).sessionId))]
+    for (const some of chunks(sessions)) {
+      await inTurns(
+        each(byKey(await factsOf(reader, { sessions: some })), ([key, rows]) => {
+          if (!wanted.has(key)) return
+          const facts = storedDoors(rows)
+          this.#states.set(key, { session: resolvedKey(key, facts), facts, rows: rows.length })
+        }),
+      )
     }
   }
 
@@ -202,7 +209,9 @@ export class SessionGroup {
     const link = (child: string, parent: string | undefined) => {
       if (parent === undefined) return
       const key = sessionKey(parts(child).tool, parent)
-      children.set(key, [...(children.get(key) ?? []), child])
+      const own = children.get(key)
+      if (own) own.push(child)
+      else children.set(key, [child])
     }
     for (const [child, parent] of this.#sessions.forks) link(child, parent)
     for (const key of this.#changed.keys()) link(key, this.#states.get(key)?.session.forkedFrom)
@@ -219,11 +228,8 @@ export class SessionGroup {
   async write(tx: Tx, batch: bigint): Promise<void> {
     if (this.#changed.size === 0) return
     const changed = [...this.#changed].map(([key, grown]) => ({ key, grown, state: this.#states.get(key) as State }))
-    await deleteKeys(
-      tx,
-      'sessions',
-      changed.flatMap(({ key }) => (this.#before.get(key) ? [key] : [])),
-    )
+    const known = changed.filter(({ key }) => this.#before.get(key)).map(({ key }) => key)
+    await deleteKeys(tx, 'sessions', known)
     await tx.append(
       sessionWriter,
       changed.map(({ state }) => state.session),
@@ -323,12 +329,30 @@ function storedFacts(row: FactsRow): SessionFacts {
   }
 }
 
-/** Deletes by values in the statement: against a list of keys as a table it took three times as long. */
+/**
+ * Deletes by values in the statement where they are few: against a list of keys as a table it took three times as long. Many are
+ * such a list: a statement with 80,000 values was not planned after five minutes.
+ */
 async function deleteKeys(tx: Tx, table: string, keys: string[]): Promise<void> {
   for (const [tool, own] of Map.groupBy(keys.map(parts), ({ tool }) => tool)) {
-    const names = own.map((_, at) => `$s${at}`)
-    const params = Object.fromEntries(own.map(({ sessionId }, at) => [`s${at}`, sessionId]))
-    await tx.run(`delete from ${table} where tool = $tool and session_id in (${names.join(', ')})`, { tool, ...params })
+    for (const some of chunks(own)) {
+      const sessions = some.map(({ sessionId }) => sessionId)
+      if (sessions.length > namedMax) {
+        const where = 'tool = $tool and session_id in (select unnest($sessions))'
+        await query(
+          `delete from ${table} where ${where}`,
+          { tool: text, sessions: list(text) },
+          {},
+        )(tx, { tool, sessions })
+        continue
+      }
+      const names = sessions.map((_, at) => `$s${at}`)
+      const params = Object.fromEntries(sessions.map((session, at) => [`s${at}`, session]))
+      await tx.run(`delete from ${table} where tool = $tool and session_id in (${names.join(', ')})`, {
+        tool,
+        ...params,
+      })
+    }
   }
 }
 

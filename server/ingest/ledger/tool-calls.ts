@@ -5,6 +5,7 @@ import type { Source, ToolCallObservation } from '#proto/telemetry.ts'
 import { json, list, query, type Row, real, text, time } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
+import { chunks } from './chunks.ts'
 import { HashIndex } from './hash-index.ts'
 import { inheritedBits } from './model-call.ts'
 import type { SessionGroup } from './sessions.ts'
@@ -118,11 +119,11 @@ export class ToolCallGroup {
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    if (this.#factsReplaced.length > 0) await deleteFacts(tx, { hashes: this.#factsReplaced })
-    if (this.#callsReplaced.length > 0)
+    for (const hashes of chunks(this.#factsReplaced)) await deleteFacts(tx, { hashes })
+    for (const calls of chunks(this.#callsReplaced))
       await deleteCalls(tx, {
-        ids: this.#callsReplaced.map(({ callId }) => callId),
-        keys: this.#callsReplaced.map(({ tool, sessionId, callId }) => `${tool}\n${sessionId}\n${callId}`),
+        ids: calls.map(({ callId }) => callId),
+        keys: calls.map(({ tool, sessionId, callId }) => `${tool}\n${sessionId}\n${callId}`),
       })
     for (const row of this.#factsWritten) row.batch = batch
     await tx.append(toolFactsWriter, this.#factsWritten)
@@ -153,12 +154,14 @@ export class ToolCallGroup {
       if (cached) known.set(hash, cached)
       else if (index.find(hash) >= 0) missing.push(hash)
     }
-    if (missing.length === 0) return known
-    for (const row of await factsOf(reader, { hashes: missing })) {
-      const rows = known.get(row.call_hash)
-      if (rows) rows.push(storedFacts(row))
-      else known.set(row.call_hash, [storedFacts(row)])
-    }
+    for (const some of chunks(missing))
+      await inTurns(
+        each(await factsOf(reader, { hashes: some }), (row) => {
+          const rows = known.get(row.call_hash)
+          if (rows) rows.push(storedFacts(row))
+          else known.set(row.call_hash, [storedFacts(row)])
+        }),
+      )
     return known
   }
 }
