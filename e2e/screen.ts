@@ -1,7 +1,7 @@
 // screen.ts: what the tests of screens share: a server with the recordings, a page that remembers what went wrong, and axe.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { agents, requests, send, variants } from './recordings.ts'
 import type { Running } from './telltale.ts'
 
@@ -31,12 +31,16 @@ export type Opened = {
 }
 
 /** Opens a path of the page in a window of its own. */
-export async function openPage(
-  browser: Browser,
-  server: Running,
-  path: string,
-  look: { size?: { width: number; height: number }; scheme?: 'light' | 'dark'; scale?: number } = {},
-): Promise<Opened> {
+export async function openPage(browser: Browser, server: Running, path: string, look: Look = {}): Promise<Opened> {
+  const context = await newWindow(browser, look)
+  const opened = await openIn(context, server, path)
+  return { ...opened, close: () => context.close() }
+}
+
+export type Look = { size?: { width: number; height: number }; scheme?: 'light' | 'dark'; scale?: number }
+
+/** A window of its own: what is stored and kept in it is nobody else's. */
+export async function newWindow(browser: Browser, look: Look): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: look.size ?? desk,
     colorScheme: look.scheme ?? 'light',
@@ -46,6 +50,11 @@ export async function openPage(
   })
   // A machine with much to do is slow, not wrong.
   context.setDefaultTimeout(60_000)
+  return context
+}
+
+/** Opens a path in a window that is there, which has the page's files from the second time on. */
+export async function openIn(context: BrowserContext, server: Running, path: string): Promise<Opened> {
   const page = await context.newPage()
   const wrong: string[] = []
   const own = [server.apiUrl, server.apiUrl.replace('http', 'ws'), 'data:', `blob:${server.apiUrl.replace(/\/$/, '')}`]
@@ -56,7 +65,7 @@ export async function openPage(
   })
   await page.goto(new URL(path, server.apiUrl).href)
   await page.locator('main').waitFor()
-  return { page, wrong, close: () => context.close() }
+  return { page, wrong, close: () => page.close() }
 }
 
 /** Waits until nothing was being asked and no place waited to be filled for a moment, and the page has drawn. */

@@ -173,7 +173,7 @@ describe('the time range', () => {
     await page.getByTestId('calendar').getByText('March 2026').waitFor()
     await page.locator('[data-day="2026-03-03"] button').click()
     await page.locator('[data-day="2026-03-05"] button').click()
-    await page.getByTestId('range-apply').click()
+    await page.getByTestId('apply-range').click()
     const days = await page.evaluate(() => {
       const params = new URLSearchParams(location.search)
       return ['from', 'to'].map((edge) => new Date(params.get(edge)!)).map((day) => [day.getMonth(), day.getDate()])

@@ -1,10 +1,13 @@
 // walk.test.ts: every control of every screen is pressed once, set once or written into once: nothing may throw, and no question
 // may be answered with an error. What a control is for is tested elsewhere; this finds those that nobody thought of.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
-import { desk, fill, openPage, overflow, phone, settled } from './screen.ts'
+import { hasTest } from './named-test.ts'
+import { desk, fill, newWindow, openIn, overflow, phone, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { left } from './walk-left.ts'
+import { type Walked, walk } from './walk-page.ts'
 
 let browser: Browser
 let server: Running
@@ -28,112 +31,14 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([browser.close(), server.dispose()]))
 
-/**
- * Controls that change what is stored, here or outside, or ask for a file of one's own; each has a test of its own. A name is
- * what a reader sees, hears, or the tests call it by.
- */
-const left =
-  /delete|remove|revoke|compact$|back up|backup|restore|token-create|create|apply|reprice|try-webhook|webhook|import|upload|choose a file|save$|save view|widget-add|undo/i
-
-type Pressed = { pressed: string[]; passed: string[] }
-
-/** Runs in the page: finds the controls again after each press, since a press may change them all. */
-async function walk(leftOut: string): Promise<Pressed> {
-  const skip = new RegExp(leftOut, 'i')
-  const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-  const home = location.pathname + location.search
-  const nameOf = (element: Element) =>
-    [element.getAttribute('data-testid'), element.getAttribute('aria-label'), element.textContent?.trim().slice(0, 40)]
-      .filter(Boolean)
-      .join(' ')
-  const wordsOf = (element: Element) =>
-    `${element.tagName} ${element.getAttribute('data-testid') ?? element.getAttribute('aria-label') ?? element.textContent ?? ''}`
-  const prefixOf = (element: Element) =>
-    wordsOf(element)
-      .replace(/[-:\d].*$/s, '')
-      .trim()
-  /** Rows of one kind are one control: more than a dozen whose names begin alike. */
-  const kindOf = (element: Element, all: readonly Element[]) => {
-    const prefix = prefixOf(element)
-    return all.filter((one) => prefixOf(one) === prefix).length > 12 ? prefix : wordsOf(element)
-  }
-  const isSeen = (element: Element) => {
-    const box = element.getBoundingClientRect()
-    return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden'
-  }
-  const controls = () =>
-    [
-      ...document.querySelectorAll(
-        'main button, main select, main summary, main input, main [role=tab], main textarea',
-      ),
-    ].filter((element) => isSeen(element) && !(element as HTMLButtonElement).disabled)
-  const press = (element: Element) => {
-    const options = { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }
-    element.dispatchEvent(new PointerEvent('pointerdown', options))
-    element.dispatchEvent(new MouseEvent('mousedown', options))
-    ;(element as HTMLElement).focus?.()
-    element.dispatchEvent(new PointerEvent('pointerup', options))
-    element.dispatchEvent(new MouseEvent('mouseup', options))
-    ;(element as HTMLElement).click()
-  }
-  const leave = () =>
-    (document.activeElement ?? document.body).dispatchEvent(
-      new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }),
-    )
-  const write = (field: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, value: string) => {
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, value)
-    field.dispatchEvent(new Event(field instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true }))
-  }
-  const done = new Set<string>()
-  const told: Pressed = { pressed: [], passed: [] }
-  for (let turn = 0; turn < 80; turn++) {
-    let next: Element | undefined
-    // A press may have begun something that has to be asked for first.
-    for (let waited = 0; !next && waited < 400; waited += 50) {
-      const all = controls()
-      next = all.find((element) => !done.has(kindOf(element, all)) && !done.has(wordsOf(element)))
-      if (next) done.add(kindOf(next, all)).add(wordsOf(next))
-      if (!next) await nap(50)
-    }
-    if (!next) break
-    const name = nameOf(next)
-    if (skip.test(name) || (next instanceof HTMLInputElement && next.type === 'file')) {
-      told.passed.push(name)
-      continue
-    }
-    told.pressed.push(name)
-    if (next instanceof HTMLSelectElement) {
-      const before = next.value
-      for (const { value, disabled } of [...next.options].slice(0, 6)) if (!disabled) write(next, value)
-      write(next, before)
-    } else if (
-      next instanceof HTMLTextAreaElement ||
-      (next instanceof HTMLInputElement && /text|search|number/.test(next.type))
-    ) {
-      const before = next.value
-      write(next, '7')
-      await nap(20)
-      write(next, before)
-    } else press(next)
-    await nap(40)
-    if (document.querySelector('[role=menu],[role=dialog],[role=listbox],[data-radix-popper-content-wrapper]')) leave()
-    await nap(10)
-    if (location.pathname + location.search !== home) {
-      history.replaceState(history.state, '', home)
-      dispatchEvent(new PopStateEvent('popstate', { state: history.state }))
-      await nap(60)
-    }
-  }
-  return told
-}
-
 const range = 'from=2026-11-20T00:00:00Z&to=2026-12-31T00:00:00Z'
 const paths: [string, () => string][] = [
   ['overview', () => `/?${range}`],
   ['sessions', () => `/sessions?${range}`],
   ['a session', () => session],
-  ['its waterfall', () => `${session}?tab=traces`],
+  ['its waterfall', () => `${session}?tab=waterfall`],
   ['its logs', () => `${session}?tab=logs`],
+  ['its summary', () => `${session}?tab=summary`],
   ['its audit', () => `${session}?tab=audit`],
   ['dashboards', () => '/dashboards'],
   ['a dashboard', () => `/dashboards/default?${range}`],
@@ -161,23 +66,52 @@ const looks = [
   { size: phone, scheme: 'light' },
 ] as const
 
-async function walked(page: Page): Promise<Pressed> {
-  await settled(page)
-  return page.evaluate(walk, left.source)
+/** One window a look: after its first screen it has the page's files. */
+const windows = new Map<number, Promise<BrowserContext>>()
+function windowOf(index: number): Promise<BrowserContext> {
+  const at = index % looks.length
+  const known = windows.get(at) ?? newWindow(browser, looks[at]!)
+  windows.set(at, known)
+  return known
+}
+
+/** What stands around every screen is walked with the first at a desk and the first on a phone. */
+const around = ['overview', 'sessions']
+/** These, and what they open, are the same on several screens, and are used where they are first met. */
+const everywhere = [
+  ...['time-range', 'save-view', 'dashboard-switcher', 'add-widget', 'widget-menu'],
+  ...['Copy the session id', 'Waterfall', 'Logs', 'Summary', 'Audit'],
+  ...['Sources', 'Budgets', 'Prices', 'Server', 'Appearance'],
+]
+const used = new Set<string>()
+const met = new Set<(typeof left)[number]>()
+
+async function walked(page: Page, screen: string): Promise<Walked> {
+  const here = left.filter((one) => one.screen === screen || one.screen === '*')
+  const told = await page.evaluate(walk, {
+    root: around.includes(screen) ? 'body' : 'main',
+    leave: here.flatMap(({ control, disabled }) => (disabled ? [] : [control])),
+    done: [...used],
+  })
+  for (const name of told.pressed) if (everywhere.includes(name.split(' › ')[0]!)) used.add(name)
+  for (const one of here) if ((one.disabled ? told.unused : told.left).includes(one.control)) met.add(one)
+  const unused = told.unused.filter((name) => !here.some(({ control, disabled }) => disabled && control === name))
+  return { ...told, unused }
 }
 
 describe('every control can be used', () => {
   paths.forEach(([name, path], index) => {
     test(name, async () => {
-      const { page, wrong, close } = await openPage(browser, server, path(), looks[index % looks.length]!)
+      const { page, wrong, close } = await openIn(await windowOf(name.endsWith('arranged') ? 0 : index), server, path())
       const refused: string[] = []
       page.on('response', (response) => {
         if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`)
       })
       try {
-        const { pressed } = await walked(page)
-        if (process.env.SHOW_CONTROLS) console.log(name, pressed.length, pressed.join(' | '))
-        expect([name, pressed.length > 0]).toEqual([name, true])
+        const { pressed, unused, ended } = await walked(page, name)
+        if (process.env.SHOW_CONTROLS) console.log(name, pressed.length, pressed.join(' | '), '\n  unused:', unused)
+        expect([name, pressed.length > 0, ended]).toEqual([name, true, true])
+        expect([name, unused]).toEqual([name, []])
         expect([name, wrong, refused]).toEqual([name, [], []])
         await settled(page)
         expect([name, await overflow(page)]).toEqual([name, 0])
@@ -185,5 +119,12 @@ describe('every control can be used', () => {
         await close()
       }
     })
+  })
+
+  test('but for those that are left, each of which is there and has a test of its own', () => {
+    expect(left.filter((one) => !met.has(one)).map(({ screen, control }) => `${screen}: ${control}`)).toEqual([])
+    expect(left.filter(({ test: [file, title] }) => !hasTest(file, title)).map(({ test }) => test.join(': '))).toEqual(
+      [],
+    )
   })
 })

@@ -33,6 +33,7 @@ export function Legend({ items, emphasis, onEmphasis, total, oneRow, className }
         <li key={item.key} className="min-w-0">
           <button
             type="button"
+            data-testid="legend-item"
             title={item.title}
             aria-pressed={emphasis === item.key}
             onPointerEnter={() => onEmphasis(item.key)}

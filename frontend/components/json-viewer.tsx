@@ -48,11 +48,15 @@ export function Attributes({ label, attributes, onFilter, search = '' }: Attribu
               <Value value={value} />
               <span className="absolute top-0 right-1 flex rounded-control bg-raised opacity-0 group-hover:opacity-100 focus-within:opacity-100">
                 {onFilter && (typeof value !== 'object' || value === null) && (
-                  <IconButton label={`Filter by ${key}`} onClick={() => onFilter(key, textOf(value))}>
+                  <IconButton
+                    label={`Filter by ${key}`}
+                    onClick={() => onFilter(key, textOf(value))}
+                    data-testid="filter-attribute"
+                  >
                     <Filter aria-hidden className="size-3.5" />
                   </IconButton>
                 )}
-                <CopyButton text={() => textOf(value, 2)} label={`Copy ${key}`} />
+                <CopyButton text={() => textOf(value, 2)} label={`Copy ${key}`} testId="copy-attribute" />
               </span>
             </dd>
           </div>

@@ -135,7 +135,7 @@ function CustomRange({ from, to, zone, onChoose }: CustomRangeProps) {
           ]}
           className="self-start"
         />
-        <Button type="submit" look="solid" disabled={wrong !== undefined} data-testid="range-apply">
+        <Button type="submit" look="solid" disabled={wrong !== undefined} data-testid="apply-range">
           Apply
         </Button>
       </div>

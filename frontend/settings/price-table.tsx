@@ -80,11 +80,15 @@ function columns(zone: 'local' | 'utc', { onEdit, onRemove }: Actions): Column<P
       cell: (row) => (
         <span className="flex justify-end">
           {row.source === 'user' && (
-            <IconButton label={`Take back the price of ${row.model}`} onClick={() => onRemove(row)}>
+            <IconButton
+              label={`Take back the price of ${row.model}`}
+              onClick={() => onRemove(row)}
+              data-testid="price-take-back"
+            >
               <Trash2 aria-hidden className="size-3.5" />
             </IconButton>
           )}
-          <IconButton label={`Set the price of ${row.model}`} onClick={() => onEdit(row)}>
+          <IconButton label={`Set the price of ${row.model}`} onClick={() => onEdit(row)} data-testid="price-set">
             <Pencil aria-hidden className="size-3.5" />
           </IconButton>
         </span>

@@ -3,7 +3,7 @@ import { CircleHelp, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { prices, removePrice, unpriced } from '../api.ts'
 import { ErrorState } from '../components/error-state.tsx'
-import { askAgain, useAnswer } from '../lib/answers.ts'
+import { askAgain, renew, useAnswer } from '../lib/answers.ts'
 import { count, exact } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { PriceEntry } from '../lib/shapes.ts'
@@ -25,6 +25,8 @@ export function Prices() {
     setFailure(undefined)
   }
   function changed() {
+    // The table at once: what was taken back is not to stand there for another moment.
+    renew((key) => key.startsWith('/api/prices'))
     askAgain()
     setOpen({ what: 'reprice' })
   }

@@ -51,6 +51,7 @@ export function SchemaList({ onInsert }: { onInsert(name: string): void }) {
               type="button"
               aria-expanded={open.has(table)}
               aria-label={`Columns of ${table}`}
+              data-testid="table-open"
               onClick={() => {
                 const next = new Set(open)
                 if (!next.delete(table)) next.add(table)
@@ -62,6 +63,7 @@ export function SchemaList({ onInsert }: { onInsert(name: string): void }) {
             </button>
             <button
               type="button"
+              data-testid="table-insert"
               onClick={() => onInsert(table)}
               className="min-w-0 flex-1 truncate rounded-[3px] px-1 text-left focus-ring hover:bg-hover"
             >
@@ -74,6 +76,7 @@ export function SchemaList({ onInsert }: { onInsert(name: string): void }) {
                 <li key={String(column)}>
                   <button
                     type="button"
+                    data-testid="column-insert"
                     onClick={() => onInsert(String(column))}
                     className="flex w-full items-baseline gap-2 rounded-[3px] px-1 text-left focus-ring hover:bg-hover"
                   >

@@ -4,9 +4,15 @@ import { useState } from 'react'
 import { Button } from './button.tsx'
 import { copyText } from './copy.ts'
 
-type CopyButtonProps = { text: string | (() => string); label?: string; showLabel?: boolean; className?: string }
+type CopyButtonProps = {
+  text: string | (() => string)
+  label?: string
+  showLabel?: boolean
+  className?: string
+  testId?: string
+}
 
-export function CopyButton({ text, label = 'Copy', showLabel, className }: CopyButtonProps) {
+export function CopyButton({ text, label = 'Copy', showLabel, className, testId }: CopyButtonProps) {
   const [copied, setCopied] = useState(false)
   async function copy() {
     if (!(await copyText(typeof text === 'function' ? text() : text))) return
@@ -20,6 +26,7 @@ export function CopyButton({ text, label = 'Copy', showLabel, className }: CopyB
       size={showLabel ? 'small' : 'icon'}
       aria-label={copied ? 'Copied' : label}
       title={label}
+      data-testid={testId}
       onClick={copy}
       className={className}
     >

@@ -219,6 +219,7 @@ function SpanRowOf({ row, color, cost: spent, chosen, faint, laneWidth, narrow, 
           <button
             type="button"
             tabIndex={-1}
+            data-testid="span-toggle"
             aria-label={collapsed ? `Show ${node.descendants} spans below` : 'Hide the spans below'}
             onClick={() => onToggle(span.spanId)}
             className="relative z-10 flex size-4 shrink-0 items-center justify-center rounded-[3px] text-muted hover:bg-hover hover:text-foreground"
@@ -235,6 +236,7 @@ function SpanRowOf({ row, color, cost: spent, chosen, faint, laneWidth, narrow, 
         <button
           type="button"
           tabIndex={-1}
+          data-testid="span-open"
           onClick={() => onSelect(span.spanId)}
           className="flex min-w-0 flex-1 items-center gap-1.5 text-left after:absolute after:inset-0"
         >
