@@ -1,7 +1,7 @@
 // secrets.test.ts: thirty invented secrets come in by every door; none is on disk, in the log, on the socket, in an answer or in an
 // export. What a person types is kept where they put it, and is in no log either.
 import { afterAll, expect, test } from 'bun:test'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import WebSocket from 'ws'
 import { homeFlag } from './doors.ts'
@@ -83,6 +83,10 @@ test('no secret is on disk, in the log, on the socket, in an answer or in an exp
       contents.filter(([, text]) => text.includes(secret)).map(([file]) => basename(file))
     expect(holding(own).filter((name) => !/^telltale\.duckdb(\.wal)?$|^copy\.duckdb$/.test(name))).toEqual([])
     expect(holding(address)).toEqual(['webhook.json'])
+    const readable = [...everyFile(join(server.home, '.telltale')), ...everyFile(output)].filter(
+      (file) => (statSync(file).mode & 0o077) !== 0,
+    )
+    expect(readable).toEqual([])
     await servers.at(-1)!.stop(signal)
   }
   expect(everyFile(server.home).flatMap((file) => found(readFileSync(file, 'latin1')))).toEqual([])

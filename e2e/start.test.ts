@@ -1,8 +1,20 @@
 // start.test.ts: how the binary starts, refuses to start, and stops.
 import { afterAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { homeFlag } from './doors.ts'
+import { whyNot } from './faults/failing-calls.ts'
 import { binary, command, newHome, start } from './telltale.ts'
 
 const homes: string[] = []
@@ -126,6 +138,66 @@ describe('the binary', () => {
     for (const server of servers) await server.dispose()
     const staged = readdirSync(join(cache, 'telltale'), { recursive: true }).map(String)
     expect(staged.filter((name) => name.endsWith('.node'))).toHaveLength(1)
+  })
+
+  test('a library that is not what was unpacked is never loaded, but unpacked again', async () => {
+    const folder = home()
+    const cache = join(folder, 'cache')
+    const run = () =>
+      command(folder, [...homeFlag(folder), 'sql', 'select 40 + 2'], { environment: { XDG_CACHE_HOME: cache } })
+    expect((await run()).stdout).toContain('42')
+    const library = readdirSync(cache, { recursive: true })
+      .map(String)
+      .find((name) => /libduckdb/.test(name))!
+    const path = join(cache, library)
+    const genuine = Bun.hash(readFileSync(path))
+    const flipped = readFileSync(path)
+    flipped[1_000_000]! ^= 1
+    const elsewhere = join(folder, 'planted.so')
+    writeFileSync(elsewhere, flipped, { mode: 0o700 })
+    for (const spoil of [
+      () => writeFileSync(path, flipped),
+      () => {
+        rmSync(path)
+        symlinkSync(elsewhere, path)
+      },
+    ]) {
+      spoil()
+      expect((await run()).stdout).toContain('42')
+      expect([lstatSync(path).isFile(), Bun.hash(readFileSync(path))]).toEqual([true, genuine])
+    }
+    expect(Bun.hash(readFileSync(elsewhere))).toBe(Bun.hash(flipped))
+  })
+
+  const why = whyNot()
+  test.skipIf(why !== undefined)(`calls nobody, whatever is asked of it ${why ?? ''}`, async () => {
+    const calls = join(home(), 'calls')
+    const tracer = ['strace', '-D', '-f', '-qq', '-e', 'trace=connect,sendto,sendmsg,sendmmsg', '-o', calls]
+    const server = await start({ by: tracer })
+    try {
+      expect((await post(server.otlpUrl, logBody('here'))).status).toBe(200)
+      for (const sql of [
+        "select * from read_parquet('https://example.com/x.parquet')",
+        "select * from 's3://bucket/x.csv'",
+        "select * from sqlite_scan('x.db', 'y')",
+        'select spatial_ref()',
+      ])
+        await fetch(new URL('/api/sql', server.apiUrl), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ sql }),
+        })
+      for (const path of ['/', '/docs', '/api/status', '/metrics', '/api/prices'])
+        await (await fetch(new URL(path, server.apiUrl))).text()
+      expect(await server.stop()).toBe(0)
+      const seen = readFileSync(calls, 'utf8').split('\n')
+      expect(seen.some((line) => line.includes('sendto('))).toBe(true)
+      expect(
+        seen.filter((line) => /connect\(|sin6?_port/.test(line) && !/AF_UNIX|127\.0\.0\.1|"::1"/.test(line)),
+      ).toEqual([])
+    } finally {
+      await server.dispose()
+    }
   })
 
   test.each([

@@ -153,6 +153,9 @@ describe('with a token', () => {
     expect([right.status, right.headers.get('location')]).toEqual([303, '/'])
     expect(cookie).toMatch(/^telltale_token=s3cret; .*HttpOnly; SameSite=Strict$/)
     expect(await statusOf(closed, '/api/logs', { headers: { ...ours, cookie: cookie.split(';')[0]! } })).toBe(200)
+    const behindTls = { ...headers, origin: 'https://page.example' }
+    const far = await closed.request('/login', { method: 'POST', body: 'token=s3cret', headers: behindTls })
+    expect(far.headers.get('set-cookie')).toMatch(/HttpOnly; Secure; SameSite=Strict$/)
     const crossSite = { ...headers, 'sec-fetch-site': 'cross-site' }
     expect(await statusOf(closed, '/login', { method: 'POST', body: 'token=s3cret', headers: crossSite })).toBe(403)
   })

@@ -136,7 +136,14 @@ async function login(c: Context, authorize: Authorize | undefined): Promise<Resp
   if (known === 'forbidden') return errorResponse(c, new ApiError(403, lacks('read')))
   if (authorize && known === undefined) return unauthorized(c)
   if (typeof token === 'string')
-    setCookie(c, cookieName, token.trim(), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: cookieSeconds })
+    setCookie(c, cookieName, token.trim(), {
+      httpOnly: true,
+      sameSite: 'Strict',
+      // Behind a proxy that speaks TLS (--frontend-url) it may never go another way.
+      secure: c.req.header('origin')?.startsWith('https://') ?? false,
+      path: '/',
+      maxAge: cookieSeconds,
+    })
   return isJson ? c.body(null, 204) : c.redirect('/', 303)
 }
 

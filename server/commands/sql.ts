@@ -50,7 +50,7 @@ async function parquet(config: Config, statement: string, output: string | undef
       client.send<{ rows: number }>('POST', '/api/sql/file', { sql: statement, output: path }),
     )
     if (folder) process.stdout.write(readFileSync(path))
-    else process.stderr.write(`telltale: ${count(made.rows)} rows in ${path}\n`)
+    else process.stderr.write(`telltale: ${count(made.rows)} ${made.rows === 1 ? 'row' : 'rows'} in ${path}\n`)
   } finally {
     if (folder) rmSync(folder, { recursive: true, force: true })
   }
