@@ -21,7 +21,8 @@ import {
 import factsSql from './session-facts.sql' with { type: 'text' }
 import inheritSql from './session-inherit.sql' with { type: 'text' }
 import inheritToolsSql from './session-inherit-tools.sql' with { type: 'text' }
-import { type SessionFactsRow, sessionFactsWriter, sessionWriter } from './writers.ts'
+import { deleteSessions, writeSessions } from './session-rows.ts'
+import { type SessionFactsRow, sessionFactsWriter } from './writers.ts'
 
 const factsShape = {
   tool: text,
@@ -41,8 +42,6 @@ const sessionsMax = 2_000
  * replaced by one a door. To delete a row took as long as to append three, and a session grows with nearly every group.
  */
 const factRowsMax = 32
-/** Sessions that a statement names as values. */
-const namedMax = 200
 /** Longer lines of forks are cut: nobody forks a fork this often, but a file may say that it is its own parent. */
 const forksMax = 32
 
@@ -228,17 +227,15 @@ export class SessionGroup {
   async write(tx: Tx, batch: bigint): Promise<void> {
     if (this.#changed.size === 0) return
     const changed = [...this.#changed].map(([key, grown]) => ({ key, grown, state: this.#states.get(key) as State }))
-    const known = changed.filter(({ key }) => this.#before.get(key)).map(({ key }) => key)
-    await deleteKeys(tx, 'sessions', known)
-    await tx.append(
-      sessionWriter,
-      changed.map(({ state }) => state.session),
+    await writeSessions(
+      tx,
+      changed.map(({ key, state }) => ({ before: this.#before.get(key)?.session, after: state.session })),
     )
     const full = changed.filter(({ grown, state }) => state.rows > 0 && state.rows + grown.length > factRowsMax)
-    await deleteKeys(
+    await deleteSessions(
       tx,
       'session_observations',
-      full.map(({ key }) => key),
+      full.map(({ state }) => state.session),
     )
     for (const one of full) {
       one.grown = one.state.facts
@@ -326,33 +323,6 @@ function storedFacts(row: FactsRow): SessionFacts {
     start: row.start_time ?? undefined,
     last: row.last_time ?? undefined,
     facts: JSON.parse(row.detail),
-  }
-}
-
-/**
- * Deletes by values in the statement where they are few: against a list of keys as a table it took three times as long. Many are
- * such a list: a statement with 80,000 values was not planned after five minutes.
- */
-async function deleteKeys(tx: Tx, table: string, keys: string[]): Promise<void> {
-  for (const [tool, own] of Map.groupBy(keys.map(parts), ({ tool }) => tool)) {
-    for (const some of chunks(own)) {
-      const sessions = some.map(({ sessionId }) => sessionId)
-      if (sessions.length > namedMax) {
-        const where = 'tool = $tool and session_id in (select unnest($sessions))'
-        await query(
-          `delete from ${table} where ${where}`,
-          { tool: text, sessions: list(text) },
-          {},
-        )(tx, { tool, sessions })
-        continue
-      }
-      const names = sessions.map((_, at) => `$s${at}`)
-      const params = Object.fromEntries(sessions.map((session, at) => [`s${at}`, session]))
-      await tx.run(`delete from ${table} where tool = $tool and session_id in (${names.join(', ')})`, {
-        tool,
-        ...params,
-      })
-    }
   }
 }
 
