@@ -6,6 +6,7 @@ import { int, list, query, real, text } from '../../store/query.ts'
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
 import { chunks } from './chunks.ts'
+import { deleteNumbered } from './deletes.ts'
 import { HashIndex } from './hash-index.ts'
 import { type Mark, markOf } from './marks.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
@@ -18,16 +19,6 @@ import { modelCallWriter, type ObservationRow, observationWriter } from './write
 /** Observations kept in memory for the doors that will tell of the same requests in a moment; one is some 2 KB. */
 const observationsMax = 10_000
 
-const deleteObservations = query(
-  'delete from call_observations where component in (select unnest($components))',
-  { components: list(int) },
-  {},
-)
-const deleteCalls = query(
-  'delete from model_calls where component in (select unnest($components))',
-  { components: list(int) },
-  {},
-)
 const componentsOfWeak = query(
   'select distinct weak_hash, component from call_observations where weak_hash in (select unnest($hashes))',
   { hashes: list(real) },
@@ -38,6 +29,8 @@ const componentsOfSession = query(
   { tool: text, session: text },
   { component: int },
 )
+
+const byComponent = { column: 'component', type: 'bigint' } as const
 
 /** The bit by which a door is remembered. */
 const doorBits: Record<Source, number> = {
@@ -183,8 +176,8 @@ export class CallGroup {
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    for (const components of chunks(this.#rewritten)) await deleteObservations(tx, { components })
-    for (const components of chunks(this.#replaced)) await deleteCalls(tx, { components })
+    await deleteNumbered(tx, 'call_observations', byComponent, this.#rewritten)
+    await deleteNumbered(tx, 'model_calls', byComponent, this.#replaced)
     for (const row of this.#observations) row.batch = batch
     await tx.append(observationWriter, this.#observations)
     await tx.append(modelCallWriter, this.rows)

@@ -5,6 +5,7 @@ import { flag, int, list, maybe, query, type Row, real, text, time } from '../..
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
 import { chunks } from './chunks.ts'
+import { deleteNumbered } from './deletes.ts'
 import { HashIndex } from './hash-index.ts'
 import { messageFingerprint, messageHash, standingMessage } from './message.ts'
 import { wellFormed } from './observation.ts'
@@ -35,7 +36,7 @@ const storedShape = {
   success: maybe(flag),
 }
 const stored = query(storedSql, { hashes: list(real) }, storedShape)
-const deleteMessages = query('delete from messages where hash in (select unnest($hashes))', { hashes: list(real) }, {})
+const byHash = { column: 'hash', type: 'double' } as const
 
 /** What the ledger remembers of messages between groups. */
 export class Messages {
@@ -96,7 +97,7 @@ export class MessageGroup {
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    for (const hashes of chunks(this.#replaced)) await deleteMessages(tx, { hashes })
+    await deleteNumbered(tx, 'messages', byHash, this.#replaced)
     for (const row of this.#written) row.batch = batch
     await tx.append(messageWriter, this.#written)
   }

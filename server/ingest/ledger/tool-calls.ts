@@ -6,6 +6,7 @@ import { json, list, query, type Row, real, text, time } from '../../store/query
 import type { Reader, Tx } from '../../store/store.ts'
 import { inTurns } from '../../turns.ts'
 import { chunks } from './chunks.ts'
+import { deleteNumbered, deleteToolCalls } from './deletes.ts'
 import { HashIndex } from './hash-index.ts'
 import { inheritedBits } from './model-call.ts'
 import type { SessionGroup } from './sessions.ts'
@@ -35,17 +36,7 @@ export const factsShape = {
   call_hash: real,
 }
 const factsOf = query(factsSql, { hashes: list(real) }, factsShape)
-const deleteFacts = query(
-  'delete from tool_call_observations where facts_hash in (select unnest($hashes))',
-  { hashes: list(real) },
-  {},
-)
-const deleteCalls = query(
-  `delete from tool_calls where call_id in (select unnest($ids))
-    and (tool || chr(10) || session_id || chr(10) || call_id) in (select unnest($keys))`,
-  { ids: list(text), keys: list(text) },
-  {},
-)
+const byFacts = { column: 'facts_hash', type: 'double' } as const
 
 /** What the ledger remembers of tool calls between groups. */
 export class ToolCalls {
@@ -119,12 +110,8 @@ export class ToolCallGroup {
   }
 
   async write(tx: Tx, batch: bigint): Promise<void> {
-    for (const hashes of chunks(this.#factsReplaced)) await deleteFacts(tx, { hashes })
-    for (const calls of chunks(this.#callsReplaced))
-      await deleteCalls(tx, {
-        ids: calls.map(({ callId }) => callId),
-        keys: calls.map(({ tool, sessionId, callId }) => `${tool}\n${sessionId}\n${callId}`),
-      })
+    await deleteNumbered(tx, 'tool_call_observations', byFacts, this.#factsReplaced)
+    await deleteToolCalls(tx, this.#callsReplaced)
     for (const row of this.#factsWritten) row.batch = batch
     await tx.append(toolFactsWriter, this.#factsWritten)
     await tx.append(toolCallWriter, this.#rows)
