@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import type protobuf from 'protobufjs'
 import { type AttributeValue, doubleValue, intValue, noAttributes } from '#proto/attributes.ts'
 import { loadSchema, requestType } from '#proto/schema.ts'
+import { atOnce } from '#proto/steps.ts'
 import type { Decoded, Signal } from './codec.ts'
 import { entriesMax } from './codec-budget.ts'
-import { decodeJson } from './codec-json.ts'
+import { decodeJson, decodeJsonInSteps } from './codec-json.ts'
 import { decodeProtobuf, decodeProtobufInSteps } from './codec-protobuf.ts'
 import { plain, received } from './testing.ts'
 
@@ -131,12 +132,15 @@ describe('both decoders', () => {
       let kept = 0
       let rejected = 0
       fc.assert(
-        fc.property(messageOf(type), fc.boolean(), (message, bare) => {
+        fc.property(messageOf(type), fc.boolean(), fc.constantFrom(1, 30, 300), (message, bare, partBytes) => {
           const bytes = type.encode(type.fromObject(forProtobufjs(message) as object)).finish()
           const json = new TextEncoder().encode(jsonOf(message, '', bare))
           const fromProtobuf = decodeProtobuf(signal, bytes, 77n)
           const fromJson = decodeJson(signal, json, 77n)
           expect(received(fromJson.telemetry)).toEqual(received(fromProtobuf.telemetry))
+          const inParts = atOnce(decodeJsonInSteps(signal, json, 77n, partBytes))
+          expect(received(inParts.telemetry)).toEqual(received(fromJson.telemetry))
+          expect([inParts.rejected, inParts.message]).toEqual([fromJson.rejected, fromJson.message])
           // Of a record with several flaws each names the one it met first, so only the counts are compared.
           expect(fromJson.rejected).toBe(fromProtobuf.rejected)
           const { spans, logs, points } = fromJson.telemetry

@@ -49,6 +49,13 @@ describe('a SELECT', () => {
     expect(body).toMatchObject({ rows: [[4999], [4998], [4997]], truncated: true })
     expect((await ask('select 1 where false')).body).toMatchObject({ rows: [], truncated: false })
   })
+  test('with numbers beyond all others is looked through like any other', async () => {
+    const { status, body } = await ask(`select 1e400 as big, -1e400 as small, ' Infinity, "NaN' as "NaN" from range(1)`)
+    expect([status, body.rows]).toEqual([200, [['Infinity', '-Infinity', ' Infinity, "NaN']]])
+    const refused = await ask('select 1e400 from force_checkpoint()')
+    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('only functions that read')])
+  })
+
   test('may describe tables', async () => {
     const { status, body } = await ask('show tables')
     expect(status).toBe(200)

@@ -92,13 +92,23 @@ const reading = new Set([
  */
 export async function onlyReadingFunctions(reader: Reader, sql: string): Promise<void> {
   const [row] = await reader.all('select json_serialize_sql($sql::varchar)::varchar as tree', { sql })
-  const tree = JSON.parse(String(row?.tree))
+  const tree = treeOf(String(row?.tree))
   // What cannot be parsed cannot be prepared either, which says where it is wrong.
   if (tree.error === true && tree.error_type === 'parser') return
   if (tree.error === true) throw badRequest('sql: is not a SELECT; only reading is allowed here')
   for (const name of tableFunctions(tree))
     if (!reading.has(name.toLowerCase()))
       throw badRequest(`sql: ${name}() cannot be read from here; only functions that read are allowed`)
+}
+
+/** A number beyond all others, such as 1e400, stands in the tree as no JSON has it. */
+function treeOf(text: string): { error?: unknown; error_type?: unknown } {
+  const json = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (token) => (token[0] === '"' ? token : 'null'))
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw badRequest('sql: cannot be looked through; say it in another way')
+  }
 }
 
 /** The names of the functions that are read from, wherever they stand in a tree. */
