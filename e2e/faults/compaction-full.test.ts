@@ -38,7 +38,9 @@ test.skipIf(disk.kind !== 'tmpfs')(
     }
     const stored = async () => {
       const { services } = await server.get('/api/services')
-      const [row] = JSON.parse((await tell('sql', '--format', 'json', 'select count(*)::int as n from logs')).stdout)
+      const said = await tell('sql', '--format', 'json', 'select count(*)::int as n from logs')
+      expect(said.stderr).toBe('')
+      const [row] = JSON.parse(said.stdout)
       return [services.length, row.n]
     }
     expect([await send('kept', 'kept', 3000), await send('doomed', 'Rosebud', 1000)]).toEqual([200, 200])
