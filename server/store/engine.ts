@@ -1,6 +1,7 @@
 // engine.ts: one DuckDB instance with our file attached, its writer and its readers.
 import { availableParallelism } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { runWatched } from './background.ts'
 import { type BlockJournal, openBlockJournal } from './block-journal.ts'
 import { neverByItself, newFile } from './checkpoints.ts'
 import { StorageTrouble } from './errors.ts'
@@ -20,6 +21,8 @@ export type EngineOptions = {
 export type Engine = {
   readonly writer: DuckDBConnection
   readonly readers: Readers
+  /** Commits the writer's transaction; when it resolves, everything is on disk. */
+  commit(): Promise<void>
   /** What was mended when the file was attached. */
   readonly notice: string | undefined
   /** A connection for work that goes on beside everything else; one at a time. */
@@ -88,19 +91,27 @@ export async function openEngine(
     await prepare(writer, checkpoint)
     await confine(writer, path, [spill, ...(options.allowedFolders ?? [])])
     const readers = createReaders(instance, { size: Math.max(2, cores), hasOwnThreads: threads > 1, memoryLimitBytes })
+    const commitStatement = await writer.prepare('commit')
     let closed = false
     let copying: Copier | undefined
     return {
       writer,
       readers,
       notice,
+      async commit() {
+        const isAlone = threads > 1 && readers.stats().running === 0 && !copying
+        await (isAlone ? runWatched(commitStatement) : writer.run('commit'))
+      },
       checkpoint,
       isClosed: () => closed,
       async copier() {
         if (closed) throw new StorageTrouble('the database is closed')
-        copying = copierOn(await instance.connect())
-        await copying.run('use db')
-        return copying
+        const copier = copierOn(await instance.connect(), () => {
+          if (copying === copier) copying = undefined
+        })
+        copying = copier
+        await copier.run('use db')
+        return copier
       },
       async close() {
         if (closed) return false
@@ -111,6 +122,7 @@ export async function openEngine(
           () => true,
           () => false,
         )
+        commitStatement.destroySync()
         writer.closeSync()
         instance.closeSync()
         blocks.close(isDone)
@@ -124,7 +136,7 @@ export async function openEngine(
   }
 }
 
-function copierOn(connection: DuckDBConnection): Copier {
+function copierOn(connection: DuckDBConnection, onStop: () => void): Copier {
   let stopped = false
   let running: Promise<unknown> | undefined
   return {
@@ -148,6 +160,7 @@ function copierOn(connection: DuckDBConnection): Copier {
         await Promise.race([running, Bun.sleep(5)])
       }
       connection.closeSync()
+      onStop()
     },
   }
 }

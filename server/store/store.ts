@@ -233,7 +233,7 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
       throw isStorage(error) ? new StorageTrouble(messageOf(error)) : error
     }
     try {
-      await engine.writer.run('commit')
+      await engine.commit()
     } catch (error) {
       await giveUp(error)
       if (!isDurableFailure(error)) throw new StorageTrouble(messageOf(error), isFatal(error))
