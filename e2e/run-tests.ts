@@ -3,8 +3,8 @@
 // run-tests.ts [PATTERN …]     WORKERS (2) files at a time
 //
 // Why a second go: on two taken cores about one test in some thousand runs waits for the wrong moment (a browser's layer, a timer), and a whole
-// run was lost for each. What has none: a property that found a counterexample, whatever `e2e/faults` says, and a run with more than
-// FLAKY_FILES failed files, because those are findings.
+// run was lost for each. The same seed is drawn from again. What has none: a property that found a counterexample, and a run with more
+// than FLAKY_FILES failed files, because those are findings.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
