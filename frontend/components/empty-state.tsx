@@ -1,8 +1,12 @@
 // empty-state.tsx: why there is nothing, and what next.
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { stats } from '../api.ts'
+import { useAnswer } from '../lib/answers.ts'
 import { type Filter, formatFilter, formatTerm } from '../lib/filter.ts'
 import { visible } from '../lib/safe-text.ts'
+import type { Stats } from '../lib/shapes.ts'
 import { rangeLabel } from '../lib/time-range.ts'
 import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
@@ -23,6 +27,31 @@ export function EmptyState({ title, children, actions, className }: EmptyStatePr
   )
 }
 
+/** Whether there is nothing at all on this server. */
+export function isNothing({ spanCount, logCount, metricCount, callCount, sessionCount }: Stats): boolean {
+  return spanCount + logCount + metricCount + callCount + sessionCount === 0
+}
+
+/** Before the first record a range or a filter is not what is in the way. */
+export function NothingYet({ title = 'Nothing has arrived yet' }: { title?: string }) {
+  return (
+    <EmptyState
+      title={title}
+      actions={
+        <Link
+          href="/"
+          data-testid="begin"
+          className="inline-flex h-7 items-center rounded-control border border-line px-3 text-12 font-semibold focus-ring hover:bg-hover coarse:h-9"
+        >
+          Set an agent up, or read its history
+        </Link>
+      }
+    >
+      <p>This screen fills by itself with the first record that comes.</p>
+    </EmptyState>
+  )
+}
+
 type NothingFoundProps = {
   things: string
   /** The filter of the view, where it has one: each part of it can be let go. */
@@ -34,6 +63,8 @@ export function NothingFound({ things, filter }: NothingFoundProps) {
   const { range, zone, setRange } = useView()
   const all = 'preset' in range && range.preset === 'all'
   const filtered = filter !== undefined && filter.text !== ''
+  const known = useAnswer(stats()).data
+  if (known && isNothing(known)) return <NothingYet />
   return (
     <EmptyState
       title={`No ${things} ${filtered ? 'match' : all ? 'yet' : 'in this time'}`}

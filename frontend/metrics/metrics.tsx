@@ -1,8 +1,8 @@
 // metrics.tsx: the explorer of all metrics.
 import { ListFilter } from 'lucide-react'
 import { useState } from 'react'
-import { metricNames } from '../api.ts'
-import { EmptyState } from '../components/empty-state.tsx'
+import { metricNames, stats } from '../api.ts'
+import { EmptyState, isNothing, NothingYet } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { useKnownMetrics } from '../components/metric-names.ts'
 import { Screen } from '../components/screen.tsx'
@@ -19,6 +19,16 @@ import { MetricView } from './metric-view.tsx'
 function firstMetric(names: readonly string[], known: KnownMetrics): string | undefined {
   const sorted = groupMetrics(names, '', known).flatMap(({ metrics }) => metrics)
   return (sorted.find(({ title }) => title === 'Tokens') ?? sorted[0])?.name
+}
+
+function NoMetrics() {
+  const known = useAnswer(stats()).data
+  if (known && isNothing(known)) return <NothingYet />
+  return (
+    <EmptyState title="No metrics yet">
+      <p>Agents that export metrics show here with their first interval, usually within a minute of their start.</p>
+    </EmptyState>
+  )
 }
 
 export function Metrics() {
@@ -49,9 +59,7 @@ export function Metrics() {
       ) : !names ? (
         <SkeletonRows rows={16} />
       ) : names.length === 0 && !get('name') ? (
-        <EmptyState title="No metrics yet">
-          <p>Agents that export metrics show here with their first interval, usually within a minute of their start.</p>
-        </EmptyState>
+        <NoMetrics />
       ) : (
         <div className="flex min-h-0 flex-1">
           <MetricList names={names} chosen={chosen} className="hidden w-72 shrink-0 hairline-r lg:flex" />

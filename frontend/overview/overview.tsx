@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { sessions, stats, tools, usage } from '../api.ts'
 import { BarList } from '../charts/bar-list.tsx'
+import { isNothing } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { useLook } from '../components/looks.ts'
 import { Panel } from '../components/panel.tsx'
@@ -32,9 +33,7 @@ import { YearPanel } from './year-panel.tsx'
 
 export function Overview() {
   const all = useAnswer(stats())
-  const nothing =
-    all.data &&
-    all.data.spanCount + all.data.logCount + all.data.metricCount + all.data.callCount + all.data.sessionCount === 0
+  const nothing = all.data && isNothing(all.data)
   return (
     <Screen title="Overview" testId="overview" ranged={!nothing} actions={!nothing && <QuickRange />}>
       {all.error && !all.data ? (

@@ -129,7 +129,9 @@ function Identity({ session }: { session: SessionDetail }) {
         >
           {cost(session.costUsd)}
         </span>
-        <span title={exact(session.totalTokens)}>{count(session.totalTokens)} tokens</span>
+        <span title={exact(session.totalTokens)} className="hidden sm:inline">
+          {count(session.totalTokens)} tokens
+        </span>
         <span className="hidden sm:inline">{durationMs(session.durationMs)}</span>
         <span className="hidden md:inline">{count(session.toolCallCount)} tool calls</span>
         {session.errorCount > 0 && (

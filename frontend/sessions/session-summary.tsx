@@ -154,7 +154,9 @@ function Files({ session }: { session: SessionDetail }) {
   const note = [
     `${count(changed.length)} changed`,
     `${count(files.length - changed.length)} read`,
-    ...(changed.length > 0 ? [`+${count(sum('linesAdded'))} −${count(sum('linesRemoved'))} lines`] : []),
+    ...(files.some(({ linesAdded }) => linesAdded !== null)
+      ? [`+${count(sum('linesAdded'))} −${count(sum('linesRemoved'))} lines`]
+      : []),
   ]
   return (
     <Panel title="Files" note={note.join(', ')} testId="session-files">

@@ -154,7 +154,9 @@ export function Sql() {
                   }))}
                 />
               </span>
-              <Kbd keys="mod+enter" className="hidden md:inline-flex" />
+              <span className="hidden md:inline">
+                <Kbd keys="mod+enter" />
+              </span>
             </div>
           </div>
           {error && <ErrorState what="The statement was not run." error={error} className="shrink-0 hairline-b" />}
@@ -165,9 +167,11 @@ export function Sql() {
               !error && (
                 <EmptyState title="Ask anything">
                   <p>
-                    One statement, read-only, bounded in time and rows. The tables stand on the left; the history holds
-                    some examples. Running puts the statement into the link; a view saved by name (v) is a saved
-                    statement.
+                    One statement, read-only, bounded in time and rows.{' '}
+                    <span className="hidden lg:inline">The tables stand on the left; </span>
+                    <span className="lg:hidden">Tables and columns are offered as you write; </span>
+                    the history holds some examples. Running puts the statement into the link; a view saved by name (
+                    <Kbd keys="v" />) is a saved statement.
                   </p>
                 </EmptyState>
               )

@@ -56,6 +56,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       id: 'duration',
       header: 'Duration',
       width: 'minmax(88px,1fr)',
+      narrowWidth: '68px',
       align: 'right',
       cell: (row) => (
         <span className="flex items-center justify-end gap-2">
@@ -82,6 +83,7 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       id: 'errors',
       header: 'Errors',
       width: '64px',
+      narrowWidth: '44px',
       align: 'right',
       cell: (row) =>
         row.errorCount > 0 ? (
@@ -97,8 +99,8 @@ function columns(now: number, zone: Zone, longest: number): Column<TraceOverview
       id: 'start',
       header: 'Started',
       width: '112px',
+      narrowWidth: '84px',
       align: 'right',
-      wide: true,
       cell: (row) => (
         <time dateTime={row.startTime} title={absolute(row.startTime, zone)} className="text-muted">
           {ago(toMs(row.startTime), now, zone)}

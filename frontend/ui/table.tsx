@@ -3,11 +3,11 @@ import type { ComponentProps } from 'react'
 import { cx } from './cx.ts'
 import { Scroller } from './scroller.tsx'
 
-/** Scrolls sideways by itself where it is wider than its place. */
+/** Scrolls sideways by itself where it is wider than its place. Lines are the cells' own: collapsed ones do not go along with what sticks. */
 export function Table({ label, className, children, ...rest }: ComponentProps<'table'> & { label: string }) {
   return (
     <Scroller label={label} plain>
-      <table data-slot="table" className={cx('w-full border-collapse text-12', className)} {...rest}>
+      <table data-slot="table" className={cx('w-full border-separate border-spacing-0 text-12', className)} {...rest}>
         <caption className="sr-only">{label}</caption>
         {children}
       </table>

@@ -12,6 +12,14 @@ type TabsProps<V extends string> = {
   className?: string
 }
 
+/** On a phone the last ones lie beyond the edge. */
+function intoSight(tab: HTMLElement | null) {
+  const list = tab?.parentElement
+  if (!tab || !list || list.scrollWidth <= list.clientWidth) return
+  const beyond = tab.offsetLeft - list.offsetLeft + tab.offsetWidth + 16 - list.clientWidth
+  list.scrollLeft = Math.max(0, Math.max(beyond, Math.min(list.scrollLeft, tab.offsetLeft - list.offsetLeft - 16)))
+}
+
 /** The children are {@link TabPanel}s. */
 export function Tabs<V extends string>({ label, value, tabs, onChange, children, className }: TabsProps<V>) {
   return (
@@ -25,6 +33,7 @@ export function Tabs<V extends string>({ label, value, tabs, onChange, children,
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
+            ref={tab.value === value ? intoSight : undefined}
             value={tab.value}
             className="inline-flex items-center gap-2 border-y-2 border-transparent text-13 whitespace-nowrap text-muted focus-ring-inset hover:text-foreground data-[state=active]:border-b-accent data-[state=active]:font-semibold data-[state=active]:text-foreground"
           >

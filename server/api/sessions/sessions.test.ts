@@ -242,6 +242,8 @@ describe('one session', () => {
         toolCall({ callId: 't3', toolName: 'Edit', filePath: '/home/dev/web/a.ts', linesAdded: 5, linesRemoved: 2 }),
         toolCall({ callId: 't4', toolName: 'Edit', filePath: '/home/dev/web/a.ts', linesAdded: 1, linesRemoved: 0 }),
         toolCall({ callId: 't5', toolName: 'Edit', filePath: '/home/dev/web/a.ts', linesAdded: 9, success: false }),
+        toolCall({ callId: 't7', toolName: 'write_file', filePath: '/home/dev/web/z.ts' }),
+        toolCall({ callId: 't8', toolName: 'read_file', filePath: '/home/dev/web/missing.ts', success: false }),
         toolCall({ callId: 't6', toolName: 'Write', filePath: '/home/dev/web/no.ts', decision: 'reject' }),
       ],
       commits: [
@@ -277,6 +279,7 @@ describe('one session', () => {
       ]),
       files: [
         { path: '/home/dev/web/a.ts', calls: 3, changes: 2, linesAdded: 6, linesRemoved: 2 },
+        { path: '/home/dev/web/z.ts', calls: 1, changes: 1, linesAdded: null, linesRemoved: null },
         { path: '/home/dev/web/read.ts', calls: 1, changes: 0, linesAdded: null, linesRemoved: null },
       ],
       commits: [{ kind: 'commit', hash: 'abc1234', subject: 'Greet', timestamp: '2026-11-22T04:00:30.000Z' }],

@@ -145,7 +145,10 @@ export function usageRoutes({ store, core }: ApiDeps) {
     )
     .get(
       '/api/usage/values',
-      about('What there is of one key, of all time, the first seen first; at most 200', Values),
+      about(
+        'What there is of one key, of all time, the first seen first; what has a hundredth of the cost or tokens before the rest; at most 200',
+        Values,
+      ),
       queryOf(z.object({ key: wordParam(usageKeys) })),
       async (c) => {
         const { key } = c.req.valid('query')

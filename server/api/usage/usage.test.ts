@@ -179,14 +179,21 @@ describe('values', () => {
       modelCall({ timeUnixNano: at('2026-11-21T04:00:00Z'), model: 'older', project: 'b' }),
       modelCall({ timeUnixNano: at('2026-11-23T04:00:00Z'), model: 'older' }),
       modelCall({ timeUnixNano: at('2026-11-22T04:00:00Z'), model: 'also newer' }),
+      modelCall({
+        timeUnixNano: at('2026-11-20T04:00:00Z'),
+        model: 'tried once',
+        inputTokens: 3,
+        outputTokens: 0,
+        costNanoUsd: 30_000,
+      }),
     ]),
   )
   afterAll(() => bench.close())
 
-  test('are told in the order in which they were first seen, by name within an instant', async () => {
+  test('are told in the order in which they were first seen, by name within an instant, what is rare last', async () => {
     expect((await bench.get('/api/usage/values?key=model')).body).toEqual({
       key: 'model',
-      values: ['older', 'also newer', 'newer'],
+      values: ['older', 'also newer', 'newer', 'tried once'],
     })
     expect((await bench.get('/api/usage/values?key=project')).body.values).toEqual(['b', 'a'])
     expect((await bench.get('/api/usage/values?key=skill')).body.values).toEqual([])
