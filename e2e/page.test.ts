@@ -45,6 +45,30 @@ describe('an empty server', () => {
   })
   afterAll(() => server.dispose())
 
+  test('says on every list how to begin, and leads there', async () => {
+    const { page, wrong, close } = await open(server, '/sessions')
+    try {
+      for (const path of [
+        '/costs',
+        '/tools',
+        '/errors',
+        '/errors?show=overhead',
+        '/traces',
+        '/logs',
+        '/metrics',
+        '/sessions',
+      ]) {
+        await page.goto(new URL(path, server.apiUrl).href)
+        await page.getByTestId('begin').waitFor()
+      }
+      await page.getByTestId('begin').click()
+      await page.getByTestId('first-run').waitFor()
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
+    }
+  })
+
   test('shows how to point each agent at it, and becomes the data when the first record arrives, without reload', async () => {
     const { page, wrong, close } = await open(server, '/')
     try {
