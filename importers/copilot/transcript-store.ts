@@ -30,10 +30,18 @@ export function* readStore(
     }
     const sessions = database.has('sessions', 'id', 'cwd')
     const told = new Map<string, boolean>()
+    // Texts and bytes come after all numbers, so that no page would ever be the last.
+    const [odd] = database.rows("select count(*) as events from assistant_usage_events where typeof(id) <> 'integer'")
+    const without = numberOf(odd?.events) ?? 0
+    if (without > 0) {
+      const reason = `${without} records of usage without an id that is a number`
+      yield { telemetry: new RecordBatch(tool).build(), skipped: [{ reason }], watermark: { row } }
+    }
     for (;;) {
-      const rows = database.rows(`select * from assistant_usage_events where id > $row order by id limit ${pageRows}`, {
-        $row: row,
-      })
+      const rows = database.rows(
+        `select * from assistant_usage_events where typeof(id) = 'integer' and id > $row order by id limit ${pageRows}`,
+        { $row: row },
+      )
       if (rows.length === 0) return
       const batch = new RecordBatch(tool)
       const known = new Map<string, Record<string, unknown>>()

@@ -302,6 +302,25 @@ describe('the session store', () => {
     expect([...transcripts.readWhole!(file, JSON.parse(JSON.stringify(slices.at(-1)?.watermark)))]).toEqual([])
     expect(readdirSync(home)).toEqual(files)
   })
+
+  test('of another schema has ids that are texts: they are told, and reading ends', () => {
+    const root = join(home, 'another')
+    mkdirSync(root)
+    const path = join(root, 'session-store.db')
+    const database = new Database(path)
+    database.run(
+      'create table assistant_usage_events (id, session_id text, model text, input_tokens integer, output_tokens integer)',
+    )
+    for (const id of [1, 'b5', new Uint8Array([1]), 2])
+      database.run('insert into assistant_usage_events values (?, ?, ?, 5, 6)', [id, 'odd', 'gpt-5.5'])
+    database.close()
+    const slices = [...transcripts.readWhole!({ path, root, modifiedUnixNano: 1n }, undefined)]
+    expect(slices.flatMap(({ telemetry }) => telemetry.calls)).toHaveLength(2)
+    expect(slices.flatMap(({ skipped }) => skipped)).toEqual([
+      { reason: '2 records of usage without an id that is a number' },
+    ])
+    rmSync(root, { recursive: true })
+  })
 })
 
 test('COPILOT_HOME stands for the default; the store belongs to the folder of sessions', () => {

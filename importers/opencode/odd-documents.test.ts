@@ -120,6 +120,19 @@ test('rows with odd values are read or told', () => {
   )
 })
 
+test('messages whose ids are bytes are told, and the others read', () => {
+  const path = join(folder, 'ids', 'opencode.db')
+  mkdirSync(dirname(path))
+  writeFileSync(path, readFileSync(recorded))
+  const whole = readTree(transcripts, dirname(path)).telemetry.messages.length
+  const database = new Database(path)
+  database.run('update message set id = cast(id as blob) where rowid % 9 = 0')
+  database.close()
+  const { telemetry, skipped } = readTree(transcripts, dirname(path))
+  expect(telemetry.messages.length).toBeWithin(1, whole)
+  expect(skipped.filter(({ reason }) => reason.endsWith('without an id that is a text')).length).toBeGreaterThan(0)
+})
+
 test('documents with odd values are read or told', () => {
   let number = 0
   fc.assert(

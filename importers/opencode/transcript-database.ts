@@ -72,12 +72,19 @@ function* sessionPages(
   if (directory) session.directory = directory
   const batch = new RecordBatch(tool)
   addSession(batch, session, row)
-  yield { telemetry: batch.build(), skipped: [] }
+  // A column of texts may hold bytes or nothing. They come after all texts, so that no page would ever be the last.
+  const [odd] = database.rows(
+    "select count(*) as messages from message where session_id = $session and typeof(id) <> 'text'",
+    { $session: session.id },
+  )
+  const without = numberOf(odd?.messages) ?? 0
+  const reason = `session ${session.id}: ${without} messages without an id that is a text`
+  yield { telemetry: batch.build(), skipped: without > 0 ? [{ reason }] : [] }
   let after = ''
   for (;;) {
     const rows = database.rows(
       `select id, data, time_created from message m
-       where session_id = $session and id > $after and (time_updated >= $since
+       where session_id = $session and typeof(id) = 'text' and id > $after and (time_updated >= $since
           or exists (select 1 from part p where p.message_id = m.id and p.time_updated >= $since))
        order by id limit ${pageMessages}`,
       { $session: session.id, $after: after, $since: since },
