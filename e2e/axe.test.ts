@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { callHooks, importAll, layTranscripts, replay } from './doors.ts'
-import { overflow, settled } from './screen.ts'
+import { overflow, settled, turnDark } from './screen.ts'
 import { newHome, type Running, start } from './telltale.ts'
 
 const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
@@ -75,44 +75,41 @@ async function findings(page: Page, runOnly?: string[]): Promise<string[]> {
     )
 }
 
-for (const scheme of ['light', 'dark'] as const) {
-  for (const [name, size] of [
-    ['desk', { width: 1440, height: 900 }],
-    ['phone', { width: 390, height: 844 }],
-  ] as const) {
-    test(`every screen opens without an error, fits its window and has no serious finding, ${name}, ${scheme}`, async () => {
-      const context = await browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' })
-      const page = await context.newPage()
-      const failed: string[] = []
-      page.on('pageerror', (error) => failed.push(`error: ${error.message}`))
-      page.on('console', (message) => message.type() === 'error' && failed.push(`console: ${message.text()}`))
-      page.on('request', (request) => {
-        if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(server.apiUrl).host)
-          failed.push(`asked for ${request.url()}`)
-      })
-      try {
-        const wrong: [string, string[]][] = []
-        for (const path of paths) {
-          const address = new URL(path, server.apiUrl)
-          address.searchParams.set('range', 'all')
-          await page.goto(address.href)
-          await page.locator('main h1').first().waitFor()
-          await settled(page)
-          // What it is made of is the same in the dark; its colours are not.
-          const found = [
-            ...(await findings(page, scheme === 'dark' ? ['color-contrast'] : undefined)),
-            ...failed.splice(0),
-          ]
-          const wider = await overflow(page)
-          if (wider !== 0) found.push(`${wider} px wider than the window`)
-          if (found.length > 0) wrong.push([path, found])
-        }
-        expect(wrong).toEqual([])
-      } finally {
-        await context.close()
+for (const [name, size] of [
+  ['desk', { width: 1440, height: 900 }],
+  ['phone', { width: 390, height: 844 }],
+] as const) {
+  test(`every screen opens without an error, fits its window and has no serious finding, light and dark, ${name}`, async () => {
+    const context = await browser.newContext({ viewport: size, colorScheme: 'light', reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const failed: string[] = []
+    page.on('pageerror', (error) => failed.push(`error: ${error.message}`))
+    page.on('console', (message) => message.type() === 'error' && failed.push(`console: ${message.text()}`))
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(server.apiUrl).host)
+        failed.push(`asked for ${request.url()}`)
+    })
+    try {
+      const wrong: [string, string[]][] = []
+      for (const path of paths) {
+        const address = new URL(path, server.apiUrl)
+        address.searchParams.set('range', 'all')
+        await page.goto(address.href)
+        await page.locator('main h1').first().waitFor()
+        await settled(page)
+        const found = await findings(page)
+        await turnDark(page)
+        found.push(...(await findings(page, ['color-contrast'])).map((one) => `dark: ${one}`), ...failed.splice(0))
+        const wider = await overflow(page)
+        if (wider !== 0) found.push(`${wider} px wider than the window`)
+        if (found.length > 0) wrong.push([path, found])
+        await page.emulateMedia({ colorScheme: 'light' })
       }
-    }, 240_000)
-  }
+      expect(wrong).toEqual([])
+    } finally {
+      await context.close()
+    }
+  }, 240_000)
 }
 
 test('layers that open have no serious finding', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
-import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
+import { accessibility, fill, openPage, overflow, phone, recorded, settled, turnDark } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 
 let browser: Browser
@@ -194,27 +194,24 @@ test('the series are taken along as CSV and as a picture', async () => {
   }
 })
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`nothing serious for axe and nothing beyond a phone's width, ${scheme}`, async () => {
-    for (const size of [undefined, phone]) {
-      const { page, wrong, close } = await openPage(browser, server, `${url}&compare=1`, {
-        scheme,
-        ...(size ? { size } : {}),
-      })
-      try {
-        await page.getByTestId('metric-plot').waitFor()
-        await settled(page)
-        expect(await accessibility(page)).toEqual([])
-        expect(await overflow(page)).toBe(0)
-        if (size) {
-          await page.getByTestId('choose-metric').click()
-          await page.getByRole('dialog').getByTestId('metric').filter({ hasText: 'Commits' }).first().click()
-          await page.waitForURL((at) => at.searchParams.get('name') === 'claude_code.commit.count')
-        }
-        expect(wrong).toEqual([])
-      } finally {
-        await close()
+test("nothing serious for axe and nothing beyond a phone's width, light and dark", async () => {
+  for (const size of [undefined, phone]) {
+    const { page, wrong, close } = await openPage(browser, server, `${url}&compare=1`, size ? { size } : {})
+    try {
+      await page.getByTestId('metric-plot').waitFor()
+      await settled(page)
+      expect(await accessibility(page)).toEqual([])
+      await turnDark(page)
+      expect(await accessibility(page, ['color-contrast'])).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      if (size) {
+        await page.getByTestId('choose-metric').click()
+        await page.getByRole('dialog').getByTestId('metric').filter({ hasText: 'Commits' }).first().click()
+        await page.waitForURL((at) => at.searchParams.get('name') === 'claude_code.commit.count')
       }
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
     }
-  })
-}
+  }
+})

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { hashName } from '../frontend/lib/colors.ts'
 import { launch } from './chromium.ts'
-import { accessibility, fill, openPage, overflow, phone, recorded, settled } from './screen.ts'
+import { fill, openPage, overflow, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { until } from './until.ts'
 
@@ -379,22 +379,3 @@ describe('logs', () => {
     }
   })
 })
-
-for (const screen of ['costs', 'traces', 'trace', 'logs']) {
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`nothing serious for axe and nothing beyond a phone's width: ${screen}, ${scheme}`, async () => {
-      const path = screen === 'trace' ? `/traces/${traceId}` : `/${screen}${recorded}`
-      for (const size of [undefined, phone]) {
-        const { page, wrong, close } = await openPage(browser, server, path, { scheme, ...(size ? { size } : {}) })
-        try {
-          await settled(page)
-          expect([size?.width, await accessibility(page)]).toEqual([size?.width, []])
-          expect(await overflow(page)).toBe(0)
-          expect(wrong).toEqual([])
-        } finally {
-          await close()
-        }
-      }
-    })
-  }
-}

@@ -85,13 +85,26 @@ export async function settled(page: Page): Promise<void> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds that is serious or worse, as `rule: place`. */
-export async function accessibility(page: Page): Promise<string[]> {
+/**
+ * The system turns dark under the open page. What it is made of stays the same, its colours do not: to open each screen again and
+ * look at all of it took a minute more of a run.
+ */
+export async function turnDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html.dark').waitFor()
+  await settled(page)
+}
+
+/** What axe finds that is serious or worse, as `rule: place`; of some rules only, or of all. */
+export async function accessibility(page: Page, runOnly?: string[]): Promise<string[]> {
   await page.evaluate(axe)
-  const found = (await page.evaluate(() =>
-    (window as unknown as { axe: { run(options: object): Promise<unknown> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
+  const found = (await page.evaluate(
+    (rules) =>
+      (window as unknown as { axe: { run(options: object): Promise<unknown> } }).axe.run({
+        resultTypes: ['violations'],
+        ...(rules ? { runOnly: rules } : {}),
+      }),
+    runOnly,
   )) as { violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { dashboardsOf, fillDashboards } from './dashboards.ts'
 import { requests, send } from './recordings.ts'
-import { accessibility, openPage, overflow, phone, recorded, settled } from './screen.ts'
+import { accessibility, openPage, overflow, phone, recorded, settled, turnDark } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { until } from './until.ts'
 
@@ -277,28 +277,30 @@ test('hostile names and settings run no script and ask for nothing, and leave th
   }
 })
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`nothing serious for axe and nothing beyond a phone's width, ${scheme}`, async () => {
-    const { id } = await api('GET', '/api/dashboards/default')
-    const all = (await api('GET', '/api/dashboards')).dashboards.find((one: any) => one.name === 'All kinds')
-    for (const path of ['/dashboards', `/dashboards/${id}`, `/dashboards/${all.id}`]) {
-      for (const size of [undefined, phone]) {
-        const { page, wrong, close } = await openPage(browser, server, `${path}${recorded}&arrange=1`, {
-          scheme,
-          ...(size ? { size } : {}),
-        })
-        try {
-          await settled(page)
-          expect([path, size?.width, await accessibility(page)]).toEqual([path, size?.width, []])
-          expect([path, await overflow(page)]).toEqual([path, 0])
-          expect(wrong).toEqual([])
-        } finally {
-          await close()
-        }
+test("nothing serious for axe and nothing beyond a phone's width, light and dark", async () => {
+  const { id } = await api('GET', '/api/dashboards/default')
+  const all = (await api('GET', '/api/dashboards')).dashboards.find((one: any) => one.name === 'All kinds')
+  for (const path of ['/dashboards', `/dashboards/${id}`, `/dashboards/${all.id}`]) {
+    for (const size of [undefined, phone]) {
+      const { page, wrong, close } = await openPage(
+        browser,
+        server,
+        `${path}${recorded}&arrange=1`,
+        size ? { size } : {},
+      )
+      try {
+        await settled(page)
+        expect([path, size?.width, await accessibility(page)]).toEqual([path, size?.width, []])
+        await turnDark(page)
+        expect([path, size?.width, await accessibility(page, ['color-contrast'])]).toEqual([path, size?.width, []])
+        expect([path, await overflow(page)]).toEqual([path, 0])
+        expect(wrong).toEqual([])
+      } finally {
+        await close()
       }
     }
-  })
-}
+  }
+})
 
 test('on a phone widgets stand one under the other as they are read, and are moved by their menu', async () => {
   const { id } = await make('Phone', [value('B', 3), value('A', 0), value('C', 0, 1, 12)])
