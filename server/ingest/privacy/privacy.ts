@@ -27,8 +27,9 @@ const wordFields = [
     'stopReason',
   ],
   ...['agent', 'skill', 'plugin', 'mcpServer', 'querySource', 'decisionSource', 'eventName', 'severityText'],
-  ...['serviceName', 'effort', 'speed'],
 ]
+/** The same of observations, which scripts and other machines send whole. */
+const observedFields = [...wordFields, 'serviceName', 'effort', 'speed']
 
 /** Fields of a reader's memory that hold what was said or done. */
 const contentFields = new Set([
@@ -117,8 +118,8 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
   }
 
   /** What a record says of itself in fields of its own: a branch or a project can hold an address with a password. */
-  function words(record: object): void {
-    for (const name of wordFields) {
+  function words(record: object, fields = wordFields): void {
+    for (const name of fields) {
       const text = (record as Record<string, unknown>)[name]
       if (typeof text === 'string' && text !== '') (record as Record<string, unknown>)[name] = clean(text)
     }
@@ -168,7 +169,7 @@ export function createPrivacy(rules: PrivacyRules): Privacy {
   function observations(batch: Telemetry): void {
     if (rules.redact)
       for (const records of [batch.calls, batch.aggregates, batch.toolCalls, batch.sessions, batch.commits])
-        for (const record of records) words(record)
+        for (const record of records) words(record, observedFields)
     for (const call of batch.calls) call.errorMessage = maybe(call.errorMessage)
     for (const session of batch.sessions) session.title = keeps(rules.tier, 'prompt') ? maybe(session.title) : undefined
     for (const commit of batch.commits) commit.subject = keeps(rules.tier, 'prompt') ? maybe(commit.subject) : undefined
