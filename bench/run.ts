@@ -14,7 +14,7 @@ const shared = new Set([
   'ceiling.ts',
 ])
 /** Those that want minutes and a browser run when they are named. */
-const onlyNamed = new Set(['page.ts', 'page-memory.ts'])
+const onlyNamed = new Set(['page.ts', 'page-latency.ts', 'page-memory.ts'])
 const wanted = process.argv.slice(2)
 
 const modules = readdirSync(import.meta.dir)

@@ -32,6 +32,7 @@ beforeAll(async () => {
     '/',
     '/sessions',
     session,
+    `${session}?tab=summary`,
     `${session}?tab=audit`,
     `${session}?tab=logs`,
     '/dashboards',
