@@ -68,7 +68,7 @@ const totals = `
   select path as session_id, 'file' as model, byte_offset as requests, skipped::bigint as input from import_files
   order by all`
 
-/** Seen once in some hundred kills: what stands twice is then shown with where it stands and which commit wrote it. */
+/** What stands twice, with where it stands and which commit wrote it. */
 const doubled = `
   select hash::bigint as hash, batch, rowid, session_id, message_key, sequence, fingerprint from messages
   where hash in (select hash from messages group by hash having count(*) > 1)
