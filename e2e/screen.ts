@@ -92,6 +92,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function turnDark(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('html.dark').waitFor()
+  // Colours fade, and what inherits one begins to fade when the other has ended.
+  await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition))
   await settled(page)
 }
 
