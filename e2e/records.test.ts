@@ -337,7 +337,7 @@ describe('logs', () => {
   })
 
   test('are narrowed by level and by dragging over the histogram, paused and gone on with', async () => {
-    const { page, wrong, close } = await openPage(browser, server, '/logs?range=7d')
+    const { page, wrong, close } = await openPage(browser, server, '/logs?range=all')
     try {
       await page.getByTestId('logs-table').waitFor()
       await settled(page)
