@@ -5,8 +5,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { agents, requests, send, variants } from './recordings.ts'
 import type { Running } from './telltale.ts'
 
-/** The recordings lie in this time. */
-export const recorded = '?from=2026-11-20T00:00:00Z&to=2026-12-31T00:00:00Z'
+/** The recordings lie in this time, and so does what came without a time of its own, which is now. */
+const until = new Date(Math.max(Date.parse('2026-12-31T00:00:00Z'), Date.now() + 86_400_000)).toISOString()
+export const recorded = `?from=2026-11-20T00:00:00Z&to=${until}`
 
 export const desk = { width: 1440, height: 900 }
 export const phone = { width: 390, height: 844 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { hasTest } from './named-test.ts'
-import { desk, fill, newWindow, openIn, overflow, phone, settled } from './screen.ts'
+import { desk, fill, newWindow, openIn, overflow, phone, recorded, settled } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { left } from './walk-left.ts'
 import { type Walked, walk } from './walk-page.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([browser.close(), server.dispose()]))
 
-const range = 'from=2026-11-20T00:00:00Z&to=2026-12-31T00:00:00Z'
+const range = recorded.slice(1)
 const paths: [string, () => string][] = [
   ['overview', () => `/?${range}`],
   ['sessions', () => `/sessions?${range}`],
