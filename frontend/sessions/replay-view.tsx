@@ -1,11 +1,9 @@
 // replay-view.tsx: the transcript of a session: read, searched, scrubbed, played, and growing while the session runs.
 import { ArrowDown, Pause, Play, Search } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { transcriptStart, wholeTranscript } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { VirtualList, type VirtualListHandle } from '../components/virtual-list.tsx'
-import { useAnswer } from '../lib/answers.ts'
 import { count, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { useUrl } from '../lib/url-state.ts'
@@ -17,6 +15,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { prepareReplay, type ReplayItem, type ReplayKind, visibleItems } from './replay.ts'
 import { ReplayRow } from './replay-row.tsx'
 import { ReplayStrip } from './replay-strip.tsx'
+import { useTranscript } from './use-transcript.ts'
 
 const kinds: readonly { kind: ReplayKind; label: string }[] = [
   { kind: 'prompt', label: 'Prompts' },
@@ -39,11 +38,8 @@ function guess(item: ReplayItem | undefined): number {
 }
 
 export function ReplayView({ id, active }: { id: string; active: boolean }) {
-  const answer = useAnswer(transcriptStart(id))
-  // A long session is read from its start while the rest is on its way.
-  const long = answer.data?.hasMore === true
-  const whole = useAnswer(long ? wholeTranscript(id) : undefined)
-  const complete = answer.data !== undefined && (!long || whole.data !== undefined)
+  const { start: answer, all } = useTranscript(id)
+  const complete = answer.data !== undefined && all.data !== undefined
   const { get } = useUrl()
   const zone = useSettings((settings) => settings.zone)
   const [shown, setShown] = useState<ReadonlySet<ReplayKind>>(new Set(kinds.map(({ kind }) => kind)))
@@ -54,7 +50,7 @@ export function ReplayView({ id, active }: { id: string; active: boolean }) {
   const [playing, setPlaying] = useState(false)
   const list = useRef<VirtualListHandle>(null)
   const field = useRef<HTMLInputElement>(null)
-  const messages = (long ? whole.data : undefined)?.messages ?? answer.data?.messages
+  const messages = (all.data ?? answer.data)?.messages
   const replay = useMemo(() => messages && prepareReplay(messages), [messages])
   const rows = useMemo(
     () => (replay ? visibleItems(replay.items, { kinds: shown, folded: toggled, search }) : []),

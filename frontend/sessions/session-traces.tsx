@@ -1,6 +1,6 @@
 // session-traces.tsx: the traces of a session, one of them open; without any, its transcript over time.
 import { useDeferredValue, useMemo } from 'react'
-import { trace, traceCalls, traces, transcriptStart, wholeTranscript } from '../api.ts'
+import { trace, traceCalls, traces } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { TraceView } from '../components/trace/trace-view.tsx'
@@ -13,6 +13,7 @@ import { useSettings } from '../settings.ts'
 import { Select } from '../ui/select.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { timelineOf } from './timeline.ts'
+import { useTranscript } from './use-transcript.ts'
 
 const tracesMax = 200
 
@@ -63,10 +64,7 @@ export function SessionTraces({ id }: { id: string }) {
 
 /** Without traces the times of the messages tell when what was done. */
 function Timeline({ id }: { id: string }) {
-  const first = useAnswer(transcriptStart(id))
-  const long = first.data?.hasMore === true
-  const whole = useAnswer(long ? wholeTranscript(id) : undefined)
-  const answer = long ? whole : first
+  const { all: answer } = useTranscript(id)
   const known = answer.data
   const spans = useDeferredValue(useMemo(() => known && timelineOf(known), [known]))
   if (answer.error && !known)

@@ -1,7 +1,7 @@
 // timeline.ts: a transcript over time, for sessions that sent no traces: prompts, requests, tool calls and subagents as spans.
 import type { Message, Span, Transcript } from '../lib/shapes.ts'
 import { toMs } from '../lib/time.ts'
-import { describeTool } from './tool-text.ts'
+import { describeTool, firstLine } from './tool-text.ts'
 
 type Facts = Pick<Span, 'spanId' | 'spanName' | 'spanAttributes'> & Partial<Span>
 
@@ -43,27 +43,24 @@ export function timelineOf({ sessionId, tool, serviceName, messages }: Transcrip
     if (!Number.isFinite(at)) continue
     const id = `m${message.index}`
     if (message.role === 'user' && agent === '') {
-      parents.set(
-        '',
-        span({ spanId: id, spanName: firstLine(message.content) || 'Prompt', spanAttributes: of('agent') }, at, at),
-      )
-      spans.push(parents.get('')!)
+      const name = firstLine(message.content).slice(0, 120) || 'Prompt'
+      const prompt = span({ spanId: id, spanName: name, spanAttributes: of('agent') }, at, at)
+      parents.set('', prompt)
+      spans.push(prompt)
       since.set('', at)
       requests.clear()
       continue
     }
     if (agent !== '' && !parents.has(agent)) {
-      const name = 'Subagent'
-      parents.set(
-        agent,
-        span(
-          { spanId: `a${agent}`, spanName: name, spanAttributes: { ...of('agent'), 'gen_ai.agent.id': agent } },
-          at,
-          at,
-          parents.get('')?.spanId,
-        ),
+      const facts = { ...of('agent'), 'gen_ai.agent.id': agent }
+      const own = span(
+        { spanId: `a${agent}`, spanName: 'Subagent', spanAttributes: facts },
+        at,
+        at,
+        parents.get('')?.spanId,
       )
-      spans.push(parents.get(agent)!)
+      parents.set(agent, own)
+      spans.push(own)
       since.set(agent, at)
     }
     const parent = parents.get(agent)
@@ -127,8 +124,4 @@ function used(span: Span, { inputTokens, cacheRead, cacheWrite, outputTokens, mo
     'gen_ai.usage.input_tokens': (inputTokens ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
     'gen_ai.usage.output_tokens': outputTokens,
   })
-}
-
-function firstLine(text: string): string {
-  return (text.slice(0, 400).trim().split('\n')[0] ?? '').slice(0, 120)
 }

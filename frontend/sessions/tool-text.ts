@@ -87,7 +87,8 @@ function summaryOf(fields: Record<string, unknown> | undefined, input: string): 
   return typeof first === 'string' ? firstLine(first) : ''
 }
 
-function firstLine(text: string): string {
+/** A text's first line, of a long one its beginning. */
+export function firstLine(text: string): string {
   return (text.slice(0, 2_000).trim().split('\n')[0] ?? '').slice(0, 300)
 }
 

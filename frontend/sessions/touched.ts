@@ -3,7 +3,8 @@ import type { ToolText } from './tool-text.ts'
 
 export type Touched = { path: string; changed: boolean }
 
-const changes = /edit|patch|replace|write|create|str_replace|insert/i
+/** The same words as in the server's `sessions/files.sql`. */
+const changes = /edit|patch|replace|write|create|insert/i
 const reads = /^read|_read|read_|view|^cat$|open_file/i
 const pathKeys = ['file_path', 'filePath', 'path', 'absolute_path', 'notebook_path'] as const
 /** A patch names its files itself. */
@@ -25,7 +26,6 @@ export function touchedBy({ name, fields, input }: ToolText): Touched[] {
 
 /** A path as it is read from a folder; one outside of it stays whole. */
 export function within(path: string, folder: string | undefined): string {
-  return folder && path.startsWith(`${folder.replace(/\/$/, '')}/`)
-    ? path.slice(folder.replace(/\/$/, '').length + 1)
-    : path
+  const inside = folder && `${folder.replace(/\/$/, '')}/`
+  return inside && path.startsWith(inside) ? path.slice(inside.length) : path
 }

@@ -1,17 +1,5 @@
 // recover.ts: what to do when the write-ahead log is damaged: keep a copy, save what can be saved, and say what was lost.
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-} from 'node:fs'
+import { constants, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { undoTornCheckpoint } from './block-journal.ts'
 import { CannotOpen, isStorage, messageOf } from './errors.ts'
@@ -33,8 +21,8 @@ export async function attachOrMend(path: string, attach: Attach): Promise<string
   const wal = readWal(`${path}.wal`)
   const dropped = wal ? commitsAround(wal, wal.readableBytes).lost : 0
   const quarantine = wal && (dropped > 0 || wal.isSomethingElse) ? keepCopies(path) : undefined
-  // Nobody was told that it is stored, so nothing is lost.
-  if (wal?.halfFrom !== undefined && !quarantine) cutOff(`${path}.wal`, wal.halfFrom)
+  // Nobody was told that it is stored, so nothing is lost. DuckDB goes on writing at this end, and syncs the file with the next commit.
+  if (wal?.halfFrom !== undefined && !quarantine) truncateSync(`${path}.wal`, wal.halfFrom)
   try {
     await attach()
   } catch (error) {
@@ -127,17 +115,6 @@ function keepCopies(path: string): string {
     rmSync(join(folder, basename(path)), { force: true })
   }
   return folder
-}
-
-/** Ends the log at a byte, on the disk. */
-function cutOff(wal: string, bytes: number): void {
-  const file = openSync(wal, 'r+')
-  try {
-    ftruncateSync(file, bytes)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 /** Cuts the zeros off the end of the log and gives their number. An entry never ends in zeros: its last bytes are `ff ff`. */

@@ -42,8 +42,8 @@ export function readWal(path: string): Wal | undefined {
   return { bytes: content.length, commitEnds: ends, readableBytes: at, isSomethingElse, ...halfFrom }
 }
 
-/** What an entry is, in its first byte after `64 00`. */
-const entryTypes = { rowGroupData: 29, version: 98, checkpoint: 99, commit: 100 } as const
+/** What an entry is, in its first byte after `64 00`; from `version` on they are about the log itself, a checkpoint among them. */
+const entryTypes = { rowGroupData: 29, version: 98, commit: 100 } as const
 
 /**
  * Whether what stands behind the last commit is a transaction without its end that names row groups. DuckDB 1.5.5 takes other entries

@@ -2,6 +2,7 @@
 import { int, list, query, real } from '../../store/query.ts'
 import type { Store, Tx } from '../../store/store.ts'
 import { BucketGroup } from './buckets.ts'
+import { chunks } from './chunks.ts'
 import { rebuiltCommits } from './commits.ts'
 import { HashIndex } from './hash-index.ts'
 import { Buckets } from './known-buckets.ts'
@@ -184,9 +185,9 @@ async function rebuildAggregates(
   const buckets = new Buckets(exactTable)
   await buckets.load(tx)
   const keys = buckets.all()
-  for (let at = 0; at < keys.length; at += pageBuckets) {
+  for (const some of chunks(keys, pageBuckets)) {
     const group = new BucketGroup(buckets, sessions, pricing)
-    await append(await group.rebuilt(tx, keys.slice(at, at + pageBuckets)))
+    await append(await group.rebuilt(tx, some))
   }
 }
 
