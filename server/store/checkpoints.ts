@@ -3,6 +3,7 @@
 // DuckDB's own way (in a commit, every 16 MiB of log) cost 14 µs of CPU a row here: it writes a row group of 122,880 rows
 // anew whenever rows joined it, and merges small ones. With row groups of 8,192 rows, and checkpoints at moments when the
 // last one is nearly full, so that there is nothing to merge, it costs 4 µs, and commits wait 30 ms instead of 300.
+import { HeldByReader } from './errors.ts'
 
 /** Rows of a row group; a multiple of 2,048. Queries of 2 million rows took the CPU they took with 122,880. */
 const rowGroupRows = 8192
@@ -34,6 +35,8 @@ const worthwhileBytes = mebibyte
 const quietMs = 2_000
 /** After a checkpoint that failed (a full disk): opening the database again each time would cost more than it helps. */
 const pauseAfterFailureMs = 30_000
+/** When a query kept it from being done (errors.ts); meanwhile the log only grows. */
+const pauseBesideReaderMs = 1_000
 
 /** When a checkpoint was done, ms since 1970, and how long it took. */
 export type Checkpointed = { unixMs: number; tookMs: number }
@@ -71,8 +74,10 @@ export function createCheckpoints(walBytes: () => number, checkpoint: () => Prom
     if (running || Date.now() < notBeforeMs) return
     running = true
     checkpoint()
-      .catch(() => {
-        notBeforeMs = Date.now() + pauseAfterFailureMs
+      .catch((error) => {
+        const isHeld = error instanceof HeldByReader
+        notBeforeMs = Date.now() + (isHeld ? pauseBesideReaderMs : pauseAfterFailureMs)
+        if (isHeld && !timer) lookLater(pauseBesideReaderMs)
       })
       .finally(() => {
         running = false

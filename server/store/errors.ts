@@ -12,6 +12,11 @@ export class StorageTrouble extends Error {
   }
 }
 
+/** A query that reads old rows keeps the log from moving into the file; it can when that query has ended. */
+export class HeldByReader extends StorageTrouble {
+  override name = 'HeldByReader'
+}
+
 /** A query ran longer than it may and was interrupted. */
 export class QueryTimeout extends Error {
   override name = 'QueryTimeout'
@@ -35,6 +40,14 @@ export function isDurableFailure(error: unknown): boolean {
 /** The attached database was invalidated: every later statement fails until it is attached anew. */
 export function isFatal(error: unknown): boolean {
   return /database has been invalidated|FATAL Error|must be restarted prior to being used/i.test(messageOf(error))
+}
+
+/**
+ * A checkpoint found a commit that changed rows in place and is kept for a reader that began before it: it can be made when
+ * that reader has ended (DuckDB keeps the lock of such a transaction as long as its old rows). Nothing is harmed.
+ */
+export function isHeldByReaders(error: unknown): boolean {
+  return /Cannot CHECKPOINT: there are other write transactions active/.test(messageOf(error))
 }
 
 /** A bug of the database's: it invalidates itself, and the error of whatever comes next does not tell why. */

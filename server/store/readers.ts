@@ -14,8 +14,9 @@ export type Readers = {
    */
   use<T>(work: (reader: ReadConnection) => Promise<T>, timeoutMs: number): Promise<T>
   stats(): ReaderStats
-  /** Begins nothing more, and lets what runs end for as long as that; to be closed then. */
+  /** Begins nothing more, and lets what runs end for as long as that; to be closed then, or resumed. */
   drain(timeoutMs: number): Promise<void>
+  resume(): void
   /** Interrupts what runs and closes every connection; one that does not hear it closes when it ends. */
   close(): Promise<void>
 }
@@ -146,6 +147,12 @@ export function createReaders(instance: DuckDBInstance, options: ReadersOptions)
     return Promise.race([ended, givenUp])
   }
 
+  async function drain(timeoutMs: number): Promise<void> {
+    draining = true
+    const deadline = performance.now() + timeoutMs
+    while (busy > 0 && performance.now() < deadline) await Bun.sleep(2)
+  }
+
   return {
     stats: () => ({ running: busy, stuck, waiting: waiting.length, timedOut }),
     async use(work, timeoutMs) {
@@ -159,10 +166,10 @@ export function createReaders(instance: DuckDBInstance, options: ReadersOptions)
         throw error
       }
     },
-    async drain(timeoutMs) {
-      draining = true
-      const deadline = performance.now() + timeoutMs
-      while (busy > 0 && performance.now() < deadline) await Bun.sleep(2)
+    drain,
+    resume() {
+      draining = false
+      handOut()
     },
     async close() {
       closed = true

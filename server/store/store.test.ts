@@ -358,3 +358,90 @@ describe('the file', () => {
     expect(readFileSync(path, 'utf8')).toStartWith('my diary')
   })
 })
+
+describe('a query that began before a commit that changed rows in place', () => {
+  const rows = { table: 'counted', columns: [{ name: 'n', type: 'integer', take: (n: number) => n }] } as const
+
+  async function withReader(work: (store: Store, letGo: () => Promise<void>) => Promise<void>): Promise<void> {
+    const store = await openStore({ path: newPath() })
+    try {
+      await store.transaction(async (tx) => {
+        await tx.run('create table counted (n integer)')
+        await tx.append(rows, [1, 2, 3])
+      })
+      await store.checkpoint()
+      const hasBegun = Promise.withResolvers<void>()
+      const mayEnd = Promise.withResolvers<void>()
+      const reading = store.reader(async (reader) => {
+        await reader.all('begin transaction read only')
+        const before = await reader.all('select sum(n)::integer as n from counted')
+        hasBegun.resolve()
+        await mayEnd.promise
+        const after = await reader.all('select sum(n)::integer as n from counted')
+        await reader.all('commit')
+        expect([before, after]).toEqual([[{ n: 6 }], [{ n: 6 }]])
+      })
+      await hasBegun.promise
+      await store.transaction((tx) => tx.run('update counted set n = n + 1'))
+      await work(store, async () => {
+        mayEnd.resolve()
+        await reading
+      })
+    } finally {
+      await store.close()
+    }
+  }
+
+  test('lets a checkpoint wait until it has ended, while others write and read', () =>
+    withReader(async (store, letGo) => {
+      let isDone = false
+      const moved = store.checkpoint().then(() => {
+        isDone = true
+      })
+      for (let times = 0; times < 5; times++) {
+        await store.transaction((tx) => tx.run('update counted set n = n + 1'))
+        await store.all('select n from counted')
+      }
+      expect(isDone).toBe(false)
+      expect(store.size().walBytes).toBeGreaterThan(0)
+      await letGo()
+      await moved
+      expect(store.size().walBytes).toBe(0)
+      expect(await store.all('select sum(n)::integer as n from counted')).toEqual([{ n: 24 }])
+    }))
+
+  test('is no failure that anybody is told of', async () => {
+    const told: string[] = []
+    const path = newPath()
+    const store = await openStore({ path, warn: (message) => told.push(message) })
+    try {
+      await store.transaction(async (tx) => {
+        await tx.run('create table wide (n integer, s varchar)')
+        await tx.run("insert into wide select i, 'x' from range(1000) r(i)")
+      })
+      await store.checkpoint()
+      const checkpointed = store.lastCheckpoint()?.unixMs
+      const hasBegun = Promise.withResolvers<void>()
+      const mayEnd = Promise.withResolvers<void>()
+      const reading = store.reader(async (reader) => {
+        await reader.all('begin transaction read only')
+        await reader.all('select count(*) from wide')
+        hasBegun.resolve()
+        await mayEnd.promise
+        await reader.all('commit')
+      })
+      await hasBegun.promise
+      // More than 32 MiB of log: a checkpoint is wanted at once.
+      await store.transaction((tx) => tx.run('update wide set s = repeat(hash(n)::varchar, 2500)'))
+      expect(store.size().walBytes).toBeGreaterThan(32 * 1024 * 1024)
+      await Bun.sleep(300)
+      expect(store.lastCheckpoint()?.unixMs).toBe(checkpointed)
+      mayEnd.resolve()
+      await reading
+      while (store.size().walBytes > 0) await Bun.sleep(20)
+      expect(told).toEqual([])
+    } finally {
+      await store.close()
+    }
+  })
+})

@@ -6,8 +6,10 @@ import { type Compacted, compactionFolder, createCompaction, type FreeSpace, fre
 import { type Engine, type EngineOptions, openEngine } from './engine.ts'
 import {
   CannotOpen,
+  HeldByReader,
   isDurableFailure,
   isFatal,
+  isHeldByReaders,
   isInternal,
   isStorage,
   messageOf,
@@ -41,7 +43,11 @@ export type Store = {
    * came, after a rollback.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Moves the write-ahead log into the file; when it resolves, everything that can be read is on disk. */
+  /**
+   * Moves the write-ahead log into the file; when it resolves, everything that can be read is on disk.
+   *
+   * @throws HeldByReader when a query read old rows all the time a query may take; it is tried again with later commits.
+   */
   checkpoint(): Promise<void>
   /**
    * Writes the file anew without what is free in it: when it resolves, what was deleted before is in no file of the database.
@@ -67,6 +73,8 @@ export type StoreOptions = EngineOptions & {
 const queryTimeoutMs = 30_000
 /** Queries still at work when the file is replaced are given this long, then they are run again on the new one. */
 const drainMs = 2_000
+/** How long the next queries wait for those that keep a checkpoint from being done; most of the page's take less. */
+const holdMs = 100
 /** How often a query is run when the database goes under it each time. */
 const triesMax = 5
 
@@ -125,8 +133,9 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
   const checkpoints = createCheckpoints(
     () => bytesOf(`${path}.wal`),
     () =>
-      moveLog().catch((error) => {
-        options.warn?.(`a checkpoint failed, what was stored stays in the write-ahead log: ${messageOf(error)}`)
+      moveLog(0).catch((error) => {
+        if (!(error instanceof HeldByReader))
+          options.warn?.(`a checkpoint failed, what was stored stays in the write-ahead log: ${messageOf(error)}`)
         throw error
       }),
   )
@@ -185,15 +194,40 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await heal()
   }
 
-  /** A compaction counts on rows staying where they are, which a checkpoint may change; when it is done so is a checkpoint. */
-  async function moveLog(): Promise<void> {
+  /**
+   * A compaction counts on rows staying where they are, which a checkpoint may change; when it is done so is a checkpoint.
+   *
+   * @param patienceMs how long it is tried while queries keep it from being done; others may write between two tries.
+   * @throws HeldByReader when it could not be done for that.
+   */
+  async function moveLog(patienceMs = queryTimeoutMs): Promise<void> {
+    const deadline = performance.now() + patienceMs
     for (let isDone = false; !isDone; ) {
       await compaction.idle()
-      isDone = await inTurn(async () => {
-        if (compaction.isCopying()) return false
-        await checkpoint()
-        return true
-      })
+      try {
+        isDone = await inTurn(async () => {
+          if (compaction.isCopying()) return false
+          await checkpoint()
+          return true
+        })
+      } catch (error) {
+        if (!(error instanceof HeldByReader) || performance.now() > deadline) throw error
+        await Bun.sleep(holdMs)
+      }
+    }
+  }
+
+  /**
+   * Beside a query that began before a commit which changed rows in place, a checkpoint is refused. The page's queries take
+   * milliseconds, so the next ones wait for a moment until those that run have ended.
+   */
+  async function checkpointBesideReaders(): Promise<void> {
+    try {
+      await engine.checkpoint()
+    } catch (error) {
+      if (!isHeldByReaders(error)) throw error
+      await engine.readers.drain(holdMs)
+      await engine.checkpoint().finally(() => engine.readers.resume())
     }
   }
 
@@ -247,9 +281,12 @@ function live(first: Engine, options: StoreOptions, releaseLock: () => void): St
     await heal()
     try {
       const started = performance.now()
-      await engine.checkpoint()
+      await checkpointBesideReaders()
       checkpoints.done(performance.now() - started)
     } catch (error) {
+      if (isHeldByReaders(error)) {
+        throw new HeldByReader('a query reads what was stored before; the log moves into the file when it has ended')
+      }
       await giveUp(error)
       throw new StorageTrouble(messageOf(error))
     }
