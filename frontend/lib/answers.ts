@@ -41,9 +41,11 @@ type Entry = {
 const keptAnswersMax = 40
 /**
  * Least time between two times of asking the same; the first change after a quiet while is asked about at once. With what the
- * server and the socket gather before (110 ms) a record is asked about within a second also when another came just before it.
+ * server and the socket gather before, a record is asked about within a second also when another came just before it. An answer
+ * that takes more than a tenth of a second is asked for more rarely (below), so that a page never takes more than a fifth of a
+ * reader for one of them.
  */
-export const leastSpacingMs = 800
+export const leastSpacingMs = 450
 const entries = new Map<string, Entry>()
 const busyListeners = new Set<() => void>()
 let runningCount = 0

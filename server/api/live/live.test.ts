@@ -3,6 +3,8 @@ import { noAttributes } from '#proto/attributes.ts'
 import { cold, type LogRecord, noTelemetry, type Telemetry } from '#proto/telemetry.ts'
 import type { Socket } from './client.ts'
 import { createLive } from './live.ts'
+import type { LiveQuestions } from './questions.ts'
+import { liveRecord } from './records.ts'
 
 const resource = { attributes: noAttributes(), serviceName: 'shop', droppedAttributesCount: 0, schemaUrl: '' }
 const scope = { name: '', version: '', attributes: noAttributes(), droppedAttributesCount: 0, schemaUrl: '' }
@@ -28,14 +30,17 @@ function logs(count: number, body = 'x'): Telemetry {
 }
 
 /** A source of commits, a socket with room for `room` bytes, and what it was sent. */
-function setUp(room = Number.POSITIVE_INFINITY) {
+function setUp(room = Number.POSITIVE_INFINITY, questions?: LiveQuestions) {
   const listeners = new Set<(batch: Telemetry) => void>()
-  const live = createLive({
-    onCommit(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+  const live = createLive(
+    {
+      onCommit(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
     },
-  })
+    questions,
+  )
   const frames: { type: string; payload?: unknown[]; count?: number }[] = []
   let buffered = 0
   const socket: Socket = {
@@ -110,6 +115,30 @@ test('what a slow client lost is counted, and told as soon as there is room', as
   await until(() => frames.length === 3)
   expect(frames[2]!.payload![0]).toMatchObject({ body: 'again' })
   live.stop()
+})
+
+test('a session that changed once is told although others change all the time', async () => {
+  const told: string[] = []
+  const { live, socket, commit, until } = setUp(undefined, {
+    async session({ sessionId }) {
+      told.push(sessionId)
+      return [liveRecord('sessions', 'shop', sessionId, () => ({ sessionId }))]
+    },
+    usage: async () => [],
+  })
+  live.hear(socket, '{"subscribe":["sessions"]}')
+  const changing = (sessionId: string): Telemetry => ({
+    ...noTelemetry(),
+    sessions: [{ tool: 'shop', source: 'otlp_logs', sessionId }],
+  })
+  commit(changing('once'))
+  const busy = setInterval(() => {
+    for (const name of ['busy', 'busier', 'busiest']) commit(changing(name))
+  }, 5)
+  await until(() => told.includes('once') && told.includes('busiest'))
+  clearInterval(busy)
+  live.stop()
+  expect(told.filter((id) => id === 'once')).toHaveLength(1)
 })
 
 test('after stop nothing is sent', async () => {

@@ -21,16 +21,19 @@ export type Live = {
 
 /** At most 20 frames of one kind a second: faster than anyone sees, and a burst becomes few frames. */
 export const tickMs = 50
-/** Sessions and usage cost a query: once a second, and after a quiet while as soon as a burst has come together. */
-const questionMs = 1000
+/**
+ * Sessions and usage cost a query each (30 and 15 ms): after a quiet while they are read as soon as a burst has come together, then
+ * one session after the other, the newest and the oldest by turns, with rests between them. Ten at a time once a second made a
+ * session late on the page: beside 100 records a second of others it took up to 1.4 s.
+ */
+export const restMs = 150
 const firstQuestionMs = 100
 const frameRowsMax = 500
 /** Records of one kind that a tick turns into frames: 40,000 a second, in steps that nobody else has to wait for. */
 const rowsAtOnce = 2000
 const rowsWaitingMax = 50_000
 const frameBytesMax = 256 * 1024
-/** Changed sessions that are read at once, and that wait for it: in a backfill the page reads its lists instead. */
-const sessionsAtOnce = 10
+/** Changed sessions that wait to be read: in a backfill the page reads its lists instead. */
 const sessionsWaitingMax = 1000
 
 export function createLive(
@@ -44,7 +47,8 @@ export function createLive(
   const counts = { framesSent: 0, framesDropped: 0 }
   let tick: Timer | undefined
   let asking: Timer | undefined
-  let askedMs = 0
+  let restsUntilMs = 0
+  let turn = 0
   let stopped = false
 
   const unsubscribe = ingest.onCommit((batch) => {
@@ -53,7 +57,7 @@ export function createLive(
     note(sessionsOf(batch))
     if (waiting.size > 0) tick ??= setTimeout(flush, tickMs)
     if (changed.size > 0 && questions)
-      asking ??= setTimeout(ask, Math.max(firstQuestionMs, askedMs + questionMs - performance.now()))
+      asking ??= setTimeout(ask, Math.max(firstQuestionMs, restsUntilMs - performance.now()))
   })
 
   /** Adds sessions to those that changed; the newest stand last, and only they are told of when there are too many. */
@@ -98,17 +102,35 @@ export function createLive(
   }
 
   async function ask(): Promise<void> {
-    askedMs = performance.now()
-    const sessions = [...changed.values()].slice(-sessionsAtOnce)
-    for (const session of sessions) changed.delete(keyOf(session))
+    const began = performance.now()
+    // The newest alone would let those that change all the time keep another waiting for ever.
+    turn++
+    const [key, session] = [...changed].at(turn % 2 === 0 ? 0 : -1) as [string, ChangedSession]
+    changed.delete(key)
     try {
-      if (questions && isWanted('sessions')) await inTurns(broadcast('sessions', await questions.sessions(sessions)))
-      if (questions && isWanted('usage')) await inTurns(broadcast('usage', await questions.usage(sessions)))
+      await tell(session)
     } catch (error) {
       // The page reads the lists by itself; a live frame less is no loss.
       if (!stopped) warn(`what changed could not be read for the live page: ${messageOf(error)}`)
     }
-    asking = changed.size > 0 && clients.size > 0 && !stopped ? setTimeout(ask, questionMs) : undefined
+    const ended = performance.now()
+    const rest = Math.max(restMs, ended - began)
+    restsUntilMs = ended + rest
+    asking = changed.size > 0 && clients.size > 0 && !stopped ? setTimeout(ask, rest) : undefined
+  }
+
+  async function tell(session: ChangedSession): Promise<void> {
+    let service: string | undefined
+    const isNamed = [...clients.values()].some(
+      ({ subscription }) => subscription.topics.has('usage') && subscription.service !== undefined,
+    )
+    if (questions && (isNamed || isWanted('sessions'))) {
+      const records = await questions.session(session)
+      service = records[0]?.service
+      await inTurns(broadcast('sessions', records))
+    }
+    if (questions && isWanted('usage'))
+      await inTurns(broadcast('usage', await questions.usage(session, service ?? session.tool)))
   }
 
   const isWanted = (topic: Topic) => [...clients.values()].some(({ subscription }) => subscription.topics.has(topic))

@@ -8,54 +8,39 @@ import { type LiveRecord, liveRecord } from './records.ts'
 
 export type ChangedSession = { tool: string; sessionId: string }
 
-/** What there is to tell about sessions that changed, by topic. */
+/** What there is to tell about a session that changed, by topic. */
 export type LiveQuestions = {
-  sessions(changed: readonly ChangedSession[]): Promise<LiveRecord[]>
-  usage(changed: readonly ChangedSession[]): Promise<LiveRecord[]>
+  session(changed: ChangedSession): Promise<LiveRecord[]>
+  /** @param service whose the session is, as its own record says; its tool where there is none */
+  usage(changed: ChangedSession, service: string): Promise<LiveRecord[]>
 }
 
-/** Both read one session after the other: a few small queries, and never more than one at a time. */
+/** Each is a small query, and there is never more than one of them at a time. */
 export function liveQuestions(store: Store): LiveQuestions {
-  const services = new Map<string, string>()
-  const keyOf = ({ tool, sessionId }: ChangedSession) => `${tool}/${sessionId}`
-
   return {
-    async sessions(changed) {
-      const records: LiveRecord[] = []
-      services.clear()
-      for (const { tool, sessionId } of changed) {
-        const rows = await listSessions(store, {
-          ...allTime({}),
-          tool,
-          session: sessionId,
-          sort: 'lastTime',
-          direction: 1,
-          limit: 1,
-          offset: 0,
-        })
-        for (const row of rows) {
-          const session = sessionOf(row)
-          services.set(keyOf({ tool, sessionId }), session.serviceName)
-          records.push(liveRecord('sessions', session.serviceName, sessionId, () => session))
-        }
-      }
-      return records
+    async session({ tool, sessionId }) {
+      const rows = await listSessions(store, {
+        ...allTime({}),
+        tool,
+        session: sessionId,
+        sort: 'lastTime',
+        direction: 1,
+        limit: 1,
+        offset: 0,
+      })
+      return rows.map((row) => {
+        const session = sessionOf(row)
+        return liveRecord('sessions', session.serviceName, sessionId, () => session)
+      })
     },
-    async usage(changed) {
-      const records: LiveRecord[] = []
-      for (const { tool, sessionId } of changed) {
-        const { groups } = await readUsage(store, {
-          ...allTime({}),
-          groupBy: ['tool', 'session', 'model'],
-          tz: 'UTC',
-          filters: { tool, session: sessionId },
-        })
-        const service = services.get(keyOf({ tool, sessionId })) ?? tool
-        for (const group of groups) {
-          records.push(liveRecord('usage', service, sessionId, () => usageEntry(group)))
-        }
-      }
-      return records
+    async usage({ tool, sessionId }, service) {
+      const { groups } = await readUsage(store, {
+        ...allTime({}),
+        groupBy: ['tool', 'session', 'model'],
+        tz: 'UTC',
+        filters: { tool, session: sessionId },
+      })
+      return groups.map((group) => liveRecord('usage', service, sessionId, () => usageEntry(group)))
     },
   }
 }
