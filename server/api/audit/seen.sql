@@ -19,7 +19,8 @@ placed as (
     select component, min(session_id) as session_id
     from model_calls semi join asked using (tool, session_id)
     group by component
-  ) as of on of.component = seen.component and seen.session_id = ''
+  -- Not "on ... and session_id = ''": DuckDB would compare every observation with every request asked for.
+  ) as of on of.component = case when seen.session_id = '' then seen.component end
   where (seen.tool, seen.session_id) in (select (tool, session_id) from asked) or of.session_id is not null
 )
 select

@@ -29,5 +29,11 @@ where own.rank > best.rank and not own.is_withheld
   and not exists (
     select 1 from own as better
     where better.tool = own.tool and better.session_id = own.session_id and better.rank < own.rank
-      and (better.said = own.said or (better.tool_use_id = own.tool_use_id and better.role = own.role))
+      and better.said = own.said
+  )
+  -- Apart: with "or" between them DuckDB compares all with all.
+  and not exists (
+    select 1 from own as better
+    where better.tool = own.tool and better.session_id = own.session_id and better.rank < own.rank
+      and better.tool_use_id = own.tool_use_id and better.role = own.role
   )
