@@ -22,11 +22,15 @@ const unpack = {
   gzip: (bytes: Buffer) => gunzipSync(bytes),
 }
 
-/** The files that the page names. */
-async function named(): Promise<string[]> {
-  const { bytes } = await raw('/', { 'accept-encoding': 'identity' })
-  return [...bytes.toString().matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path]) => path!)
+/** The page at an address, and the files that it names. */
+async function pageAt(address: string) {
+  const { bytes, response } = await raw(address, { 'accept-encoding': 'identity', accept: 'text/html' })
+  const files = [...bytes.toString().matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path]) => path!)
+  return { files, etag: response.headers.get('etag') }
 }
+
+/** The page's texts: fonts are compressed already. */
+const named = async () => (await pageAt('/')).files.filter((path) => !path.endsWith('.woff2'))
 
 describe('the page', () => {
   test('comes in every encoding as the same bytes, each with its tag and what it varies by', async () => {
@@ -104,6 +108,36 @@ describe('the page', () => {
       expect(first.sent).toBeGreaterThan(10_000)
       expect(first.encoded).toBeLessThanOrEqual(300_000)
       expect((await scripts()).sent).toBe(0)
+    } finally {
+      await browser.close()
+    }
+  })
+
+  test('names ahead what the screen at an address is made of, so that nothing is looked for one after the other', async () => {
+    const addresses =
+      '/sessions /sessions/x /traces /traces/x /logs /metrics /dashboards /dashboards/x /costs /tools /errors /sql /settings'
+    const program = await pageAt('/')
+    for (const address of addresses.split(' ')) {
+      const { files, etag } = await pageAt(address)
+      expect([address, files.length > program.files.length + 1, etag === program.etag]).toEqual([address, true, false])
+      for (const path of files) expect((await raw(path)).response.status).toBe(200)
+    }
+    const browser = await launch()
+    try {
+      for (const address of ['/', '/sessions', '/logs', '/settings']) {
+        const { files } = await pageAt(address)
+        const page = await browser.newPage()
+        const unnamed: string[] = []
+        page.on('request', (request) => {
+          const { pathname } = new URL(request.url())
+          if (/\.(js|css|woff2|svg)$/.test(pathname) && !files.includes(pathname)) unnamed.push(pathname)
+        })
+        await page.goto(new URL(address, server.apiUrl).href)
+        await page.locator('main').waitFor()
+        await page.waitForFunction(() => document.fonts.status === 'loaded')
+        await page.close()
+        expect([address, unnamed]).toEqual([address, []])
+      }
     } finally {
       await browser.close()
     }

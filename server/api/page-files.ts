@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { type Ahead, aheadOf } from './page-ahead.ts'
 import { acceptedEncoding, compress, type Encoding, isCompressible } from './page-encodings.ts'
 
 /** What `import page from './index.html'` gives: in the compiled binary a list of embedded files. */
@@ -33,30 +34,62 @@ const forEver = 'public, max-age=31536000, immutable'
 
 function embedded({ index, files }: Manifest): PageFiles {
   const folder = dirname(index)
+  const pathOf = (file: string) => file.slice(folder.length).replaceAll('\\', '/')
   const byPath = new Map(
-    files.map((file) => [file.path.slice(folder.length).replaceAll('\\', '/'), pageFile(file, file.path === index)]),
+    files.map(({ path, headers }) => [pathOf(path), pageFile(headers, forEver, () => Bun.file(path).bytes())]),
   )
-  async function answer(request: Request, path: string): Promise<Response | undefined> {
-    return byPath.get(path)?.(request)
+  const indexHeaders = files.find(({ path }) => path === index)?.headers
+  const pages = new Map<string, ReturnType<typeof pageFile>>()
+  let ahead: Promise<{ html: string; ahead: Ahead }> | undefined
+
+  async function read(): Promise<{ html: string; ahead: Ahead }> {
+    const html = await Bun.file(index).text()
+    const scripts = new Map<string, string>()
+    for (const { path } of files) if (path.endsWith('.js')) scripts.set(pathOf(path), await Bun.file(path).text())
+    const program = /<script[^>]* src="([^"]+)"/.exec(html)?.[1] ?? ''
+    return { html, ahead: aheadOf(program, scripts, [...byPath.keys()]) }
   }
-  const indexPath = index.slice(folder.length).replaceAll('\\', '/')
+
+  async function pageAt(request: Request): Promise<Response> {
+    ahead ??= read()
+    const { html, ahead: known } = await ahead
+    const screen = known.screenAt(new URL(request.url).pathname)
+    let page = pages.get(screen)
+    if (!page) {
+      const text = html.replace('</title>', () => `</title>${known.linksFor(screen)}`)
+      const etag = `${indexHeaders?.etag}${screen && `-${screen}`}`
+      page = pageFile({ 'content-type': 'text/html;charset=utf-8', ...indexHeaders, etag }, 'no-cache', async () =>
+        new TextEncoder().encode(text),
+      )
+      pages.set(screen, page)
+    }
+    return page(request)
+  }
+
   return {
-    get: (request) => answer(request, new URL(request.url).pathname),
-    index: async (request) => (await answer(request, indexPath))!,
+    get: async (request) => {
+      const path = new URL(request.url).pathname
+      return path === pathOf(index) ? pageAt(request) : byPath.get(path)?.(request)
+    },
+    index: pageAt,
     stop() {},
   }
 }
 
 /** One file, as whoever asks takes it. Each form of it has a tag of its own, and is made when it is first wanted. */
-function pageFile({ path, headers }: Manifest['files'][number], isIndex: boolean) {
+function pageFile(
+  headers: Manifest['files'][number]['headers'],
+  cacheControl: string,
+  read: () => Promise<Uint8Array<ArrayBuffer>>,
+) {
   const type = headers['content-type']
-  const common = { 'content-type': type, 'cache-control': isIndex ? 'no-cache' : forEver }
+  const common = { 'content-type': type, 'cache-control': cacheControl }
   const isText = isCompressible(type)
   const forms = new Map<Encoding | undefined, Promise<Uint8Array<ArrayBuffer>>>()
   const content = (encoding: Encoding | undefined): Promise<Uint8Array<ArrayBuffer>> => {
     let form = forms.get(encoding)
     if (!form) {
-      form = encoding ? content(undefined).then((whole) => compress(whole, encoding)) : Bun.file(path).bytes()
+      form = encoding ? content(undefined).then((whole) => compress(whole, encoding)) : read()
       forms.set(encoding, form)
     }
     return form
