@@ -1,9 +1,10 @@
 // session-traces.tsx: the traces of a session, one of them open; without any, its transcript over time.
 import { useDeferredValue, useMemo } from 'react'
-import { trace, traceCalls, traces } from '../api.ts'
+import { traceCalls, traces } from '../api.ts'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { TraceView } from '../components/trace/trace-view.tsx'
+import { useTrace } from '../components/trace/use-trace.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { count, duration, exact } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
@@ -25,7 +26,7 @@ export function SessionTraces({ id }: { id: string }) {
   const asked = get('trace')
   // The one with most in it, unless the reader chose another.
   const chosen = found.find((one) => one.id === asked) ?? found.toSorted((a, b) => b.spanCount - a.spanCount)[0]
-  const answer = useAnswer(chosen && trace(chosen.id, chosen.kind))
+  const answer = useTrace(chosen?.id, chosen?.kind ?? 'otel_trace')
   const calls = useAnswer(chosen && traceCalls(chosen.id))
   // As on the page of one trace: part by part, when there is time.
   const spans = useDeferredValue(answer.data?.spans)

@@ -2,7 +2,7 @@
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
 import { useDeferredValue, useMemo } from 'react'
 import { Link, useParams } from 'wouter'
-import { trace, traceCalls } from '../api.ts'
+import { traceCalls } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorState } from '../components/error-state.tsx'
@@ -10,6 +10,7 @@ import { Screen } from '../components/screen.tsx'
 import { spentOf } from '../components/trace/costs.ts'
 import { TraceView } from '../components/trace/trace-view.tsx'
 import { startsOf } from '../components/trace/tree.ts'
+import { useTrace } from '../components/trace/use-trace.ts'
 import { useAnswer } from '../lib/answers.ts'
 import { cost, count, duration, exact, exactCost } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
@@ -27,7 +28,7 @@ export function TracePage() {
   const { id = '' } = useParams<{ id: string }>()
   const { get, link, visit } = useUrl()
   const kind: TraceKind = get('kind') === 'codex_operation' ? 'codex_operation' : 'otel_trace'
-  const answer = useAnswer(trace(id, kind))
+  const answer = useTrace(id, kind)
   const calls = useAnswer(traceCalls(id)).data?.calls
   const list = useNeighbours((state) => state.lists.traces)
   const { before, after } = neighboursOf(list, id)
@@ -55,7 +56,12 @@ export function TracePage() {
             <ArrowLeft aria-hidden className="size-4" />
           </Link>
           {spans && spans.length > 0 ? (
-            <Identity spans={spans} calls={calls} whole={kind === 'otel_trace'} />
+            <Identity
+              spans={spans}
+              total={answer.data?.hasMore ? answer.data.total : undefined}
+              calls={calls}
+              whole={kind === 'otel_trace'}
+            />
           ) : (
             <h1 className="truncate text-15 font-semibold">Trace {id.slice(0, 8)}</h1>
           )}
@@ -113,9 +119,15 @@ function Step({ to, label, icon }: { to: string | undefined; label: string; icon
   )
 }
 
-type IdentityProps = { spans: readonly Span[]; calls: readonly TraceCall[] | undefined; whole: boolean }
+type IdentityProps = {
+  spans: readonly Span[]
+  /** How many there are, while only the first of them are here. */
+  total: number | undefined
+  calls: readonly TraceCall[] | undefined
+  whole: boolean
+}
 
-function Identity({ spans, calls, whole }: IdentityProps) {
+function Identity({ spans, total, calls, whole }: IdentityProps) {
   const zone = useSettings((settings) => settings.zone)
   const { link } = useUrl()
   const facts = useMemo(() => {
@@ -139,7 +151,9 @@ function Identity({ spans, calls, whole }: IdentityProps) {
       <p className="flex min-w-0 items-center gap-x-3 overflow-hidden text-12 whitespace-nowrap text-muted">
         <Agent id={root.tool} fallback={root.serviceName} />
         <span className="font-semibold text-foreground">{duration(facts.duration)}</span>
-        <span className="hidden sm:inline">{count(spans.length)} spans</span>
+        <span className="hidden sm:inline">
+          {total === undefined ? `${count(spans.length)} spans` : `${count(spans.length)} of ${count(total)} spans…`}
+        </span>
         {spent && spent.requests > 0 && (
           <>
             <span
