@@ -22,6 +22,8 @@ afterAll(async () => {
 test('the default dashboard is made by the server and shows the numbers of the ledger', async () => {
   const { page, wrong, close } = await openPage(browser, server, '/dashboards')
   try {
+    // The list that was asked for first has it.
+    expect(await page.getByTestId('dashboard').allTextContents()).toEqual([expect.stringContaining('Overview')])
     await page.getByTestId('dashboard').filter({ hasText: 'Overview' }).getByRole('link').click()
     await page.getByTestId('grid').waitFor()
     await page.goto(`${page.url().split('?')[0]}${recorded}`)

@@ -381,18 +381,6 @@ export const createToken = (given: { name: string; user?: string; scopes: string
 export const revokeToken = (id: string) =>
   request<void>(`${api.tokens.$url().pathname}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 
-/** All of them. The server makes a default one when it is asked for it; then they are asked for again, lest it is missing here. */
-export const dashboards = (): Question<Answer<typeof api.dashboards>> => {
-  const list = ask(api.dashboards, {}, [])
-  return {
-    ...list,
-    async ask(signal, before) {
-      const found = await list.ask(signal, before)
-      if (found.dashboards.some(({ isDefault }) => isDefault)) return found
-      await defaultDashboard().ask(signal, undefined)
-      return list.ask(signal, before)
-    },
-  }
-}
+export const dashboards = () => ask(api.dashboards, {}, [])
 export const defaultDashboard = () => ask(api.dashboards.default, {}, [])
 export const dashboard = (id: string) => ask(api.dashboards[':id'], { param: { id } }, [])

@@ -26,10 +26,13 @@ async function refused(status: number, method: string, path: string, body?: unkn
   expect(answer.body.message.length).toBeGreaterThan(5)
 }
 
-test('there are none at first, and the server makes a default one when it is asked for, once', async () => {
-  expect(await ask(200, 'GET', '/api/dashboards')).toEqual({ dashboards: [] })
-  const [first, second] = await Promise.all([read('default'), read('default')])
-  expect(first.id).toBe(second.id)
+test('the server makes a default one, once, whether it is asked for it or for all', async () => {
+  const [first, { dashboards }, second] = await Promise.all([
+    read('default'),
+    ask(200, 'GET', '/api/dashboards'),
+    read('default'),
+  ])
+  expect([second.id, ...dashboards.map(({ id }: { id: string }) => id)]).toEqual([first.id, first.id])
   expect(first).toMatchObject({ name: 'Overview', isDefault: true })
   expect(first.widgets.map((one: { title: string }) => one.title)).toEqual([
     'Cost',
@@ -58,6 +61,19 @@ test('there are none at first, and the server makes a default one when it is ask
   expect((await ask(200, 'GET', '/api/dashboards')).dashboards).toHaveLength(1)
 })
 
+test('of the first list the default one is a part, also beside others', async () => {
+  expect((await ask(200, 'GET', '/api/dashboards')).dashboards).toMatchObject([{ name: 'Overview', isDefault: true }])
+  const [{ id }] = (await ask(200, 'GET', '/api/dashboards')).dashboards
+  await make({ name: 'Mine' })
+  await ask(200, 'PUT', `/api/dashboards/${id}`, { name: 'Ours', isDefault: false })
+  const { dashboards } = await ask(200, 'GET', '/api/dashboards')
+  expect(dashboards.map((one: any) => `${one.name} ${one.isDefault}`)).toEqual([
+    'Ours false',
+    'Mine false',
+    'Overview true',
+  ])
+})
+
 test('a dashboard is made, changed and removed', async () => {
   const made = await make({ name: 'Mine', description: 'of my own' })
   expect(made.id).toMatch(uuid)
@@ -73,7 +89,7 @@ test('a dashboard is made, changed and removed', async () => {
   })
   expect(await read(made.id)).toEqual(made)
   const { widgets: _, ...listed } = made
-  expect(await ask(200, 'GET', '/api/dashboards')).toEqual({ dashboards: [listed] })
+  expect((await ask(200, 'GET', '/api/dashboards')).dashboards).toContainEqual(listed)
   const changed = await ask(200, 'PUT', `/api/dashboards/${made.id}`, { name: 'Ours' })
   expect(changed).toMatchObject({ id: made.id, name: 'Ours', description: 'of my own', createdAt: made.createdAt })
   const emptied = await ask(200, 'PUT', `/api/dashboards/${made.id}`, { description: '' })
@@ -108,8 +124,7 @@ test('where the default one is removed the oldest other is it, and only without 
     expect(one.name).toBe(name)
     await ask(204, 'DELETE', `/api/dashboards/${one.id}`)
   }
-  expect(await listed()).toEqual([])
-  expect((await read('default')).name).toBe('Overview')
+  expect(await listed()).toEqual(['Overview true'])
 })
 
 test('widgets are put on, changed, moved and taken off', async () => {

@@ -94,10 +94,18 @@ export function dashboardsRoutes({ store }: ApiDeps) {
   }
 
   return new Hono()
-    .get('/api/dashboards', about('The dashboards there are, without their widgets', DashboardList), async (c) => {
-      const dashboards = await readDashboards(store)
-      return send<DashboardList>(c, { dashboards: dashboards.map((one) => dashboardOf(one)) })
-    })
+    .get(
+      '/api/dashboards',
+      about('The dashboards there are, without their widgets; a default one is always among them', DashboardList),
+      async (c) => {
+        let dashboards = await readDashboards(store)
+        if (!dashboards.some(({ isDefault }) => isDefault)) {
+          await theDefault()
+          dashboards = await readDashboards(store)
+        }
+        return send<DashboardList>(c, { dashboards: dashboards.map((one) => dashboardOf(one)) })
+      },
+    )
     .post('/api/dashboards', aboutNew('Makes a dashboard', Dashboard), bodyOf(NewDashboard), async (c) => {
       const made = newDashboard(c.req.valid('json'))
       await store.transaction((tx) => save(tx, made))
