@@ -310,8 +310,15 @@ test('on a phone widgets stand one under the other as they are read, and are mov
     const order = () =>
       page.getByTestId('widget').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
     expect(await order()).toEqual(['A', 'B', 'C'])
+    // A and B stand beside each other on the grid: down is past the next one that is shown.
+    await menu(page, 'A', 'Move down')
+    await until(order, ['B', 'A', 'C'])
+    await page.getByText('A: 2 of 3', { exact: true }).waitFor({ state: 'attached' })
+    await menu(page, 'A', 'Move down')
+    await until(order, ['B', 'C', 'A'])
     await menu(page, 'C', 'Move up')
-    await until(order, ['C', 'A', 'B'])
+    await until(order, ['C', 'B', 'A'])
+    await until(() => places(id), ['C 0,0 12×1', 'B 0,1 3×1', 'A 0,2 3×1'])
     await page.getByTestId('add-widget').click()
     await page.getByTestId('kind-markdown').click()
     await page.getByLabel('Text').fill('from the train')

@@ -22,7 +22,7 @@ import { addWidget, changeDashboard, duplicate, makeDefault, removeDashboard, re
 import { NameDialog, SureDialog } from './dashboard-dialogs.tsx'
 import { dashboardFile, fileName } from './file.ts'
 import { Grid } from './grid.tsx'
-import { freePlace, type Placed, type Step, stepped } from './layout.ts'
+import { freePlace, inReadingOrder, type Placed, restacked, type Step, stepped } from './layout.ts'
 import { usePlaces } from './use-places.ts'
 import { AddWidget, EditWidget } from './widget-dialog.tsx'
 import { WidgetFrame } from './widget-frame.tsx'
@@ -87,10 +87,11 @@ function Open({ dashboard, retry }: { dashboard: Dashboard; retry(): void }) {
     })
   }
   function step(widget: Widget, by: Step) {
-    const next = stepped(places, widget.id, by)
+    const next = narrow && by.row ? restacked(places, widget.id, by.row > 0 ? 1 : -1) : stepped(places, widget.id, by)
     place(next)
     const at = next.find((one) => one.id === widget.id)
-    if (at)
+    if (at && narrow) setSaid(`${widget.title}: ${inReadingOrder(next).indexOf(at) + 1} of ${next.length}`)
+    else if (at)
       setSaid(
         `${widget.title}: column ${at.gridColumn + 1}, row ${at.gridRow + 1}, ${at.colSpan} wide, ${at.rowSpan} high`,
       )

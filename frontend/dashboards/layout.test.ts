@@ -1,7 +1,17 @@
 // layout.test.ts: widgets never lie on each other and leave no gap above them, whatever is stored and whichever key is pressed.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { changedPlaces, columns, freePlace, inReadingOrder, type Placed, type Step, settle, stepped } from './layout.ts'
+import {
+  changedPlaces,
+  columns,
+  freePlace,
+  inReadingOrder,
+  type Placed,
+  restacked,
+  type Step,
+  settle,
+  stepped,
+} from './layout.ts'
 
 const place = (id: string, gridColumn: number, gridRow: number, colSpan = 4, rowSpan = 1): Placed => ({
   id,
@@ -79,6 +89,29 @@ test('a step down goes past the neighbour below, a step up back again', () => {
   expect(drawn(stepped(down, 'a', { row: -1 }))).toEqual(['a 0,0 4×1', 'c 4,0 4×1', 'b 0,1 4×2'])
   expect(drawn(stepped(start, 'b', { row: 1 }))).toEqual(drawn(start))
   expect(drawn(stepped(start, 'a', { row: -1 }))).toEqual(drawn(start))
+})
+
+test('on a phone a widget goes past the next one shown or the one before, whatever the grid looks like', () => {
+  fc.assert(
+    fc.property(places, fc.nat(9), fc.constantFrom(1 as const, -1 as const), (all, index, by) => {
+      const before = settle(all).map(({ id }) => id)
+      const next = restacked(all, `w${index}`, by)
+      wellPlaced(next)
+      expect(settle(next)).toEqual(next)
+      const at = before.indexOf(`w${index}`)
+      const other = before[at + by]
+      if (at >= 0 && other !== undefined) [before[at], before[at + by]] = [other, before[at]!]
+      expect(inReadingOrder(next).map(({ id }) => id)).toEqual(before)
+    }),
+  )
+})
+
+test('what stood before the two, and what need not give way, stays where it is', () => {
+  const start = [place('a', 0, 0), place('b', 4, 0), place('c', 8, 0, 4, 2), place('d', 0, 1, 8), place('e', 0, 2, 12)]
+  expect(drawn(restacked(start, 'a', 1))).toEqual(['b 0,0 4×1', 'a 4,0 4×1', 'c 8,0 4×2', 'd 0,1 8×1', 'e 0,2 12×1'])
+  expect(drawn(restacked(start, 'e', -1))).toEqual(['a 0,0 4×1', 'b 4,0 4×1', 'c 8,0 4×2', 'e 0,2 12×1', 'd 0,3 8×1'])
+  expect(drawn(restacked(start, 'a', -1))).toEqual(drawn(start))
+  expect(drawn(restacked(start, 'e', 1))).toEqual(drawn(start))
 })
 
 test('a step aside makes the neighbour give way, and nothing leaves the grid', () => {

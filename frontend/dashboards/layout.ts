@@ -97,6 +97,38 @@ export function stepped<P extends Placed>(places: readonly P[], id: string, step
   return settle(pushed(all, next))
 }
 
+/** Past the next one (1) or the one before (-1) in reading order, as a phone shows them; those before the two stay where they are. */
+export function restacked<P extends Placed>(places: readonly P[], id: string, by: 1 | -1): P[] {
+  const all = settle(places)
+  const at = all.findIndex((place) => place.id === id)
+  const first = Math.min(at, at + by)
+  const [one, other] = [all[first], all[first + 1]]
+  if (at < 0 || !one || !other) return all
+  const placed = all.slice(0, first)
+  for (const next of [other, one]) placed.push(after(placed, next, false))
+  for (const next of all.slice(first + 2)) placed.push(after(placed, next, true))
+  return placed
+}
+
+/**
+ * Where something that comes last in reading order stands: in its own column, or in the first place that is free. Below the one
+ * before there always is one; nothing has a gap above it, so that it is settled.
+ */
+function after<P extends Placed>(placed: readonly P[], next: P, keepsColumn: boolean): P {
+  const last = placed.at(-1)
+  const free = Array.from({ length: columns - next.colSpan + 1 }, (_, gridColumn) => {
+    const gridRow = placed
+      .filter((one) => one.gridColumn < gridColumn + next.colSpan && gridColumn < one.gridColumn + one.colSpan)
+      .reduce((most, one) => Math.max(most, one.gridRow + one.rowSpan), 0)
+    return { ...next, gridColumn, gridRow }
+  }).filter(
+    ({ gridColumn, gridRow }) =>
+      !last || gridRow > last.gridRow || (gridRow === last.gridRow && gridColumn > last.gridColumn),
+  )
+  const own = keepsColumn ? free.find(({ gridColumn }) => gridColumn === next.gridColumn) : undefined
+  return own ?? inReadingOrder(free)[0]!
+}
+
 /** The neighbour that is passed takes the place it is passed from. */
 function lifted<P extends Placed>(place: P, neighbour: P, from: P): P {
   return place.id === neighbour.id ? { ...place, gridRow: from.gridRow } : place
