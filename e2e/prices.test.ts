@@ -1,6 +1,6 @@
 // prices.test.ts: a model without a price gets one on the page, history is priced by it, and it is taken back again.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { type Running, start } from './telltale.ts'
 
@@ -27,6 +27,34 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await server?.dispose()
+})
+
+test('a model without a price has a dash with its name wherever its cost would stand, and never a zero', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const session = '/sessions/s1'
+  const places: [path: string, of: (page: Page) => Locator][] = [
+    ['/costs', (page) => page.locator('[data-key="model:home/made-model"] td[title*="price"]')],
+    ['/sessions', (page) => page.getByTestId('row').locator('[title*="price"]')],
+    ['/', (page) => page.getByTestId('live-activity').locator('[title*="price"]')],
+    [session, (page) => page.getByTestId('session-cost')],
+    [`${session}?tab=summary`, (page) => page.getByRole('table', { name: 'Models' }).locator('td[title*="price"]')],
+  ]
+  for (const [path, of] of places) {
+    await page.goto(new URL(path, server.apiUrl).href)
+    const place = of(page)
+    await place.waitFor()
+    expect([path, await place.textContent(), await place.getAttribute('title')]).toEqual([
+      path,
+      '—',
+      expect.stringContaining('no price is known for home/made-model'),
+    ])
+  }
+  // How much of what was used is in no cost.
+  await page.goto(new URL('/costs', server.apiUrl).href)
+  await page.getByTitle('2,200,000 tokens are in no cost').waitFor()
+  expect(await page.getByTestId('total-cost').textContent()).toBe('—')
+  expect(await page.locator('[data-key="model:home/made-model"]').textContent()).not.toContain('$')
+  await page.close()
 })
 
 const costNow = async () => (await server.get('/api/usage?groupBy=model')).totals.costUsd

@@ -3,7 +3,7 @@ import { ArrowDown } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { Basis } from '../components/basis.tsx'
-import { cost, count, exact, exactCost } from '../lib/format.ts'
+import { cost, costTitle, count, exact, exactCost } from '../lib/format.ts'
 import type { CacheSavings, UsageKey, UsageNumbers } from '../lib/shapes.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
@@ -101,7 +101,7 @@ export function UsageTable({ groupBy, label, groups, totals, saved, look, href }
                     )}
                   </span>
                 </Td>
-                <Cells usage={usage} model={value} saved={savedOf.get(value)} />
+                <Cells usage={usage} model={groupBy === 'model' ? value : undefined} saved={savedOf.get(value)} />
               </tr>
             )
           })}
@@ -109,7 +109,7 @@ export function UsageTable({ groupBy, label, groups, totals, saved, look, href }
         <tfoot>
           <tr className="font-semibold">
             <Td className="sticky left-0 z-10 bg-background">All</Td>
-            <Cells usage={totals} model="" saved={saved?.totals.savedUsd} />
+            <Cells usage={totals} saved={saved?.totals.savedUsd} />
           </tr>
         </tfoot>
       </Table>
@@ -124,7 +124,9 @@ export function UsageTable({ groupBy, label, groups, totals, saved, look, href }
   )
 }
 
-function Cells({ usage, model, saved }: { usage: UsageNumbers; model: string; saved: number | undefined }) {
+type CellsProps = { usage: UsageNumbers; model?: string | undefined; saved: number | undefined }
+
+function Cells({ usage, model, saved }: CellsProps) {
   return (
     <>
       <Td>
@@ -139,13 +141,10 @@ function Cells({ usage, model, saved }: { usage: UsageNumbers; model: string; sa
       {fields.map(({ key, money }) => {
         const value = usage[key] as number | null
         const faint = value === null || value === 0
-        const unpriced = key === 'costUsd' && value === null
         return (
           <Td
             key={key}
-            title={
-              unpriced ? `no price is known for ${model || 'these models'}` : money ? exactCost(value) : exact(value)
-            }
+            title={key === 'costUsd' ? costTitle(value, model) : money ? exactCost(value) : exact(value)}
             className={cx('text-right', faint && 'text-muted', key === 'costUsd' && !faint && 'font-semibold')}
           >
             {money ? cost(value) : count(value)}

@@ -4,6 +4,7 @@ import {
   bytes,
   change,
   cost,
+  costTitle,
   count,
   duration,
   durationMs,
@@ -67,6 +68,14 @@ describe('cost', () => {
   })
   test('of an unknown price is a dash; of a measured nothing it is zero', () => {
     expect([cost(null), cost(undefined), cost(0)]).toEqual(['—', '—', '$0.00'])
+  })
+  test('tells in its tooltip every digit, or which models have no price', () => {
+    expect([
+      costTitle(0.006112345, 'a'),
+      costTitle(0, 'a'),
+      costTitle(null, 'a, b'),
+      costTitle(null, undefined),
+    ]).toEqual(['$0.006112345', '$0.00', 'no price is known for a, b', 'no cost is known'])
   })
   test('below zero has a minus sign before the dollar', () => {
     expect(cost(-3.5)).toBe('−$3.50')

@@ -60,6 +60,12 @@ export function cost(value: Maybe): string {
   })
 }
 
+/** The tooltip of a cost: every digit, or for which models no price is known. */
+export function costTitle(value: Maybe, models: string | null | undefined): string {
+  if (!missing(value)) return exactCost(value)
+  return models ? `no price is known for ${models}` : 'no cost is known'
+}
+
 /** US dollars with every digit that is known (nano-dollars at most), for tooltips and copies. */
 export function exactCost(value: Maybe): string {
   if (missing(value)) return absent

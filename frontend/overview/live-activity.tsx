@@ -5,7 +5,7 @@ import { AgentDot, useAgentLook } from '../components/agents.tsx'
 import { ErrorState } from '../components/error-state.tsx'
 import { SessionState } from '../components/session-state.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { cost, count, duration } from '../lib/format.ts'
+import { cost, costTitle, count, duration } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { Session } from '../lib/shapes.ts'
@@ -50,7 +50,9 @@ function ActivityRow({ session }: { session: Session }) {
           <bdi>{oneLine(session.title || session.sessionId, 120)}</bdi>
         </span>
       </span>
-      <span className="text-right font-semibold">{cost(session.costUsd)}</span>
+      <span className="text-right font-semibold" title={costTitle(session.costUsd, session.models.join(', '))}>
+        {cost(session.costUsd)}
+      </span>
       <span className="truncate pl-4 text-12 text-muted">
         {[agent.name, session.project, session.model].filter(Boolean).join(' · ')}
       </span>

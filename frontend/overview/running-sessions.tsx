@@ -6,7 +6,7 @@ import { running } from '../api.ts'
 import { AgentDot, useAgentLook } from '../components/agents.tsx'
 import { Panel } from '../components/panel.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { cost, count, duration, exact, exactCost, ratio } from '../lib/format.ts'
+import { cost, costTitle, count, duration, exact, ratio } from '../lib/format.ts'
 import { useNow } from '../lib/now.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { RunningSession } from '../lib/shapes.ts'
@@ -102,7 +102,7 @@ function Row({ session }: { session: RunningSession }) {
       <span className="order-4 col-span-2 pl-4 lg:order-none lg:col-span-1 lg:pl-0">
         <Context session={session} />
       </span>
-      <span className="flex flex-col text-right" title={`${exactCost(session.costUsd)} so far`}>
+      <span className="flex flex-col text-right" title={`${costTitle(session.costUsd, session.model)} so far`}>
         <span className="font-semibold">{cost(session.costUsd)}</span>
         <span className="text-12 text-muted">{seconds(now - toMs(session.startTime))}</span>
       </span>

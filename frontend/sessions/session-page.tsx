@@ -8,7 +8,7 @@ import { ErrorState } from '../components/error-state.tsx'
 import { Screen } from '../components/screen.tsx'
 import { SessionState } from '../components/session-state.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
+import { cost, costTitle, count, durationMs, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { neighboursOf, useNeighbours } from '../lib/neighbours.ts'
 import { oneLine } from '../lib/safe-text.ts'
@@ -124,7 +124,7 @@ function Identity({ session }: { session: SessionDetail }) {
         <Agent id={session.tool} fallback={session.serviceName} />
         <span
           className="font-semibold text-foreground"
-          title={`${exactCost(session.costUsd)}, ${session.basis}`}
+          title={`${costTitle(session.costUsd, session.models.join(', '))}, ${session.basis}`}
           data-testid="session-cost"
         >
           {cost(session.costUsd)}

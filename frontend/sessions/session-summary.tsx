@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { Basis } from '../components/basis.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Panel } from '../components/panel.tsx'
-import { cost, count, durationMs, exact, exactCost, ratio } from '../lib/format.ts'
+import { cost, costTitle, count, durationMs, exact, ratio } from '../lib/format.ts'
 import { oneLine, visible } from '../lib/safe-text.ts'
 import type { SessionDetail, UsageNumbers } from '../lib/shapes.ts'
 import { absolute, dayTime, toMs } from '../lib/time.ts'
@@ -236,7 +236,10 @@ function UsageRows({
             <Td className="text-right" title={exact(usage.outputTokens)}>
               {count(usage.outputTokens)}
             </Td>
-            <Td className="text-right font-semibold" title={exactCost(usage.costUsd)}>
+            <Td
+              className="text-right font-semibold"
+              title={costTitle(usage.costUsd, label === 'Models' ? name : undefined)}
+            >
               {cost(usage.costUsd)}
             </Td>
           </tr>

@@ -12,7 +12,7 @@ import { ListFoot } from '../components/list-foot.tsx'
 import { Screen } from '../components/screen.tsx'
 import { SessionState } from '../components/session-state.tsx'
 import { useAnswer } from '../lib/answers.ts'
-import { cost, count, durationMs, exact, exactCost } from '../lib/format.ts'
+import { cost, costTitle, count, durationMs, exact } from '../lib/format.ts'
 import { rememberList } from '../lib/neighbours.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import type { Session } from '../lib/shapes.ts'
@@ -142,14 +142,7 @@ function columns(now: number, zone: Zone): Column<Session>[] {
       align: 'right',
       sort: 'cost',
       cell: (row) => (
-        <span
-          className="font-semibold"
-          title={
-            row.costUsd === null
-              ? `no price is known for ${row.model ?? 'its model'}`
-              : `${exactCost(row.costUsd)}, ${row.basis}`
-          }
-        >
+        <span className="font-semibold" title={`${costTitle(row.costUsd, row.models.join(', '))}, ${row.basis}`}>
           {cost(row.costUsd)}
         </span>
       ),

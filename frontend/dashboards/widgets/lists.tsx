@@ -7,7 +7,7 @@ import { measureFormat } from '../../components/usage-chart.tsx'
 import { useAnswer } from '../../lib/answers.ts'
 import { hueColor } from '../../lib/colors.ts'
 import { formatTerm } from '../../lib/filter.ts'
-import { cost, count, exact, exactCost, ratio } from '../../lib/format.ts'
+import { cost, costTitle, count, exact, ratio } from '../../lib/format.ts'
 import { useUrl } from '../../lib/url-state.ts'
 import { byGroup, cacheHitRate, type Measure } from '../../lib/usage.ts'
 import { usageFilterOf, usageKey } from '../../lib/usage-keys.ts'
@@ -120,7 +120,10 @@ export function UsageTableWidget({ config, view, title }: WidgetProps) {
                     )}
                   </span>
                 </Td>
-                <Td className="text-right font-semibold" title={exactCost(sum.costUsd)}>
+                <Td
+                  className="text-right font-semibold"
+                  title={costTitle(sum.costUsd, grouping.key === 'model' ? value : undefined)}
+                >
                   {cost(sum.costUsd)}
                 </Td>
                 <Td className="text-right" title={exact(sum.totalTokens)}>
