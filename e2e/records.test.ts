@@ -168,7 +168,11 @@ describe('the table of costs', () => {
         if (widths[0]! <= widths[1]!) continue
         const name = table.locator('[data-key^="model:"] td').first()
         const before = (await name.boundingBox())!.x
+        // It fades out where it goes on, until its end is in sight.
+        const fades = () => box.evaluate((one) => getComputedStyle(one).maskImage !== 'none')
+        expect([width, await fades()]).toEqual([width, true])
         await box.evaluate((one) => one.scrollTo({ left: one.scrollWidth }))
+        await until(fades, false)
         expect((await name.boundingBox())!.x).toBe(before)
         const last = (await table.locator('thead th').last().boundingBox())!
         expect(last.x + last.width).toBeLessThanOrEqual(width)
