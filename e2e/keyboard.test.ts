@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { fill, openPage, recorded } from './screen.ts'
 import { type Running, start } from './telltale.ts'
+import { until } from './until.ts'
 
 let browser: Browser
 let server: Running
@@ -74,6 +75,36 @@ test('a part of a chart is marked, zoomed to and left by keys', async () => {
   await chart.focus()
   await page.keyboard.press('Backspace')
   await page.waitForURL((url) => !url.searchParams.has('from'))
+  expect(wrong).toEqual([])
+  await close()
+}, 240_000)
+
+test('what shows under the pointer is there with the focus as well', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `/logs${recorded}`)
+  const shows = async (testId: string) => {
+    const one = page.getByTestId(testId).first()
+    /** Of everything that it stands in. */
+    const opacity = () =>
+      one.evaluate((element) => {
+        let product = 1
+        for (let at: Element | null = element; at; at = at.parentElement)
+          product *= Number(getComputedStyle(at).opacity)
+        return product
+      })
+    await one.waitFor({ state: 'attached' })
+    const before = await opacity()
+    await one.focus()
+    await until(opacity, 1)
+    return before
+  }
+  await page.locator('[data-row="0"]').waitFor()
+  await page.keyboard.press('j')
+  await page.locator('[data-row="0"] a:focus').waitFor()
+  await page.keyboard.press('Enter')
+  for (const testId of ['copy-fact', 'filter-attribute']) expect([testId, await shows(testId)]).toEqual([testId, 0])
+  for (const key of 'gd') await page.keyboard.press(key)
+  await page.getByTestId('dashboard').first().getByRole('link').press('Enter')
+  expect(await shows('widget-menu')).toBe(0)
   expect(wrong).toEqual([])
   await close()
 }, 240_000)

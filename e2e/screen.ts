@@ -38,7 +38,13 @@ export async function openPage(browser: Browser, server: Running, path: string, 
   return { ...opened, close: () => context.close() }
 }
 
-export type Look = { size?: { width: number; height: number }; scheme?: 'light' | 'dark'; scale?: number }
+export type Look = {
+  size?: { width: number; height: number }
+  scheme?: 'light' | 'dark'
+  scale?: number
+  /** A finger in place of a mouse: nothing hovers, and what is pressed is larger. */
+  touch?: boolean
+}
 
 /** A window of its own: what is stored and kept in it is nobody else's. */
 export async function newWindow(browser: Browser, look: Look): Promise<BrowserContext> {
@@ -46,6 +52,7 @@ export async function newWindow(browser: Browser, look: Look): Promise<BrowserCo
     viewport: look.size ?? desk,
     colorScheme: look.scheme ?? 'light',
     deviceScaleFactor: look.scale ?? 1,
+    hasTouch: look.touch ?? false,
     timezoneId: 'UTC',
     acceptDownloads: true,
   })

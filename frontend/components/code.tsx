@@ -58,7 +58,7 @@ export function Code({
   return (
     <div className={cx('group relative', className)}>
       <Scroller label="Code" className="max-h-[28rem]">
-        <pre className="px-3 py-2 text-12 whitespace-pre">
+        <pre className="px-3 py-2 text-12 whitespace-pre touch:pr-12">
           <code>
             {shown
               ? shown.map((token, index) => (
@@ -73,7 +73,7 @@ export function Code({
       </Scroller>
       <CopyButton
         text={text}
-        className="absolute top-1 right-1 bg-surface opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+        className="absolute top-1 right-1 bg-surface opacity-0 group-hover:opacity-100 focus-visible:opacity-100 touch:opacity-100"
       />
     </div>
   )

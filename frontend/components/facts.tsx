@@ -32,7 +32,7 @@ export function Facts({ facts, wide = false }: FactsProps) {
                     text={fact.copy}
                     label={`Copy ${fact.name.toLowerCase()}`}
                     testId="copy-fact"
-                    className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100"
+                    className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 touch:opacity-100"
                   />
                 )}
               </dd>

@@ -37,16 +37,17 @@ export function Attributes({ label, attributes, onFilter, search = '' }: Attribu
         {entries.slice(0, most).map(([key, value]) => (
           <div
             key={key}
-            className="group relative grid grid-cols-[minmax(6rem,2fr)_minmax(0,3fr)] gap-x-3 px-3 py-1 hairline-b hover:bg-hover"
+            className="group relative grid grid-cols-[minmax(6rem,2fr)_minmax(0,3fr)] gap-x-3 px-3 py-1 hairline-b hover:bg-hover touch:min-h-9"
           >
             <dt className="break-words text-muted">
               <code>
                 <bdi>{visible(key)}</bdi>
               </code>
             </dt>
-            <dd className="min-w-0">
+            {/* Where its buttons are always there they have a place of their own. */}
+            <dd className={cx('min-w-0', onFilter ? 'touch:pr-20' : 'touch:pr-10')}>
               <Value value={value} />
-              <span className="absolute top-0 right-1 flex rounded-control bg-raised opacity-0 group-hover:opacity-100 focus-within:opacity-100">
+              <span className="absolute top-0 right-1 flex rounded-control bg-raised opacity-0 group-hover:opacity-100 focus-within:opacity-100 touch:bg-transparent touch:opacity-100">
                 {onFilter && (typeof value !== 'object' || value === null) && (
                   <IconButton
                     label={`Filter by ${key}`}

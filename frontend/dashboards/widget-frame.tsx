@@ -81,7 +81,7 @@ export function WidgetFrame(props: WidgetFrameProps) {
           <bdi>{oneLine(title, 255)}</bdi>
         </h2>
         {range && <span className="shrink-0 truncate text-12 text-muted">{range.label.toLowerCase()}</span>}
-        <div className="ml-auto shrink-0 opacity-0 group-focus-within/widget:opacity-100 group-hover/widget:opacity-100 coarse:opacity-100">
+        <div className="ml-auto shrink-0 opacity-0 group-focus-within/widget:opacity-100 group-hover/widget:opacity-100 touch:opacity-100">
           <Menu
             align="end"
             trigger={

@@ -55,7 +55,7 @@ export function SeriesTable({ rows, format, summable, onEmphasis, before, onFilt
                     label={`Only ${row.label}`}
                     onClick={() => onFilter(row.label)}
                     data-testid="only-series"
-                    className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100"
+                    className="-my-1 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 touch:opacity-100"
                   >
                     <ListFilter aria-hidden className="size-3.5" />
                   </IconButton>

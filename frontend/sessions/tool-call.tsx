@@ -106,7 +106,7 @@ function ToolBody({ tool, failed }: { tool: ToolText; failed: boolean }) {
       {tool.output && (
         <div
           className={cx(
-            'group relative max-h-96 overflow-auto rounded-control bg-surface px-3 py-2 text-12 hairline',
+            'group relative max-h-96 overflow-auto rounded-control bg-surface px-3 py-2 text-12 hairline touch:pr-12',
             failed && 'border-l-2 border-l-error',
           )}
         >
@@ -114,7 +114,7 @@ function ToolBody({ tool, failed }: { tool: ToolText; failed: boolean }) {
           <CopyButton
             text={tool.output}
             label="Copy the output"
-            className="absolute top-1 right-1 bg-surface opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+            className="absolute top-1 right-1 bg-surface opacity-0 group-hover:opacity-100 focus-visible:opacity-100 touch:opacity-100"
           />
         </div>
       )}
