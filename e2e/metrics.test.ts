@@ -1,8 +1,10 @@
 // metrics.test.ts: the metrics explorer of the compiled binary in a real browser: every control once.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
+import { requests } from './recordings.ts'
 import { accessibility, fill, openPage, overflow, phone, recorded, settled, turnDark } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 
@@ -50,6 +52,48 @@ test('the catalogue names metrics, lists them by agent and is searched', async (
     await page.getByTestId('metric').first().click()
     await page.getByText('From the request to the first token').waitFor()
     expect(new URL(page.url()).searchParams.get('name')).toBe('codex.turn.ttft.duration_ms')
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+/** What Claude Code sent of a metric, added up by its type, whatever session it is of. */
+function sentOf(metric: string): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const variant of ['01-http-json', '02-http-json-gzip-resume'])
+    for (const { path, headers, body } of requests('claude-code', variant)) {
+      if (path !== '/v1/metrics') continue
+      const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
+      for (const { scopeMetrics } of JSON.parse(new TextDecoder().decode(text)).resourceMetrics)
+        for (const { metrics } of scopeMetrics)
+          for (const { name, sum } of metrics)
+            for (const { attributes, asInt, asDouble } of name === metric ? sum.dataPoints : []) {
+              const type = attributes.find((one: any) => one.key === 'type')?.value.stringValue ?? ''
+              sums[type] = (sums[type] ?? 0) + Number(asDouble ?? asInt)
+            }
+    }
+  return sums
+}
+
+test('lines of code by kind, commits and active time are those that the agent sent, by their names', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `/metrics${recorded}`)
+  try {
+    for (const [metric, name, total] of [
+      ['claude_code.lines_of_code.count', 'Lines of code', String],
+      ['claude_code.commit.count', 'Commits', String],
+      ['claude_code.active_time.total', 'Active time', (seconds: number) => `${seconds.toPrecision(3)} s`],
+    ] as const) {
+      const sent = Object.entries(sentOf(metric))
+      expect([metric, sent.length > 0]).toEqual([metric, true])
+      await page.getByTestId('metric-search').fill(name)
+      await page.locator(`[data-testid=metric][href*="${metric}"]`).click()
+      await page.getByRole('heading', { level: 2, name: `Claude Code: ${name}`, exact: true }).waitFor()
+      await settled(page)
+      expect((await rows(page)).map(([label, sum]) => [label, sum]).sort()).toEqual(
+        sent.map(([label, sum]) => [label || name, total(sum)]).sort(),
+      )
+    }
     expect(wrong).toEqual([])
   } finally {
     await close()

@@ -14,9 +14,10 @@ const worked = '/sessions/9f86bdd1-e720-4efd-a4d4-a23229471452'
 const withSubagent = '/sessions/8f7d06b9-bac3-4550-9a59-226e82643981'
 
 const searching = '5ea4c41e-0000-4000-8000-000000000001'
+const working = '3a4d0c2e-0000-4000-8000-000000000002'
 
-/** A session of what no recording holds: searches by pattern, an answer with code, and a commit. */
-function searchingLines(): string {
+/** Lines of a session as Claude Code writes them, 2 s apart. */
+function transcriptOf(sessionId: string) {
   let at = Date.parse('2026-11-22T05:00:00Z')
   let number = 0
   const line = (entry: object) => {
@@ -25,7 +26,7 @@ function searchingLines(): string {
       ...entry,
       uuid: crypto.randomUUID(),
       timestamp: new Date(at).toISOString(),
-      sessionId: searching,
+      sessionId,
       cwd: '/home/dev/project',
       gitBranch: 'main',
       version: '2.1.197',
@@ -34,9 +35,9 @@ function searchingLines(): string {
   const assistant = (block: object) =>
     line({
       type: 'assistant',
-      requestId: `req_${++number}`,
+      requestId: `req_${sessionId}_${++number}`,
       message: {
-        id: `msg_${number}`,
+        id: `msg_${sessionId}_${number}`,
         type: 'message',
         role: 'assistant',
         model: 'claude-sonnet-4-5-20250929',
@@ -44,24 +45,54 @@ function searchingLines(): string {
         usage: { input_tokens: 100, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 20 },
       },
     })
-  const used = (name: string, input: object, output: string) => {
-    const id = `toolu_${number + 1}`
+  const used = (name: string, input: object, output: string, toolUseResult?: object) => {
+    const id = `toolu_${sessionId}_${number + 1}`
     return [
       assistant({ type: 'tool_use', id, name, input }),
       line({
         type: 'user',
         message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: output }] },
+        toolUseResult,
       }),
     ]
   }
-  return `${[
-    line({ type: 'user', message: { role: 'user', content: 'Where is the answer?' } }),
+  const prompt = (content: string) => line({ type: 'user', message: { role: 'user', content } })
+  return { line, assistant, used, prompt }
+}
+
+const file = (lines: string[]) => `${lines.join('\n')}\n`
+
+/** What no recording holds: searches by pattern, an answer with code, and a commit. */
+function searchingLines(): string {
+  const { assistant, used, prompt } = transcriptOf(searching)
+  return file([
+    prompt('Where is the answer?'),
     ...used('Grep', { pattern: 'answ[e]r', path: 'src' }, 'src/a.ts:1:answer'),
     ...used('Glob', { pattern: '**/*.tsx' }, 'src/b.tsx'),
     ...used('Read', { file_path: '/home/dev/project/src/a.ts' }, '1 answer'),
     ...used('Bash', { command: 'git commit -m "Answer"' }, '[main 4f2a9c1] Answer\n 1 file changed, 1 insertion(+)'),
     assistant({ type: 'text', text: 'Here:\n\n```ts\nexport const answer: number = 42\n```\n' }),
-  ].join('\n')}\n`
+  ])
+}
+
+/** Lines changed by a patch and by a new file, a commit, the pull request of it, and two turns with their durations. */
+function workingLines(): string {
+  const { line, used, prompt } = transcriptOf(working)
+  const turn = (durationMs: number) => line({ type: 'system', subtype: 'turn_duration', durationMs })
+  return file([
+    prompt('Make it right'),
+    ...used(
+      'Edit',
+      { file_path: '/home/dev/project/src/a.ts', old_string: 'b', new_string: 'B\nB2' },
+      'The file has been updated.',
+      { structuredPatch: [{ oldStart: 1, oldLines: 2, newStart: 1, newLines: 3, lines: [' a', '-b', '+B', '+B2'] }] },
+    ),
+    turn(40_000),
+    prompt('And commit it'),
+    ...used('Bash', { command: 'git commit -am "Right"' }, '[main 77aa0b2] Right\n 1 file changed, 2 insertions(+)'),
+    line({ type: 'pr-link', prNumber: 41, prUrl: 'https://github.com/acme/shop/pull/41', prRepository: 'acme/shop' }),
+    turn(25_000),
+  ])
 }
 
 let browser: Browser
@@ -71,6 +102,7 @@ beforeAll(async () => {
   const searched = join(server.home, 'searched/-home-dev-project')
   mkdirSync(searched, { recursive: true })
   writeFileSync(join(searched, `${searching}.jsonl`), searchingLines())
+  writeFileSync(join(searched, `${working}.jsonl`), workingLines())
   for (const path of [recordings, join(server.home, 'searched')]) {
     const answer = await fetch(new URL('/api/import', server.apiUrl), {
       method: 'POST',
@@ -142,6 +174,34 @@ test('searches tell their pattern, code in an answer is highlighted, and a commi
     const commit = page.locator('li').filter({ has: page.getByLabel('Commit') })
     expect(await commit.textContent()).toContain('Answer')
     expect(await commit.textContent()).toContain('4f2a9c1')
+    expect(wrong).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
+test('lines of code, commits, pull requests and the time that was worked stand in the summary', async () => {
+  const { page, wrong, close } = await openPage(browser, server, `/sessions/${working}?tab=summary`)
+  try {
+    const summary = page.getByTestId('session-summary')
+    await summary.waitFor()
+    // The time of the turns, not that from the first line to the last.
+    const fact = (name: string) =>
+      summary
+        .locator('dt')
+        .filter({ hasText: new RegExp(`^${name}$`) })
+        .locator('+ dd')
+    expect([await fact('Active').textContent(), await fact('Duration').textContent()]).toEqual(['1m 05s', '16 s'])
+    const files = page.getByTestId('session-files')
+    expect(await files.textContent()).toContain('1 changed, 0 read, +2 −1 lines')
+    expect(await files.getByTestId('file').locator('td').allTextContents()).toEqual(['src/a.ts', '1', '+2', '−1'])
+    const made = summary.locator('li')
+    expect(await made.filter({ has: page.getByLabel('Commit') }).allTextContents()).toEqual([
+      expect.stringMatching(/^77aa0b2Right/),
+    ])
+    expect(await made.filter({ has: page.getByLabel('Pull request') }).allTextContents()).toEqual([
+      expect.stringContaining('acme/shop#41'),
+    ])
     expect(wrong).toEqual([])
   } finally {
     await close()
