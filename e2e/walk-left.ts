@@ -4,6 +4,8 @@
 export type Left = {
   /** `*` is every screen. */
   screen: string
+  /** Only in this walk. */
+  on?: 'desk' | 'phone'
   /** Its name as the walk writes it: `opener › control`. */
   control: string
   /** It is disabled as the walk finds it. */
@@ -54,6 +56,19 @@ export const left: readonly Left[] = [
     why: default_,
     test: dashboard,
   },
+  ...['a dashboard', 'a dashboard that is arranged'].map(
+    (screen): Left => ({
+      screen,
+      on: 'phone',
+      control: 'dashboard-menu › Arrange widgetsr',
+      disabled: true,
+      why: 'widgets stand one under the other and are moved by their menus',
+      test: [
+        'widgets.test.ts',
+        'on a phone widgets stand one under the other as they are read, and are moved by their menu',
+      ],
+    }),
+  ),
   {
     screen: 'settings, budgets',
     control: 'budget-new › budget-save',

@@ -1,42 +1,73 @@
 // walk-page.ts: what walks through a screen's controls; it runs in the page, so it may use nothing but its parameters.
 
-/** What a walk did. Names of controls are `opener › control`; `unused` are those that could not be used whenever they were seen. */
-export type Walked = { pressed: string[]; left: string[]; unused: string[]; ended: boolean }
-
-/** `root` holds the controls; `leave` are names to leave, in which `*` is anything; `done` are names that were used before. */
-export type Walk = { root: string; leave: string[]; done: string[] }
+/**
+ * What a walk did. Names of controls are `opener › control`; `unused` are those that could not be used whenever they were seen,
+ * `faults` what links led to and filters took that was not as they say.
+ */
+export type Walked = { pressed: string[]; left: string[]; unused: string[]; faults: string[]; ended: boolean }
 
 /**
- * Presses, sets or writes into every control once, and goes back to the address after each. What a control opens (a menu, a
+ * `root` holds the controls; `leave` are names to leave, in which `*` is anything; `done` are names that were used before. With
+ * `touch` there is no pointer under which something could show: what cannot be seen is a fault. `suggestionsMax` bounds how many
+ * keys are taken of one filter.
+ */
+export type Walk = { root: string; leave: string[]; done: string[]; touch: boolean; suggestionsMax: number }
+
+/**
+ * Presses, sets or writes into every control once, follows a link of each kind, takes every key that a filter offers with the
+ * first of its values, and goes back to the address after each. What a control opens (a menu, a
  * popover, a dialog) is walked before it goes on; what closes by one of its own controls is opened again for the others.
  */
-export async function walk({ root, leave, done: before }: Walk): Promise<Walked> {
+export async function walk({ root, leave, done: before, touch, suggestionsMax }: Walk): Promise<Walked> {
   const home = location.pathname + location.search
   const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   const frame = () => new Promise(requestAnimationFrame)
   const leaving = leave.map(
     (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's'),
   )
-  const things = 'button, select, summary, input, textarea, [role=tab], [role=menuitem]'
-  const floating = 'dialog[open], [data-slot=menu], [data-slot=popover]'
+  const things = 'a[href], button, select, summary, input, textarea, [role=tab], [role=menuitem]'
+  // A detail beside a list is walked like what lies on top of it.
+  const floating = 'dialog[open], [data-slot=menu], [data-slot=popover], aside:has([data-testid=detail-close])'
 
+  /** Links are one when they lead to the same screen with the same settings, whichever record it is of. */
+  const kindOfLink = (link: HTMLAnchorElement) => {
+    const { origin, pathname, searchParams } = new URL(link.href)
+    const settings = [...searchParams]
+      .filter(([key]) => !['from', 'to', 'range'].includes(key))
+      .map(([key, value]) =>
+        ['tab', 'show', 'by', 'measure'].includes(key)
+          ? `${key}=${value}`
+          : key === 'q'
+            ? `q=${/^@?[\w.-]+:/.exec(value)?.[0] ?? 'text'}`
+            : key,
+      )
+    const path = pathname.replace(/\/(?=[^/]*\d)[^/]+/g, '/…')
+    return `link ${origin === location.origin ? '' : origin}${[path, ...settings.sort()].join(' ')}`
+  }
   const nameOf = (element: Element) =>
     (
       element.getAttribute('data-testid') ??
       // What a button says of itself for a moment is not its name.
       (element.getAttribute('aria-label') === 'Copied' ? element.getAttribute('title') : undefined) ??
+      (element instanceof HTMLAnchorElement ? kindOfLink(element) : undefined) ??
       element.getAttribute('aria-label') ??
       (element.textContent?.trim() || element.getAttribute('name') || element.tagName.toLowerCase())
     ).slice(0, 60)
-  /** How its name begins; days of a calendar are all called alike. */
-  const prefixOf = (element: Element) =>
-    `${element.tagName} ${nameOf(element)
+  /** How a name begins; days of a calendar are all called alike. */
+  const prefixOf = (name: string) =>
+    name
       .replace(/^\w+day, \d.*$/, 'day')
       .replace(/[-:\d].*$/s, '')
-      .trim()}`
+      .trim()
   const isSeen = (element: Element) => {
     const box = element.getBoundingClientRect()
     return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden'
+  }
+  /** Whether it, or something around it, shows only under a pointer. A layer itself may just be appearing. */
+  const isTransparent = (element: Element, layer: Element | undefined) => {
+    for (let at: Element | null = element; at && at !== layer; at = at.parentElement)
+      if (Number(getComputedStyle(at).opacity) < 0.1) return true
+    return false
   }
   const isUsable = (element: Element) =>
     !(element as HTMLButtonElement).disabled && !element.hasAttribute('data-disabled')
@@ -50,10 +81,18 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
           .filter((element) => !element.closest(floating))
     ).filter(isSeen)
   /** Rows of one kind are one control: more than a dozen names that begin alike. */
-  const kindOf = (element: Element, all: readonly Element[]) => {
-    const prefix = prefixOf(element)
-    const alike = new Set(all.filter((one) => prefixOf(one) === prefix).map(nameOf))
-    return alike.size > 12 ? `${prefix.slice(prefix.indexOf(' ') + 1)}*` : nameOf(element)
+  const kindsOf = (all: readonly Element[]) => {
+    const named = all.map((element) => ({ element, name: nameOf(element), group: '' }))
+    const alike = new Map<string, Set<string>>()
+    for (const one of named) {
+      one.group = `${one.element.tagName} ${prefixOf(one.name)}`
+      alike.set(one.group, (alike.get(one.group) ?? new Set()).add(one.name))
+    }
+    return named.map(({ element, name, group }) => ({
+      element,
+      name,
+      kind: alike.get(group)!.size > 12 ? `${prefixOf(name)}*` : name,
+    }))
   }
   const press = (element: Element) => {
     const options = { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }
@@ -72,7 +111,73 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
     element instanceof HTMLInputElement && element.type === 'checkbox'
       ? String(element.checked)
       : (element.getAttribute('aria-pressed') ?? undefined)
-  async function use(element: Element) {
+  const isThere = () =>
+    ![...document.querySelectorAll('main')].some((main) => /There is no such/.test(main.textContent ?? ''))
+  const failures = () => document.querySelectorAll('[data-testid=error-state]').length
+  /** Until what was asked for is there. */
+  async function quiet() {
+    for (let idle = 0, waited = 0; idle < 4 && waited < 600; waited++) {
+      await frame()
+      idle = isBusy() ? 0 : idle + 1
+    }
+  }
+  async function follow(link: HTMLAnchorElement, name: string) {
+    const { origin, pathname, search } = new URL(link.href)
+    if (origin !== location.origin) {
+      // It would leave the page; what others serve there is not ours to know.
+      if (link.target !== '_blank' || !/noopener|noreferrer/.test(link.rel))
+        told.faults.push(`${name}: takes the page along`)
+      return
+    }
+    press(link)
+    await quiet()
+    if (location.pathname !== pathname)
+      told.faults.push(`${name}: leads to ${location.pathname} instead of ${pathname}`)
+    for (const [key, value] of new URLSearchParams(search))
+      if (new URLSearchParams(location.search).get(key) !== value) told.faults.push(`${name}: loses ${key}=${value}`)
+    if (!isThere()) told.faults.push(`${name}: there is nothing at ${pathname}${search}`)
+    if (failures()) told.faults.push(`${name}: ${pathname}${search} fails`)
+  }
+  /** Takes each key that a filter offers, then the first of its values, as a pointer does, and asks by it. */
+  async function takeSuggestions(field: HTMLInputElement, name: string) {
+    const offered = () => [...document.querySelectorAll('[role=listbox] [role=option]')].filter(isSeen)
+    const key = (pressed: string) =>
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true, cancelable: true }))
+    const take = async (suggestion: Element) => {
+      suggestion.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, cancelable: true, button: 0 }))
+      await frame()
+      await frame()
+    }
+    let taken = 0
+    for (; taken < suggestionsMax; taken++) {
+      field.blur()
+      write(field, '')
+      field.focus()
+      await frame()
+      await frame()
+      const suggestion = offered()[taken]
+      if (!suggestion) break
+      const says = suggestion.querySelector('code')?.textContent ?? ''
+      await take(suggestion)
+      if (!says || field.value !== says) told.faults.push(`${name}: ${says} was offered, ${field.value} taken`)
+      const value = offered()[0]
+      if (value) await take(value)
+      told.pressed.push(`${name} › ${field.value.trim()}`)
+      key('Enter')
+      await quiet()
+      const asked = new URLSearchParams(location.search).get('q')
+      if (asked !== field.value.trim()) told.faults.push(`${name}: asks for ${asked} instead of ${field.value}`)
+      if (failures()) told.faults.push(`${name}: ${field.value} fails`)
+    }
+    write(field, '')
+    if (taken === 0) told.faults.push(`${name}: offers nothing`)
+    key('Enter')
+    field.blur()
+    await quiet()
+  }
+  async function use(element: Element, name: string) {
+    if (element instanceof HTMLAnchorElement) return follow(element, name)
+    if (element instanceof HTMLInputElement && element.role === 'combobox') await takeSuggestions(element, name)
     if (element instanceof HTMLSelectElement) {
       const was = element.value
       for (const { value, disabled } of [...element.options].slice(0, 6)) if (!disabled) write(element, value)
@@ -101,7 +206,9 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
     document.querySelector('[data-testid=sweep]')?.childElementCount ||
     document.querySelector('[data-slot=skeleton]')
   const close = async (layer: Element) => {
+    const closer = layer.querySelector('[data-testid=detail-close]')
     if (layer instanceof HTMLDialogElement) layer.close()
+    else if (closer) press(closer)
     else
       (layer.contains(document.activeElement) ? document.activeElement! : layer).dispatchEvent(
         new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }),
@@ -117,7 +224,7 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
 
   const done = new Set(before)
   const met = new Set<string>()
-  const told: Walked = { pressed: [], left: [], unused: [], ended: false }
+  const told: Walked = { pressed: [], left: [], unused: [], faults: [], ended: false }
   const refused = new Set<string>()
   /** The layers that are open, each with the name of what opened it. */
   let open: { layer: Element; by: string }[] = []
@@ -129,15 +236,15 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
     if (layer && open.at(-1)?.layer !== layer) open.push({ layer, by: last })
     const way = layer ? `${open.at(-1)!.by} › ` : ''
     let next: Element | undefined
-    let name = ''
+    let [name, own] = ['', '']
     // A press may have begun something that has to be asked for first.
     for (let idle = 0, waited = 0; !next && idle < 3 && waited < 300; waited++) {
       idle = isBusy() ? 0 : idle + 1
       const seen = controlsOf(layer)
-      const all = seen.filter(isUsable)
       for (const element of seen) if (!isUsable(element)) refused.add(way + nameOf(element))
-      next = all.find((element) => !done.has(way + kindOf(element, all)) && !done.has(way + nameOf(element)))
-      if (next) name = way + kindOf(next, all)
+      const found = kindsOf(seen.filter(isUsable)).find((one) => !done.has(way + one.kind) && !done.has(way + one.name))
+      next = found?.element
+      if (found) [name, own] = [way + found.kind, way + found.name]
       else await frame()
     }
     if (!next) {
@@ -158,8 +265,8 @@ export async function walk({ root, leave, done: before }: Walk): Promise<Walked>
     }
     if (!told.pressed.includes(name)) told.pressed.push(name)
     last = name
-    const own = way + nameOf(next)
-    await use(next)
+    if (touch && isTransparent(next, layer)) told.faults.push(`${name}: cannot be seen`)
+    await use(next, name)
     // What opened a layer is done when everything in that is.
     const now = top()
     const isOpener = now && !open.some((one) => one.layer === now)
