@@ -13,8 +13,8 @@ const shared = new Set([
   'server.ts',
   'ceiling.ts',
 ])
-/** Those that want minutes and a browser run when they are named. */
-const onlyNamed = new Set(['page.ts', 'page-latency.ts', 'page-memory.ts'])
+/** Those that want minutes, most of them a browser too, run when they are named. */
+const onlyNamed = new Set(['rebuild.ts', 'page.ts', 'page-latency.ts', 'page-memory.ts'])
 const wanted = process.argv.slice(2)
 
 const modules = readdirSync(import.meta.dir)

@@ -43,6 +43,8 @@ export type ColumnType =
 /** A table's columns in the table's order, each with how to take it from a row. `undefined` and `null` become NULL. */
 export type TableWriter<R> = {
   table: string
+  /** A temporary table is never packed and written; what is appended to it is not counted towards a checkpoint. */
+  database?: 'db' | 'temp'
   columns: readonly { name: string; type: ColumnType; take: (row: R) => unknown }[]
 }
 
@@ -96,7 +98,7 @@ export async function appendRows<R>(
   rows: readonly R[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const appender = await connection.createAppender(writer.table, 'main', 'db')
+  const appender = await connection.createAppender(writer.table, 'main', writer.database ?? 'db')
   try {
     let asked = chunkRows
     for (let offset = 0; offset < rows.length; ) {

@@ -39,7 +39,8 @@ export type Params = Record<string, DuckDBValue | { value: DuckDBValue; type: Du
 
 export type Query<P extends Shape, R extends Shape> = ((runner: Runner, params: Arguments<P>) => Promise<Row<R>[]>) & {
   sql: string
-  params: P
+  /** The parameters as the statement takes them. */
+  bind(given: Arguments<P>): Params
   row: R
 }
 
@@ -124,13 +125,16 @@ export function list<T>(of: Token<T>): Token<T[]> {
 export function query<P extends Shape, R extends Shape>(sql: string, params: P, row: R): Query<P, R> {
   const names = Object.keys(row)
   const used = Object.keys(params).filter((name) => new RegExp(`\\$${name}\\b`).test(sql))
-  const run = async (runner: Runner, given: Arguments<P>): Promise<Row<R>[]> => {
+  const bind = (given: Arguments<P>): Params => {
     const bound: Params = {}
     for (const name of used) {
       const of = params[name] as Token<unknown>
       bound[name] = { value: of.bind((given as Record<string, unknown>)[name]), type: of.type }
     }
-    const rows = await runner.all(sql, bound)
+    return bound
+  }
+  const run = async (runner: Runner, given: Arguments<P>): Promise<Row<R>[]> => {
+    const rows = await runner.all(sql, bind(given))
     return rows.map((raw) => {
       const read: Record<string, unknown> = {}
       for (const name of names) {
@@ -143,5 +147,5 @@ export function query<P extends Shape, R extends Shape>(sql: string, params: P, 
       return read as Row<R>
     })
   }
-  return Object.assign(run, { sql, params, row })
+  return Object.assign(run, { sql, bind, row })
 }

@@ -69,7 +69,7 @@ export function transactionOn(
     },
     async append(writer, rows) {
       await named(`rows for ${writer.table}`, appendRows(connection, writer, rows))
-      appended(writer.table, rows.length)
+      if (writer.database !== 'temp') appended(writer.table, rows.length)
     },
   }
 }

@@ -8,7 +8,7 @@ import { HashIndex } from './hash-index.ts'
 import { Buckets } from './known-buckets.ts'
 import type { Ledger } from './ledger.ts'
 import { type ModelCall, modelCall, type Pricing } from './model-call.ts'
-import { mergedVersions, type StoredObservation } from './observation.ts'
+import { identified, type Kept, mergedVersions, type StoredObservation } from './observation.ts'
 import { type Moved, replaced } from './replaced.ts'
 import { resolve } from './resolve.ts'
 import { rebuiltSessions, SessionGroup, Sessions, sessionKey } from './sessions.ts'
@@ -85,24 +85,24 @@ type Tables = Omit<RebuildReport, 'dryRun' | 'durationMs'>
 
 async function rebuildIn(tx: Tx, pricing: Pricing): Promise<Tables> {
   await uniteComponents(tx)
-  const sessions = await replaced(tx, 'sessions', ['tool', 'session_id'], async (table) =>
-    tx.append({ ...sessionWriter, table }, await rebuiltSessions(tx)),
+  const sessions = await replaced(tx, 'sessions', ['tool', 'session_id'], async (into) =>
+    tx.append({ ...sessionWriter, ...into }, await rebuiltSessions(tx)),
   )
   const known = new Sessions()
   await known.load(tx)
   const group = new SessionGroup(known)
   const [before] = await sums(tx, {})
-  const calls = await replaced(tx, 'model_calls', ['call_id'], async (table) => {
-    const append = (rows: ModelCall[]) => tx.append({ ...modelCallWriter, table }, rows)
+  const calls = await replaced(tx, 'model_calls', ['call_id'], async (into) => {
+    const append = (rows: ModelCall[]) => tx.append({ ...modelCallWriter, ...into }, rows)
     await rebuildCalls(tx, pricing, group, append)
-    await rebuildAggregates(tx, pricing, group, table, append)
+    await rebuildAggregates(tx, pricing, group, into.table, append)
   })
   const [after] = await sums(tx, {})
-  const toolCalls = await replaced(tx, 'tool_calls', ['tool', 'session_id', 'call_id'], (table) =>
-    rebuildToolCalls(tx, group, (rows) => tx.append({ ...toolCallWriter, table }, rows)),
+  const toolCalls = await replaced(tx, 'tool_calls', ['tool', 'session_id', 'call_id'], (into) =>
+    rebuildToolCalls(tx, group, (rows) => tx.append({ ...toolCallWriter, ...into }, rows)),
   )
-  const commits = await replaced(tx, 'commits', ['kind', 'hash'], async (table) =>
-    tx.append({ ...commitWriter, table }, await rebuiltCommits(tx)),
+  const commits = await replaced(tx, 'commits', ['kind', 'hash'], async (into) =>
+    tx.append({ ...commitWriter, ...into }, await rebuiltCommits(tx)),
   )
   return {
     calls,
@@ -208,9 +208,11 @@ async function rebuildToolCalls(
 }
 
 /** A component's observations, each in the version that stands, should one ever have been stored twice. */
-function onceEach(observations: StoredObservation[]) {
+function onceEach(observations: Kept[]): Kept[] {
+  if (observations.length === 1) return observations
   const once = new Map<number, StoredObservation>()
-  for (const stored of observations) {
+  for (const kept of observations) {
+    const stored = identified(kept)
     const before = once.get(stored.idHash)
     once.set(stored.idHash, before ? mergedVersions(before, stored) : stored)
   }

@@ -5,15 +5,19 @@ import type { Tx } from '../../store/store.ts'
 /** How a table moves: rows before and after, and how many are new, gone or other than before. */
 export type Moved = { before: number; after: number; added: number; removed: number; changed: number }
 
+/** A table of the same shape that is filled anew; a writer's own table is replaced by it. */
+export type Rebuilt = { table: string; database: 'temp' }
+
 /**
- * Compares a table with what `fill` appends to a table of the same shape, and changes the rows that differ. `ids` name the
+ * Compares a table with what `fill` appends to a table of the same shape, and changes the rows that differ. That one is temporary:
+ * as a table of the file its rows were packed and written before they were dropped, a quarter of a rebuild's CPU. `ids` name the
  * columns that identify a row. The number of a row's component is not compared: any that holds the request will do.
  */
 export async function replaced(
   tx: Tx,
   table: string,
   ids: string[],
-  fill: (table: string) => Promise<void>,
+  fill: (into: Rebuilt) => Promise<void>,
 ): Promise<Moved> {
   const rebuilt = `rebuilt_${table}`
   const id = `concat_ws(chr(10), ${ids.join(', ')})`
@@ -22,8 +26,8 @@ export async function replaced(
   const hashes = (of: string) =>
     `select id, count(*) as n, sum(row_hash::hugeint) as h
     from (select ${id} as id, hash(r) as row_hash from (select ${columns} from ${of}) as r) group by id`
-  await tx.run(`create table ${rebuilt} as select * from ${table} limit 0`)
-  await fill(rebuilt)
+  await tx.run(`create temp table ${rebuilt} as select * from ${table} limit 0`)
+  await fill({ table: rebuilt, database: 'temp' })
   await tx.run(
     `create temp table moved as
     select coalesce(a.id, b.id) as id, a.n as before, b.n as after
