@@ -51,6 +51,21 @@ export type TailOptions = {
 const defaultSliceBytes = 4 * 1024 * 1024
 const printBytes = 4096
 
+/**
+ * The buffer that the last reading left. Made anew for each of 3,000 files it was as much memory as all their bytes, each page of it
+ * fetched from the system and given back, and for the garbage collector a reason to start.
+ */
+let spare: Buffer | undefined
+
+/** At least so many bytes to read into, until they are given back to {@link spare}. */
+function bufferOf(bytes: number): Buffer {
+  const taken = spare
+  // Rounded up, so that it serves the next file, too; what is not read into takes no memory.
+  if (!taken || taken.length < bytes) return Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(65_536, bytes))))
+  spare = undefined
+  return taken
+}
+
 /** Opens a regular file for reading; never waits (a pipe) and never follows a link. @throws the system's error */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
@@ -100,15 +115,21 @@ async function* slices(handle: FileHandle, from: Cursor | undefined, options: Ta
     return made
   }
 
-  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(options.sliceBytes ?? defaultSliceBytes, end - position)))
-  while (position < end) {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - position), position)
-    if (bytesRead === 0) break
-    position += bytesRead
-    const skipped: Skipped[] = []
-    const before = splitter.line
-    const lines = splitter.push(buffer.subarray(0, bytesRead), skipped)
-    if (splitter.line > before) yield slice(lines, skipped)
+  const sliceBytes = Math.max(1, Math.min(options.sliceBytes ?? defaultSliceBytes, end - position))
+  const buffer = bufferOf(sliceBytes)
+  try {
+    while (position < end) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(sliceBytes, end - position), position)
+      if (bytesRead === 0) break
+      position += bytesRead
+      const skipped: Skipped[] = []
+      const before = splitter.line
+      const lines = splitter.push(buffer.subarray(0, bytesRead), skipped)
+      if (splitter.line > before) yield slice(lines, skipped)
+    }
+  } finally {
+    // The larger one serves more files.
+    if (!spare || spare.length < buffer.length) spare = buffer
   }
   if (options.unfinished) {
     const skipped: Skipped[] = []

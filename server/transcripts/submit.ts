@@ -57,8 +57,10 @@ export async function submittedOf(
 export type Refused = (path: string, reason: string) => void
 
 /**
- * Gathers what is read of many files into few commits, each a fixed cost. While one is written the next is gathered; never
- * are two under way, so that a file's later part is not stored when its earlier one was not.
+ * Gathers what is read of many files into few commits, each a fixed cost. While one is committed, which takes other threads, the
+ * next is gathered; never are two under way, so that a file's later part is not stored when its earlier one was not. Gathered
+ * already while the rows of the one before are made, it would only take turns with that, stand in memory beside it, and leave
+ * nothing to do beside the commit.
  */
 export class Gathering {
   readonly #ingest: Pick<Ingest, 'submit' | 'remembered'>
@@ -95,9 +97,14 @@ export class Gathering {
     this.#bytes = 0
     await this.#writing
     this.#tidy()
-    this.#writing = this.#store(reads.filter(({ path }) => !this.#lost.has(path)))
+    const { promise: atCommit, resolve: toCommit } = Promise.withResolvers<void>()
+    this.#writing = this.#store(
+      reads.filter(({ path }) => !this.#lost.has(path)),
+      toCommit,
+    ).finally(toCommit)
     // Told by the next call; without this it would count as nobody's.
     this.#writing.catch(() => {})
+    await atCommit
   }
 
   #tidy(): void {
@@ -106,10 +113,10 @@ export class Gathering {
     this.#tidiedBytes = process.memoryUsage.rss()
   }
 
-  async #store(reads: (Read & { path: string })[]): Promise<void> {
+  async #store(reads: (Read & { path: string })[], toCommit = () => {}): Promise<void> {
     if (reads.length === 0) return
     try {
-      await submitted(this.#ingest, merged(reads))
+      await submitted(this.#ingest, merged(reads), async () => toCommit())
     } catch (error) {
       // When nothing at all can be written it is not for what was read.
       await submitted(this.#ingest, { telemetry: noTelemetry(), bytes: 0, records: [] })

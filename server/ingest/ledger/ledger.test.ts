@@ -304,6 +304,22 @@ describe('tool calls, messages, commits', () => {
     ])
   })
 
+  test('of what a file says of a call the beginning is kept, of another door more, whichever comes first', async () => {
+    const told = { ...tool, output: 'x'.repeat(3000) }
+    const lengths = () => all('select length(output)::int as chars from tool_calls order by call_id')
+    await keepAll(
+      batch({ toolCalls: [{ ...told, source: 'transcript' }] }),
+      batch({ toolCalls: [{ ...told, callId: 't2', source: 'hook' }] }),
+    )
+    expect(await lengths()).toEqual([{ chars: 512 }, { chars: 3000 }])
+    await desk.restart()
+    await keepAll(
+      batch({ toolCalls: [{ ...told, source: 'hook' }] }),
+      batch({ toolCalls: [{ ...told, callId: 't2', source: 'transcript' }] }),
+    )
+    expect(await lengths()).toEqual([{ chars: 3000 }, { chars: 3000 }])
+  })
+
   test('an entry that is written again when it has grown stands in its fullest version', async () => {
     const entry = {
       source: 'transcript',

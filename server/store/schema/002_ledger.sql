@@ -120,7 +120,7 @@ create table tool_call_observations (
   fingerprint bigint not null
 );
 
--- Input and output are their beginnings (2,048 characters of a file's, else 8,192): a file's whole texts are in messages.
+-- Input and output are their beginnings (512 characters of a file's, else 8,192): a file's whole texts are in messages.
 create table tool_calls (
   tool varchar not null,
   session_id varchar not null,
