@@ -67,8 +67,10 @@ type TraceEvent = {
   pid: number
   tid: number
   tdur?: number
-  args?: { name?: string; data?: { url?: string } }
+  args?: { name?: string; data?: Frame & { frames?: Frame[] } }
 }
+/** A frame of a page, told by the browser with the process that draws it. */
+type Frame = { url?: string; processId?: number }
 
 /**
  * Milliseconds of CPU of each task of the page's main thread, longest first: what a task takes of a machine that has nothing
@@ -78,7 +80,11 @@ function cpuOfTasks(trace: Buffer): number[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
   // The browser's own pages, such as that of an empty tab, have long tasks too.
   const ours = new Set(
-    traceEvents.filter(({ args }) => args?.data?.url?.startsWith(server.apiUrl)).map(({ pid }) => pid),
+    traceEvents.flatMap(({ args, pid }) =>
+      [args?.data ?? {}, ...(args?.data?.frames ?? [])]
+        .filter(({ url }) => url?.startsWith(server.apiUrl))
+        .map(({ processId }) => processId ?? pid),
+    ),
   )
   const main = new Set(
     traceEvents
