@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { removable, remove } from '../../ingest/removal/removal.ts'
-import { bytesOf, wipe } from '../../ingest/removal/wipe.ts'
+import { bytesOf, free, wipe } from '../../ingest/removal/wipe.ts'
 import type { ApiDeps } from '../deps.ts'
 import { about } from '../describe.ts'
 import { badRequest } from '../errors.ts'
@@ -55,7 +55,7 @@ export function removalRoutes({ core }: ApiDeps) {
       const summary = { what, dryRun, removed, rows }
       return whileWorking(c, 'compact', async () => {
         if (dryRun) return summary
-        if (!compact) await core.store.checkpoint()
+        if (!compact) await free(core.store)
         if (rows === 0 || !compact) return { ...summary, bytesBefore, bytesAfter: bytesOf(core.store) }
         return { ...summary, ...(await wipe(core.store, bytesBefore)) }
       })

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import oldestCutSql from './oldest-cut.sql' with { type: 'text' }
 import { type Removed, remove } from './removal.ts'
 import usedBytesSql from './used-bytes.sql' with { type: 'text' }
+import { free } from './wipe.ts'
 
 const earliest = -(2n ** 63n) + 2n
 
@@ -125,7 +126,7 @@ async function slices(
 /** Takes out what is before a time; the blocks it leaves are free to be written again. */
 async function take({ store, ledger }: RetentionDeps, removed: Removed, to: bigint): Promise<void> {
   add(removed, await remove(store, ledger, { what: 'all', from: earliest, to }))
-  await store.checkpoint()
+  await free(store)
 }
 
 async function used(store: Store): Promise<{ bytes: number; records: number }> {

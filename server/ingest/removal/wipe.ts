@@ -1,5 +1,6 @@
-// wipe.ts: after a deletion by a person: the file written anew, so that it holds no trace of what was deleted.
+// wipe.ts: after a deletion: its blocks freed, or by a person's wish the file written anew, so that it holds no trace of it.
 import { earlierCopies, NotCompacted } from '../../store/compaction.ts'
+import { HeldByReader } from '../../store/errors.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What became of the file: its size with the log; why it holds what was deleted still; copies beside it that may. */
@@ -20,6 +21,15 @@ export async function wipe(store: Store, bytesBefore: number): Promise<Wiped> {
     bytesAfter: bytesOf(store),
     ...(notice === undefined ? {} : { notice }),
     ...(copies.length > 0 ? { copies } : {}),
+  }
+}
+
+/** Frees the blocks of what was deleted; beside a long query that reads old rows, such as an export, they are free later. */
+export async function free(store: Store): Promise<void> {
+  try {
+    await store.checkpoint()
+  } catch (error) {
+    if (!(error instanceof HeldByReader)) throw error
   }
 }
 
