@@ -8,17 +8,24 @@ export type Walked = { pressed: string[]; left: string[]; unused: string[]; faul
 
 /**
  * `root` holds the controls; `leave` are names to leave, in which `*` is anything; `done` are names that were used before. With
- * `touch` there is no pointer under which something could show: what cannot be seen is a fault. `suggestionsMax` bounds how many
- * keys are taken of one filter.
+ * `touch` there is no pointer under which something could show: what cannot be seen is a fault. `away` tells to follow links
+ * to other screens too, `suggestionsMax` bounds how many keys are taken of one filter.
  */
-export type Walk = { root: string; leave: string[]; done: string[]; touch: boolean; suggestionsMax: number }
+export type Walk = {
+  root: string
+  leave: string[]
+  done: string[]
+  touch: boolean
+  away: boolean
+  suggestionsMax: number
+}
 
 /**
  * Presses, sets or writes into every control once, follows a link of each kind, takes every key that a filter offers with the
  * first of its values, and goes back to the address after each. What a control opens (a menu, a
  * popover, a dialog) is walked before it goes on; what closes by one of its own controls is opened again for the others.
  */
-export async function walk({ root, leave, done: before, touch, suggestionsMax }: Walk): Promise<Walked> {
+export async function walk({ root, leave, done: before, touch, away, suggestionsMax }: Walk): Promise<Walked> {
   const home = location.pathname + location.search
   const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   const frame = () => new Promise(requestAnimationFrame)
@@ -46,10 +53,10 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
   }
   const nameOf = (element: Element) =>
     (
+      (element instanceof HTMLAnchorElement ? kindOfLink(element) : undefined) ??
       element.getAttribute('data-testid') ??
       // What a button says of itself for a moment is not its name.
       (element.getAttribute('aria-label') === 'Copied' ? element.getAttribute('title') : undefined) ??
-      (element instanceof HTMLAnchorElement ? kindOfLink(element) : undefined) ??
       element.getAttribute('aria-label') ??
       (element.textContent?.trim() || element.getAttribute('name') || element.tagName.toLowerCase())
     ).slice(0, 60)
@@ -73,13 +80,15 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
     !(element as HTMLButtonElement).disabled && !element.hasAttribute('data-disabled')
   /** What lies on top; the page itself when nothing does. */
   const top = () => [...document.querySelectorAll(floating)].filter(isSeen).at(-1)
+  /** It opens something on this screen. */
+  const isHere = (link: HTMLAnchorElement) => new URL(link.href).pathname === location.pathname
   const controlsOf = (layer: Element | undefined) =>
     (layer
       ? [...layer.querySelectorAll(things)]
       : [...document.querySelectorAll(root)]
           .flatMap((part) => [...part.querySelectorAll(things)])
           .filter((element) => !element.closest(floating))
-    ).filter(isSeen)
+    ).filter((element) => isSeen(element) && (away || !(element instanceof HTMLAnchorElement) || isHere(element)))
   /** Rows of one kind are one control: more than a dozen names that begin alike. */
   const kindsOf = (all: readonly Element[]) => {
     const named = all.map((element) => ({ element, name: nameOf(element), group: '' }))
@@ -148,7 +157,7 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
       await frame()
       await frame()
     }
-    let taken = 0
+    let [taken, attributes] = [0, 0]
     for (; taken < suggestionsMax; taken++) {
       field.blur()
       write(field, '')
@@ -158,6 +167,8 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
       const suggestion = offered()[taken]
       if (!suggestion) break
       const says = suggestion.querySelector('code')?.textContent ?? ''
+      // Attributes are what was sent, each like the other.
+      if (says.startsWith('@') && ++attributes > 2) continue
       await take(suggestion)
       if (!says || field.value !== says) told.faults.push(`${name}: ${says} was offered, ${field.value} taken`)
       const value = offered()[0]
@@ -229,6 +240,7 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
   /** The layers that are open, each with the name of what opened it. */
   let open: { layer: Element; by: string }[] = []
   let last = ''
+  await quiet()
   for (let turn = 0; turn < 400; turn++) {
     if (!top()) await goHome()
     const layer = top()
@@ -236,15 +248,20 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
     if (layer && open.at(-1)?.layer !== layer) open.push({ layer, by: last })
     const way = layer ? `${open.at(-1)!.by} › ` : ''
     let next: Element | undefined
-    let [name, own] = ['', '']
+    let [name, own, bare] = ['', '', '']
     // A press may have begun something that has to be asked for first.
     for (let idle = 0, waited = 0; !next && idle < 3 && waited < 300; waited++) {
       idle = isBusy() ? 0 : idle + 1
       const seen = controlsOf(layer)
       for (const element of seen) if (!isUsable(element)) refused.add(way + nameOf(element))
-      const found = kindsOf(seen.filter(isUsable)).find((one) => !done.has(way + one.kind) && !done.has(way + one.name))
+      const found = kindsOf(seen.filter(isUsable)).find(
+        (one) =>
+          ![way + one.kind, way + one.name, ...(one.element instanceof HTMLAnchorElement ? [one.name] : [])].some(
+            (known) => done.has(known),
+          ),
+      )
       next = found?.element
-      if (found) [name, own] = [way + found.kind, way + found.name]
+      if (found) [name, own, bare] = [way + found.kind, way + found.name, found.name]
       else await frame()
     }
     if (!next) {
@@ -271,7 +288,11 @@ export async function walk({ root, leave, done: before, touch, suggestionsMax }:
     const now = top()
     const isOpener = now && !open.some((one) => one.layer === now)
     // One dialog in place of another is what its button did, and is not to be done again for the rest of the other.
-    if (!isOpener || (layer instanceof HTMLDialogElement && !isSeen(layer))) done.add(name).add(own)
+    if (!isOpener || (layer instanceof HTMLDialogElement && !isSeen(layer))) {
+      done.add(name).add(own)
+      // A link is known by where it leads, wherever it stands.
+      if (next instanceof HTMLAnchorElement) done.add(bare)
+    }
   }
   told.left = [...met]
   told.unused = [...refused].filter((name) => !done.has(name))

@@ -2,14 +2,14 @@
 // that a filter offers taken: nothing may throw, no question may be answered with an error, and no link lead to nothing. What a
 // control is for is tested elsewhere; this finds those that nobody thought of.
 //
-// The screens are walked twice, by walk.test.ts in light at a desk and by walk-phone.test.ts in dark on a phone, there with a link of
-// each kind once in all and the first suggestions of each filter. What a control does is the same in all looks; dark at a desk and
+// The screens are walked twice, by walk.test.ts in light at a desk and by walk-phone.test.ts in dark on a phone, there with the links
+// around the screens, those that open something in place, and the first suggestions of each filter. What a control does is the same in all looks; dark at a desk and
 // light on a phone are looked at by axe.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { hasTest } from './named-test.ts'
-import { fill, type Look, newWindow, openIn, overflow, recorded, settled } from './screen.ts'
+import { fill, type Look, newWindow, openIn, overflow, recorded } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { type Left, left } from './walk-left.ts'
 import { type Walked, walk } from './walk-page.ts'
@@ -42,8 +42,8 @@ const paths: [string, (found: Found) => string][] = [
   ]),
 ]
 
-/** What stands around every screen is walked with the first. */
-const around = 'overview'
+/** What stands around every screen is walked with one that is quickly there again after each of the links. */
+const around = 'settings, tokens'
 /** These, and what they open, are the same on several screens, and are used where they are first met. */
 const everywhere = [
   ...['time-range', 'save-view', 'dashboard-switcher', 'add-widget', 'widget-menu'],
@@ -51,9 +51,6 @@ const everywhere = [
   ...['Sources', 'Budgets', 'Prices', 'Server', 'Appearance'],
   ...['link /sessions', 'link /traces', 'Replay'],
 ]
-/** Not what a link opened on this screen. */
-const isLink = (name: string) => name.startsWith('link ') && !name.includes(' › ')
-
 /** Makes the tests of one look: one for each screen. */
 export function walkEveryScreen(on: 'desk' | 'phone', look: Look): void {
   let browser: Browser
@@ -88,7 +85,6 @@ export function walkEveryScreen(on: 'desk' | 'phone', look: Look): void {
         history.pushState(null, '', to)
         dispatchEvent(new PopStateEvent('popstate'))
       }, path)
-      await settled(opened.page)
       return opened
     }
     const { page, wrong } = await openIn(context, server, path)
@@ -110,10 +106,10 @@ export function walkEveryScreen(on: 'desk' | 'phone', look: Look): void {
       leave: here.flatMap(({ control, disabled }) => (disabled ? [] : [control])),
       done: [...used],
       touch: look.touch ?? false,
+      away: on === 'desk' || screen === around,
       suggestionsMax: on === 'desk' ? 1_000 : 2,
     })
-    for (const name of told.pressed)
-      if (everywhere.includes(name.split(' › ')[0]!) || (on === 'phone' && isLink(name))) used.add(name)
+    for (const name of told.pressed) if (everywhere.includes(name.split(' › ')[0]!)) used.add(name)
     for (const one of here) if ((one.disabled ? told.unused : told.left).includes(one.control)) met.add(one)
     const unused = told.unused.filter((name) => !here.some(({ control, disabled }) => disabled && control === name))
     return { ...told, unused }
@@ -130,7 +126,6 @@ export function walkEveryScreen(on: 'desk' | 'phone', look: Look): void {
         expect([name, pressed.length > 0, ended]).toEqual([name, true, true])
         expect([name, unused, faults]).toEqual([name, [], []])
         expect([name, wrong.splice(0), refused.splice(0)]).toEqual([name, [], []])
-        await settled(page)
         expect([name, await overflow(page)]).toEqual([name, 0])
         expect([name, await page.evaluate(() => document.documentElement.classList.contains('dark'))]).toEqual([
           name,

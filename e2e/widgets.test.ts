@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { dashboardsOf, fillDashboards } from './dashboards.ts'
 import { requests, send } from './recordings.ts'
-import { accessibility, openPage, overflow, phone, recorded, settled, turnDark } from './screen.ts'
+import { accessibility, desk, openPage, overflow, phone, recorded, settled, turnDark } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { until } from './until.ts'
 
@@ -278,26 +278,20 @@ test('hostile names and settings run no script and ask for nothing, and leave th
 })
 
 test("nothing serious for axe and nothing beyond a phone's width, light and dark", async () => {
-  const { id } = await api('GET', '/api/dashboards/default')
   const all = (await api('GET', '/api/dashboards')).dashboards.find((one: any) => one.name === 'All kinds')
-  for (const path of ['/dashboards', `/dashboards/${id}`, `/dashboards/${all.id}`]) {
-    for (const size of [undefined, phone]) {
-      const { page, wrong, close } = await openPage(
-        browser,
-        server,
-        `${path}${recorded}&arrange=1`,
-        size ? { size } : {},
-      )
-      try {
-        await settled(page)
-        expect([path, size?.width, await accessibility(page)]).toEqual([path, size?.width, []])
-        await turnDark(page)
-        expect([path, size?.width, await accessibility(page, ['color-contrast'])]).toEqual([path, size?.width, []])
-        expect([path, await overflow(page)]).toEqual([path, 0])
-        expect(wrong).toEqual([])
-      } finally {
-        await close()
-      }
+  // The list and the default dashboard are looked at by axe.test.ts.
+  for (const size of [desk, phone]) {
+    const path = `/dashboards/${all.id}${recorded}&arrange=1`
+    const { page, wrong, close } = await openPage(browser, server, path, { size })
+    try {
+      await settled(page)
+      expect([size.width, await accessibility(page)]).toEqual([size.width, []])
+      await turnDark(page)
+      expect([size.width, await accessibility(page, ['color-contrast'])]).toEqual([size.width, []])
+      expect([size.width, await overflow(page)]).toEqual([size.width, 0])
+      expect(wrong).toEqual([])
+    } finally {
+      await close()
     }
   }
 })
