@@ -34,7 +34,9 @@ type Entry = {
   dirty: boolean
   timer: ReturnType<typeof setTimeout> | undefined
   askedAt: number
+  /** How long the last answers took, ms: the lesser of the last two, since one may have waited for something rare. */
   tookMs: number
+  lastTookMs: number
 }
 
 // Bounds memory: a page that is open for weeks keeps the answers of its last few views only.
@@ -65,6 +67,7 @@ function entryOf(question: Question<unknown>): Entry {
       timer: undefined,
       askedAt: 0,
       tookMs: 0,
+      lastTookMs: 0,
     }
     entries.set(question.key, entry)
     forgetOldest()
@@ -100,7 +103,9 @@ async function run(entry: Entry) {
   try {
     const data = await entry.question.ask(controller.signal, entry.state.data)
     if (entry.running !== controller) return
-    entry.tookMs = performance.now() - entry.askedAt
+    const took = performance.now() - entry.askedAt
+    entry.tookMs = Math.min(took, entry.lastTookMs || took)
+    entry.lastTookMs = took
     update(entry, { data, error: undefined, pending: false })
   } catch (thrown) {
     if (entry.running !== controller) return
