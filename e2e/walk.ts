@@ -3,8 +3,8 @@
 // control is for is tested elsewhere; this finds those that nobody thought of.
 //
 // The screens are walked twice, by walk.test.ts in light at a desk and by walk-phone.test.ts in dark on a phone, there with the links
-// around the screens, those that open something in place, and the first suggestions of each filter. What a control does is the same in all looks; dark at a desk and
-// light on a phone are looked at by axe.test.ts.
+// around the screens, those that open something in place, and the first suggestions of each filter. What a control does is the same in
+// all looks; dark at a desk and light on a phone are looked at by axe.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './chromium.ts'

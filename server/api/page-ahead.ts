@@ -31,7 +31,7 @@ export type Ahead = {
 
 /**
  * @param program the address of the script that the HTML names
- * @param scripts every script of the page by its address
+ * @param scripts every script of the page by its address; not kept
  * @param paths the addresses of all files
  */
 export function aheadOf(program: string, scripts: ReadonlyMap<string, string>, paths: readonly string[]): Ahead {
@@ -40,10 +40,10 @@ export function aheadOf(program: string, scripts: ReadonlyMap<string, string>, p
     /import\("(\/[\w-]+\.js)"\)\.then\(\(\{(\w+)/g,
   ))
     named.set(component as string, chunk as string)
+  const imports = new Map([...scripts].map(([path, text]) => [path, importsOf(text)]))
   const common = paths
     .filter((path) => fonts.test(path))
     .map((path) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="${path}">`)
-  const links = new Map<string, string>()
 
   return {
     screenAt(path) {
@@ -51,27 +51,26 @@ export function aheadOf(program: string, scripts: ReadonlyMap<string, string>, p
       return component && named.has(component) ? component : ''
     },
     linksFor(screen) {
-      let text = links.get(screen)
-      if (text === undefined) {
-        const files = new Set<string>()
-        need(program, scripts, files)
-        const chunk = named.get(screen)
-        if (chunk) need(chunk, scripts, files)
-        files.delete(program)
-        const modules = [...files].map((path) => `<link rel="modulepreload" crossorigin href="${path}">`)
-        text = [...modules, ...common].join('')
-        links.set(screen, text)
-      }
-      return text
+      const files = new Set<string>()
+      need(program, imports, files)
+      const chunk = named.get(screen)
+      if (chunk) need(chunk, imports, files)
+      files.delete(program)
+      const modules = [...files].map((path) => `<link rel="modulepreload" crossorigin href="${path}">`)
+      return [...modules, ...common].join('')
     },
   }
 }
 
-/** Adds a script and all that it imports before it can run. */
-function need(path: string, scripts: ReadonlyMap<string, string>, into: Set<string>): void {
-  const text = scripts.get(path)
-  if (text === undefined || into.has(path)) return
+/** What a script imports before it can run. */
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*"(\/[\w-]+\.js)"/g)].map(([, path]) => path as string)
+}
+
+/** Adds a script and all that it needs before it can run. */
+function need(path: string, imports: ReadonlyMap<string, string[]>, into: Set<string>): void {
+  const own = imports.get(path)
+  if (own === undefined || into.has(path)) return
   into.add(path)
-  for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*"(\/[\w-]+\.js)"/g))
-    need(imported as string, scripts, into)
+  for (const imported of own) need(imported, imports, into)
 }

@@ -35,8 +35,11 @@ const forEver = 'public, max-age=31536000, immutable'
 function embedded({ index, files }: Manifest): PageFiles {
   const folder = dirname(index)
   const pathOf = (file: string) => file.slice(folder.length).replaceAll('\\', '/')
+  // The page itself comes with what its address needs.
   const byPath = new Map(
-    files.map(({ path, headers }) => [pathOf(path), pageFile(headers, forEver, () => Bun.file(path).bytes())]),
+    files
+      .filter(({ path }) => path !== index)
+      .map(({ path, headers }) => [pathOf(path), pageFile(headers, forEver, () => Bun.file(path).bytes())]),
   )
   const indexHeaders = files.find(({ path }) => path === index)?.headers
   const pages = new Map<string, ReturnType<typeof pageFile>>()

@@ -48,7 +48,7 @@ export function createLive(
   let tick: Timer | undefined
   let asking: Timer | undefined
   let restsUntilMs = 0
-  let turn = 0
+  let isNewestsTurn = false
   let stopped = false
 
   const unsubscribe = ingest.onCommit((batch) => {
@@ -104,8 +104,8 @@ export function createLive(
   async function ask(): Promise<void> {
     const began = performance.now()
     // The newest alone would let those that change all the time keep another waiting for ever.
-    turn++
-    const [key, session] = [...changed].at(turn % 2 === 0 ? 0 : -1) as [string, ChangedSession]
+    isNewestsTurn = !isNewestsTurn
+    const [key, session] = [...changed].at(isNewestsTurn ? -1 : 0) as [string, ChangedSession]
     changed.delete(key)
     try {
       await tell(session)

@@ -1,6 +1,6 @@
 // stored-observations.ts: observations read back from their table.
 import type { Source } from '#proto/telemetry.ts'
-import { type Columns, inBulk } from '../../store/bulk-query.ts'
+import { inBulk } from '../../store/bulk-query.ts'
 import { flag, int, json, list, maybe, query, type Row, text, time } from '../../store/query.ts'
 import type { Reader } from '../../store/store.ts'
 import observationsSql from './call-observations.sql' with { type: 'text' }
@@ -39,15 +39,15 @@ const observationsBetween = inBulk(
   ),
 )
 
+type StoredRow = Row<typeof shape>
+
 /** The observations of some components, by component. */
 export async function loadComponents(
   reader: Pick<Reader, 'all'>,
   components: number[],
 ): Promise<Map<number, StoredObservation[]>> {
   if (components.length === 0) return new Map()
-  const found = new Map<number, StoredObservation[]>()
-  for (const row of await observationsOf(reader, { components })) push(found, row.component, identified(keptOf(row)))
-  return found
+  return byComponent(await observationsOf(reader, { components }), (row) => identified(keptOf(row)))
 }
 
 /** The observations of the components from one number to another, by component, without their hashes. */
@@ -56,29 +56,20 @@ export async function componentsBetween(
   from: number,
   to: number,
 ): Promise<Map<number, Kept[]>> {
-  const columns = await observationsBetween(reader, { from, to })
-  const found = new Map<number, Kept[]>()
-  for (let at = 0; at < columns.length; at++) push(found, columns.component[at] as number, keptOf(rowAt(columns, at)))
+  return byComponent(await observationsBetween(reader, { from, to }), keptOf)
+}
+
+function byComponent<T>(rows: StoredRow[], make: (row: StoredRow) => T): Map<number, T[]> {
+  const found = new Map<number, T[]>()
+  for (const row of rows) {
+    const component = found.get(row.component)
+    if (component) component.push(make(row))
+    else found.set(row.component, [make(row)])
+  }
   return found
 }
 
-function push<T>(found: Map<number, T[]>, component: number, one: T): void {
-  const others = found.get(component)
-  if (others) others.push(one)
-  else found.set(component, [one])
-}
-
-type ObservationRow = Row<typeof shape>
-
-function rowAt(columns: Columns<typeof shape>, at: number): ObservationRow {
-  const row: Partial<Record<keyof ObservationRow, unknown>> = {}
-  for (const name of names) row[name] = columns[name][at]
-  return row as ObservationRow
-}
-
-const names = Object.keys(shape) as (keyof ObservationRow)[]
-
-function keptOf(row: ObservationRow): Kept {
+function keptOf(row: StoredRow): Kept {
   const kept: Kept = {
     ...(JSON.parse(row.detail) as Partial<Kept>),
     source: row.source as Source,
