@@ -23,6 +23,7 @@ test('the default dashboard is made by the server and shows the numbers of the l
   const { page, wrong, close } = await openPage(browser, server, '/dashboards')
   try {
     // The list that was asked for first has it.
+    await page.getByTestId('dashboard').first().waitFor()
     expect(await page.getByTestId('dashboard').allTextContents()).toEqual([expect.stringContaining('Overview')])
     await page.getByTestId('dashboard').filter({ hasText: 'Overview' }).getByRole('link').click()
     await page.getByTestId('grid').waitFor()
