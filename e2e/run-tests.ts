@@ -11,11 +11,20 @@ import { join } from 'node:path'
 import { count, failedTests, isFinding } from './test-report.ts'
 
 const FLAKY_FILES = 4
+/** What no run may take: some four times what one takes on two slow cores, and less than CI gives before it says nothing at all. */
+const LIMIT_MINUTES = 75
 
 async function bunTest(args: string[], report: string, env: Record<string, string> = {}): Promise<number> {
   const reporter = ['--reporter=junit', `--reporter-outfile=${report}`]
   const command = [process.execPath, 'test', '--timeout', '60000', ...reporter, ...args]
-  return Bun.spawn(command, { env: { ...process.env, ...env }, stdio: ['inherit', 'inherit', 'inherit'] }).exited
+  const run = Bun.spawn(command, { env: { ...process.env, ...env }, stdio: ['inherit', 'inherit', 'inherit'] })
+  const late = setTimeout(() => {
+    console.log(`\nThe tests did not end within ${LIMIT_MINUTES} minutes and are ended.`)
+    run.kill('SIGKILL')
+  }, LIMIT_MINUTES * 60_000)
+  const code = await run.exited
+  clearTimeout(late)
+  return code
 }
 
 const home = mkdtempSync(join(tmpdir(), 'telltale-tests-'))
