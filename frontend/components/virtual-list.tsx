@@ -1,6 +1,6 @@
 // virtual-list.tsx: only the rows in sight are in the document, whether there are 50 or 20,000.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, type Ref, useImperativeHandle, useRef } from 'react'
+import { type ReactNode, type Ref, startTransition, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { cx } from '../ui/cx.ts'
 
 export type VirtualListHandle = {
@@ -29,6 +29,9 @@ type VirtualListProps = {
 }
 
 const overscan = 12
+const nearAfterMs = 100
+/** The part of the window's height that a list has of it, the head of the screen and of the table taken off. */
+const usualShare = 0.75
 
 export function VirtualList(props: VirtualListProps) {
   const {
@@ -48,12 +51,22 @@ export function VirtualList(props: VirtualListProps) {
     testId,
   } = props
   const parent = useRef<HTMLDivElement>(null)
+  // What is in sight first, what is near it a moment later: twice as many rows make the first draw twice as long.
+  const isEmpty = count === 0
+  const [isDrawn, setDrawn] = useState(false)
+  useEffect(() => {
+    if (isEmpty || isDrawn) return
+    const timer = setTimeout(() => startTransition(() => setDrawn(true)), nearAfterMs)
+    return () => clearTimeout(timer)
+  }, [isEmpty, isDrawn])
   const virtualizer: Virtualizer<HTMLDivElement, Element> = useVirtualizer({
     count,
     getScrollElement: () => parent.current,
     estimateSize: typeof rowHeight === 'number' ? () => rowHeight : rowHeight,
     getItemKey: keyOf,
-    overscan,
+    overscan: isDrawn ? overscan : 1,
+    // A guess, so that the first rows are drawn with the list and not a frame later, when it knows its height.
+    initialRect: { width: 0, height: window.innerHeight * usualShare },
     initialOffset: initialIndex && typeof rowHeight === 'number' ? Math.max(0, (initialIndex - 6) * rowHeight) : 0,
   })
   useImperativeHandle(handle, () => ({

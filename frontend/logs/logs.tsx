@@ -94,8 +94,8 @@ export function Logs() {
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0
   const previous = useRef<KeyedRecord[]>([])
-  // Drawn when there is time: what comes at a thousand records a second must not hold up typing and scrolling.
-  const data = useDeferredValue(answer.data)
+  // Drawn when there is time: what comes at a thousand records a second must not hold up typing and scrolling. The first at once.
+  const data = useDeferredValue(answer.data) ?? answer.data
   const rows = useMemo(() => data && keyed(data.logs, previous.current), [data])
   useEffect(() => {
     previous.current = rows ?? []
