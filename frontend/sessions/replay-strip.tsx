@@ -19,7 +19,8 @@ const markedMax = 400
 export function ReplayStrip({ replay, rows, first, last, onSeek }: ReplayStripProps) {
   const [ref, { width, height }] = useSize()
   const { items, cost: costs, context, contextMost, costTotal } = replay
-  const drawn = useMemo(() => {
+  // The same elements again while only the playhead moves: some hundred lines need not be compared in each frame of a scroll.
+  const picture = useMemo(() => {
     if (height === 0 || rows.length === 0) return undefined
     // One point a pixel is all that can be seen.
     const steps = Math.min(rows.length, Math.round(height))
@@ -41,11 +42,25 @@ export function ReplayStrip({ replay, rows, first, last, onSeek }: ReplayStripPr
       return [{ y: (place / Math.max(1, rows.length - 1)) * height, failed, key: item.key }]
     })
     const every = Math.ceil(marks.length / markedMax)
-    return {
-      area: `${area}L0 ${height}Z`,
-      line,
-      marks: marks.filter((mark, place) => mark.failed || place % every === 0),
-    }
+    return (
+      <>
+        <path d={`${area}L0 ${height}Z`} fill="var(--chart-1)" opacity={0.12} />
+        {marks
+          .filter((mark, place) => mark.failed || place % every === 0)
+          .map((mark) => (
+            <line
+              key={mark.key}
+              x1={mark.failed ? width - 6 : 0}
+              x2={width}
+              y1={mark.y}
+              y2={mark.y}
+              stroke={mark.failed ? 'var(--error)' : 'var(--border)'}
+              strokeWidth={mark.failed ? 2 : 1}
+            />
+          ))}
+        <path d={line} fill="none" stroke="var(--chart-2)" strokeWidth={1.5} />
+      </>
+    )
   }, [items, costs, context, contextMost, costTotal, rows, width, height])
 
   const rowAt = (event: PointerEvent) => {
@@ -102,21 +117,9 @@ export function ReplayStrip({ replay, rows, first, last, onSeek }: ReplayStripPr
           onSeek(Math.min(rows.length - 1, Math.max(0, first + by)))
         }}
       >
-        {drawn && (
+        {picture && (
           <svg aria-hidden width={width} height={height} className="absolute inset-0 overflow-hidden">
-            <path d={drawn.area} fill="var(--chart-1)" opacity={0.12} />
-            {drawn.marks.map((mark) => (
-              <line
-                key={mark.key}
-                x1={mark.failed ? width - 6 : 0}
-                x2={width}
-                y1={mark.y}
-                y2={mark.y}
-                stroke={mark.failed ? 'var(--error)' : 'var(--border)'}
-                strokeWidth={mark.failed ? 2 : 1}
-              />
-            ))}
-            <path d={drawn.line} fill="none" stroke="var(--chart-2)" strokeWidth={1.5} />
+            {picture}
             <rect x={0} y={top} width={width} height={Math.max(3, bottom - top)} fill="var(--selected)" />
             <line x1={0} x2={width} y1={top} y2={top} stroke="var(--accent)" />
           </svg>
