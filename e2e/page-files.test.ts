@@ -143,6 +143,40 @@ describe('the page', () => {
     }
   })
 
+  test('of a screen that are missing are looked for in a fresh page once; then it says so, and can be tried again', async () => {
+    const others = new Set((await pageAt('/sessions')).files)
+    const own = (await pageAt('/costs')).files.filter((path) => !others.has(path))
+    expect(own.length).toBeGreaterThan(0)
+    const browser = await launch()
+    try {
+      const page = await browser.newPage()
+      let missed = 0
+      await page.route(
+        ({ pathname }) => own.includes(pathname),
+        (route) => {
+          missed++
+          return route.fulfill({ status: 404, body: '' })
+        },
+      )
+      await page.goto(new URL('/sessions', server.apiUrl).href)
+      await page.getByTestId('screen-sessions').waitFor()
+      await page.evaluate(() => Object.assign(window, { before: true }))
+      await page.getByTestId('nav-costs').click()
+      const failure = page.getByTestId('error-state').filter({ hasText: 'This screen could not be shown' })
+      await failure.waitFor()
+      expect(await page.evaluate(() => 'before' in window)).toBe(false)
+      expect(missed).toBeGreaterThan(1)
+      await page.unrouteAll()
+      await failure.getByRole('button', { name: 'Try again' }).click()
+      await page.getByTestId('screen-costs').waitFor()
+      // The others never minded.
+      await page.getByTestId('nav-sessions').click()
+      await page.getByTestId('screen-sessions').waitFor()
+    } finally {
+      await browser.close()
+    }
+  })
+
   test('answers HEAD as it answers GET, but for the body, and so does every route that takes GET', async () => {
     const { paths } = await server.get('/openapi.json')
     const routes = Object.entries<Record<string, unknown>>(paths)
