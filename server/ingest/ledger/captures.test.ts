@@ -92,6 +92,11 @@ async function keepAll(groups: Telemetry[]): Promise<void> {
   for (const group of groups) await desk.keep(group)
 }
 
+/** The same order in groups of eight, which take a fifth of the time. */
+function grouped(groups: Telemetry[]): Telemetry[] {
+  return Array.from({ length: Math.ceil(groups.length / 8) }, (_, at) => joined(groups.slice(at * 8, at * 8 + 8)))
+}
+
 /** A shuffle and a split into groups that are the same in every run. */
 function shuffled(groups: Telemetry[], seed: number): Telemetry[] {
   let state = seed
@@ -149,7 +154,7 @@ const withoutSession = new Set(['claude-code/10-mixed-endpoints'])
 /** Spans of Gemini CLI tell neither the cached part nor the thoughts; beside the logs they are not believed. */
 const tracesAreCoarse = new Set(['gemini/06-http-traces'])
 
-for (const variant of variants) {
+for (const [index, variant] of variants.entries()) {
   const [agent = '', name = ''] = variant.split('/')
   const { logs, traces, metrics } = told[variant] ?? toldByAgent[agent] ?? {}
   const requested = served(agent, (request) => request.variant === name)
@@ -174,20 +179,19 @@ for (const variant of variants) {
       expect(withoutRequests(await ledgerSums())).toEqual(withoutRequests(sums))
     })
 
+    let rows: Awaited<ReturnType<typeof ledgerRows>>
     test('all together give the truth once, and no counter is added to it', async () => {
       await keepAll(requestsOf(variant))
       const tells = logs ?? traces ?? (() => [])
       expect(await ledgerSums()).toEqual(truth(agent, tells(requested), named))
       expect(await desk.store.all("select * from model_calls where quality = 'aggregate'")).toEqual([])
+      rows = await ledgerRows(desk.store)
     })
 
     test('shuffled and doubled, in other groups, and rebuilt: the same rows', async () => {
-      await keepAll(requestsOf(variant))
-      const rows = await ledgerRows(desk.store)
-      for (const seed of [1, 2]) {
-        await keepAll(shuffled([...requestsOf(variant), ...requestsOf(variant)], seed))
-        expect(await ledgerRows(desk.store)).toEqual(rows)
-      }
+      // Each recording in another order and in other groups; any order at all is what ledger.property.test.ts tries.
+      await keepAll(shuffled([...requestsOf(variant), ...requestsOf(variant)], index + 1))
+      expect(await ledgerRows(desk.store)).toEqual(rows)
       const still = { added: 0, removed: 0, changed: 0 }
       const report = await rebuild(desk.store, { price: prices.price, mode: 'auto' }, { ledger: desk.ledger })
       expect(report).toMatchObject({ calls: still, toolCalls: still, sessions: still, commits: still })
@@ -243,14 +247,14 @@ describe('all doors of one agent', () => {
       await keepAll([...otlp, files(), ...hooks(), ...otlp])
       expect(await ledgerSums()).toEqual(expected)
       const rows = await ledgerRows(desk.store)
-      await keepAll([files(), ...hooks(), ...otlp])
+      await keepAll(grouped([files(), ...hooks(), ...otlp]))
       expect(await ledgerRows(desk.store)).toEqual(rows)
       await keepAll(shuffled([...hooks(), ...otlp, files(), ...otlp], 3))
       expect(await ledgerRows(desk.store)).toEqual(rows)
     }, 60_000)
 
     test(`${id}: one transcript is shown for a session, the file's`, async () => {
-      await keepAll([...own.flatMap((variant) => requestsOf(variant)), ...hooks(), files()])
+      await keepAll(grouped([...own.flatMap((variant) => requestsOf(variant)), ...hooks(), files()]))
       const [doors] = await desk.store.all(`
         select count(*) filter (where s.source <> 'transcript')::integer as other
         from session_messages as s

@@ -1,5 +1,5 @@
 // missing-ids.test.ts: older versions, other providers and proxies leave ids out; then the agent's written rule joins the doors.
-import { expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { agents, translate } from '#importers/index.ts'
 import { forgetBatches } from '#importers/recent.ts'
 import { fixtures, readTree } from '#importers/transcript-fixtures.ts'
@@ -7,7 +7,7 @@ import type { Attributes } from '#proto/attributes.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
-import { joined, openDesk } from './testing.ts'
+import { type Desk, emptyDesk, joined, openDesk } from './testing.ts'
 
 /** What telemetry knows a request by, of each agent that writes transcripts. */
 const ids: Record<string, string[]> = {
@@ -17,20 +17,22 @@ const ids: Record<string, string[]> = {
   copilot: ['gen_ai.response.id', 'github.copilot.service_request_id', 'github.copilot.turn_id'],
 }
 
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
+
 /** Requests whose telemetry names neither themselves nor their session can be joined by nothing, and are left out. */
 async function usage(groups: Telemetry[]) {
-  const desk = await openDesk()
-  try {
-    for (let at = 0; at < groups.length; at += 50) await desk.keep(joined(groups.slice(at, at + 50)))
-    return await desk.store.all(
-      `select tool, session_id, model, sum(requests)::integer as requests, sum(errors)::integer as errors,
-        sum(input_tokens)::integer as input, sum(cache_read_tokens)::integer as cache_read,
-        sum(cache_write_tokens)::integer as cache_write, sum(output_tokens)::integer as output
-      from model_calls where session_id <> '' group by all order by all`,
-    )
-  } finally {
-    await desk.close()
-  }
+  await emptyDesk(desk)
+  for (let at = 0; at < groups.length; at += 50) await desk.keep(joined(groups.slice(at, at + 50)))
+  return desk.store.all(
+    `select tool, session_id, model, sum(requests)::integer as requests, sum(errors)::integer as errors,
+      sum(input_tokens)::integer as input, sum(cache_read_tokens)::integer as cache_read,
+      sum(cache_write_tokens)::integer as cache_write, sum(output_tokens)::integer as output
+    from model_calls where session_id <> '' group by all order by all`,
+  )
 }
 
 for (const [tool, keys] of Object.entries(ids)) {
