@@ -86,22 +86,22 @@ const found = (page: Page) =>
     if (mark in window) out.push('a script ran')
     if (({} as Record<string, unknown>)[mark] !== undefined) out.push('Object.prototype was changed')
     for (const one of document.querySelectorAll('*')) {
-      const where = one.outerHTML.slice(0, 200)
-      if (one.hasAttribute(mark) || /^(iframe|object|embed|base|math)$/i.test(one.tagName)) out.push(`made: ${where}`)
+      const where = () => one.outerHTML.slice(0, 200)
+      if (one.hasAttribute(mark) || /^(iframe|object|embed|base|math)$/i.test(one.tagName)) out.push(`made: ${where()}`)
       for (const { name, value } of one.attributes) {
-        if (/^on/i.test(name)) out.push(`handler: ${where}`)
+        if (/^on/i.test(name)) out.push(`handler: ${where()}`)
         if (/^(href|src|action|formaction|xlink:href|poster|background|srcset|data)$/i.test(name)) {
-          if (/^[\s\u0000-\u001f]*(javascript|vbscript|data:text)/i.test(value)) out.push(`address: ${where}`)
-          if (one.tagName !== 'A' && /^https?:/.test(value)) out.push(`remote: ${where}`)
+          if (/^[\s\u0000-\u001f]*(javascript|vbscript|data:text)/i.test(value)) out.push(`address: ${where()}`)
+          if (one.tagName !== 'A' && /^https?:/.test(value)) out.push(`remote: ${where()}`)
         }
-        if (name === 'style' && /url\(|expression|@import/i.test(value)) out.push(`style: ${where}`)
+        if (name === 'style' && /url\(|expression|@import/i.test(value)) out.push(`style: ${where()}`)
       }
       if (
         one.tagName === 'A' &&
         one.getAttribute('target') === '_blank' &&
         !/noopener/.test(one.getAttribute('rel') ?? '')
       )
-        out.push(`opener: ${where}`)
+        out.push(`opener: ${where()}`)
     }
     // What reorders letters or moves a terminal is to be seen, not done; what is typed is the reader's own.
     const shown = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
