@@ -230,11 +230,11 @@ export class Sender {
     return 200
   }
 
-  /** Four at a time; throws when one is not stored. */
-  async sendAll(requests: Recorded[]): Promise<void> {
-    for (let first = 0; first < requests.length; first += 4)
+  /** Four at a time unless told otherwise: what comes at once is stored in one transaction. Throws when one is not stored. */
+  async sendAll(requests: Recorded[], atOnce = 4): Promise<void> {
+    for (let first = 0; first < requests.length; first += atOnce)
       await Promise.all(
-        requests.slice(first, first + 4).map(async (request) => {
+        requests.slice(first, first + atOnce).map(async (request) => {
           const status = await this.send(request)
           if (status !== 200) throw new Error(`${request.file}: ${status}`)
         }),
