@@ -69,11 +69,11 @@ export const everything: Recorded[] = agents.flatMap((agent) =>
   variants(agent).flatMap((variant) => requests(agent, variant)),
 )
 
-/** Sends them, in order or as given. */
-export async function replay(server: Running, recorded = everything): Promise<void> {
+/** Sends them, in order or as given, and so many at once. */
+export async function replay(server: Running, recorded = everything, atOnce?: number): Promise<void> {
   const sender = new Sender(server)
   try {
-    await sender.sendAll(recorded)
+    await sender.sendAll(recorded, atOnce)
   } finally {
     sender.close()
   }
@@ -109,12 +109,12 @@ export function inFiles(agent: string): Served[] {
   )
 }
 
-/** What all doors together tell: of each request that any of them tells, its tokens once. */
-export function unionUsage(agent: string): Usage {
+/** What all doors together tell: of each request that any of them tells, its tokens once; of what was sent, some variants only. */
+export function unionUsage(agent: string, sent = variants(agent)): Usage {
   const files = inFiles(agent)
   const key = ({ session, message_id, request_id }: Served) => `${session} ${message_id} ${request_id}`
   const inFile = new Set(files.map(key))
-  const onlySent = variants(agent).map((variant) => {
+  const onlySent = sent.map((variant) => {
     const recorded = requests(agent, variant)
     if (recorded.length === 0) return {}
     return expectedUsage(agent, variant, recorded, (request) => !inFile.has(key(request)))
