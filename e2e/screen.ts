@@ -102,7 +102,7 @@ export async function turnDark(page: Page): Promise<void> {
   await page.evaluate(() => {
     const still = new CSSStyleSheet()
     still.replaceSync('*, ::before, ::after { transition: none !important }')
-    document.adoptedStyleSheets = [still]
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still]
   })
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('html.dark').waitFor()
