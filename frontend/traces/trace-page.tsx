@@ -32,8 +32,8 @@ export function TracePage() {
   const calls = useAnswer(traceCalls(id)).data?.calls
   const list = useNeighbours((state) => state.lists.traces)
   const { before, after } = neighboursOf(list, id)
-  // Drawn part by part when there is time: all at once, 20,000 spans hold the page up.
-  const spans = useDeferredValue(answer.data?.spans)
+  // Drawn part by part when there is time: all at once, 20,000 spans hold the page up. The start, which is short, at once.
+  const spans = useDeferredValue(answer.data?.spans) ?? answer.data?.spans
   const to = (other: string | undefined) => () => other && visit(`/traces/${encodeURIComponent(other)}`)
   useKeys([
     { keys: '[', label: 'Trace before', group: 'Trace', run: to(before) },
