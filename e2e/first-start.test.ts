@@ -66,6 +66,8 @@ describe('plain telltale in an empty home with transcripts', () => {
   test('offers what it found, and one click puts its cost on the screen without a reload', async () => {
     const { page, close } = await open(server, '/settings')
     try {
+      // The settings ask the same; their answer must not be taken for the overview's.
+      await page.goto('about:blank')
       const asked = page.waitForResponse((response) => response.url().endsWith('/api/import/found'))
       await page.goto(server.apiUrl)
       const found = await (await asked).json()
