@@ -168,6 +168,8 @@ test('every entry of the palette does what it says', async () => {
         await page.goto(new URL(from, server.apiUrl).href)
       if (entry.group === 'Page') await page.getByTestId('row').first().waitFor()
       await openPalette(page)
+      // What is below them moves when they come.
+      await page.getByTestId('palette').getByText('Sessions', { exact: true }).nth(1).waitFor()
       await does[entry.group]!(page, entry, () => item(page, entry).click())
       expect([entry.label, await page.getByTestId('palette').count(), wrong]).toEqual([entry.label, 0, []])
     }
