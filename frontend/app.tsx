@@ -26,10 +26,6 @@ const screens: [path: string, screen: Program][] = [
   ['/settings', program(() => import('./settings/settings-screen.tsx').then(({ SettingsScreen }) => SettingsScreen))],
 ]
 
-// The first screen's program is made ready before anything is drawn: its HTML named the files (server/api/page-ahead.ts).
-const isAt = (path: string) => new RegExp(`^${path.replace(/:\w+/, '[^/]+')}/?$`).test(location.pathname)
-screens.find(([path]) => isAt(path))?.[1].ahead()
-
 export function App() {
   return (
     <TooltipProvider>

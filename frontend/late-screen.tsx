@@ -1,5 +1,5 @@
 // late-screen.tsx: a screen whose program is loaded when it is first visited.
-import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react'
+import { type ComponentType, useEffect, useState } from 'react'
 import { useLive } from './live.ts'
 
 const reloadKey = 'telltale.reloaded'
@@ -35,49 +35,33 @@ async function patiently<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The program of a screen, loaded once. */
+/** The program of a screen. */
 export type Program = {
-  /** Starts loading it, if nobody has. */
-  ahead(): void
-  subscribe(listener: () => void): () => void
-  loaded(): ComponentType | undefined
-  /** Why it could not be loaded; told once, so that the next visit tries again. */
-  takeFailure(): { error: unknown } | undefined
+  /** The screen, once it is there. */
+  component: ComponentType | undefined
+  /** Loads it, once; what failed is tried again the next time. */
+  load(): Promise<ComponentType>
 }
 
 export function program(load: () => Promise<ComponentType>): Program {
-  let component: ComponentType | undefined
-  let failure: { error: unknown } | undefined
-  let isLoading = false
-  const listeners = new Set<() => void>()
+  let loading: Promise<ComponentType> | undefined
   async function run() {
     try {
-      component = await patiently(load)
+      own.component = await patiently(load)
+      return own.component
     } catch (error) {
-      failure = { error }
+      loading = undefined
+      throw error
     }
-    isLoading = false
-    for (const listener of listeners) listener()
   }
-  const ahead = () => {
-    if (isLoading || component) return
-    isLoading = true
-    void run()
-  }
-  return {
-    ahead,
-    subscribe(listener) {
-      listeners.add(listener)
-      ahead()
-      return () => listeners.delete(listener)
-    },
-    loaded: () => component,
-    takeFailure() {
-      const taken = failure
-      failure = undefined
-      return taken
+  const own: Program = {
+    component: undefined,
+    load() {
+      loading ??= run()
+      return loading
     },
   }
+  return own
 }
 
 /**
@@ -85,11 +69,18 @@ export function program(load: () => Promise<ComponentType>): Program {
  * stands: a screen whose files were there asked its first question 300 ms after the frame around it had asked its own.
  */
 export function LateScreen({ of }: { of: Program }) {
-  const Screen = useSyncExternalStore(of.subscribe, of.loaded)
-  const [failed, setFailed] = useState<{ error: unknown }>()
-  useEffect(() => of.subscribe(() => setFailed(of.takeFailure())), [of])
-  if (failed) throw failed.error
-  return Screen ? <Screen /> : <Loading />
+  const [state, setState] = useState<{ Screen?: ComponentType | undefined; failure?: unknown }>({
+    Screen: of.component,
+  })
+  useEffect(() => {
+    if (state.Screen) return
+    of.load().then(
+      (Screen) => setState({ Screen }),
+      (failure) => setState({ failure }),
+    )
+  }, [of, state.Screen])
+  if ('failure' in state) throw state.failure
+  return state.Screen ? <state.Screen /> : <Loading />
 }
 
 /** A moment on this machine; longer only without a server. */
