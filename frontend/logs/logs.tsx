@@ -1,6 +1,6 @@
 // logs.tsx: log records, newest first, live until paused or scrolled away from the top.
 import { ArrowUp, ListFilter, Pause, Play } from 'lucide-react'
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { type LogFilter, logFacets, logLevels, logs, services } from '../api.ts'
 import { DetailPane } from '../components/detail-pane.tsx'
 import { NothingFound } from '../components/empty-state.tsx'
@@ -18,6 +18,7 @@ import { count, exact } from '../lib/format.ts'
 import { useKeys } from '../lib/keys.ts'
 import { fromNano, toNano } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
+import { useLater } from '../lib/use-later.ts'
 import { useView } from '../lib/use-window.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -94,8 +95,8 @@ export function Logs() {
   const news = useAnswer(after ? logs({ from: after, to: undefined }, asked, { limit: 1 }) : undefined)
   const fresh = after ? (news.data?.total ?? 0) : 0
   const previous = useRef<KeyedRecord[]>([])
-  // Drawn when there is time: what comes at a thousand records a second must not hold up typing and scrolling. The first at once.
-  const data = useDeferredValue(answer.data) ?? answer.data
+  // A thousand records may come in a second.
+  const data = useLater(answer.data)
   const rows = useMemo(() => data && keyed(data.logs, previous.current), [data])
   useEffect(() => {
     previous.current = rows ?? []

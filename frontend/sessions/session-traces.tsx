@@ -10,6 +10,7 @@ import { count, duration, exact } from '../lib/format.ts'
 import { oneLine } from '../lib/safe-text.ts'
 import { dayTime, toMs } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
+import { useLater } from '../lib/use-later.ts'
 import { useSettings } from '../settings.ts'
 import { Select } from '../ui/select.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -28,8 +29,8 @@ export function SessionTraces({ id }: { id: string }) {
   const chosen = found.find((one) => one.id === asked) ?? found.toSorted((a, b) => b.spanCount - a.spanCount)[0]
   const answer = useTrace(chosen?.id, chosen?.kind ?? 'otel_trace')
   const calls = useAnswer(chosen && traceCalls(chosen.id))
-  // As on the page of one trace: part by part, when there is time.
-  const spans = useDeferredValue(answer.data?.spans)
+  // As on the page of one trace: part by part.
+  const spans = useLater(answer.data?.spans)
   if (list.error && !list.data)
     return <ErrorState what="The traces could not be read." error={list.error} retry={list.retry} />
   if (!list.data) return <SkeletonRows rows={14} rowClass="h-[26px]" />

@@ -1,6 +1,6 @@
 // trace-page.tsx: one trace.
 import { ArrowLeft, ChevronLeft, ChevronRight } from 'lucide-react'
-import { useDeferredValue, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Link, useParams } from 'wouter'
 import { traceCalls } from '../api.ts'
 import { Agent } from '../components/agents.tsx'
@@ -19,6 +19,7 @@ import { oneLine } from '../lib/safe-text.ts'
 import type { Span, TraceCall, TraceKind } from '../lib/shapes.ts'
 import { absolute } from '../lib/time.ts'
 import { useUrl } from '../lib/url-state.ts'
+import { useLater } from '../lib/use-later.ts'
 import { ApiError } from '../request.ts'
 import { useSettings } from '../settings.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -32,8 +33,8 @@ export function TracePage() {
   const calls = useAnswer(traceCalls(id)).data?.calls
   const list = useNeighbours((state) => state.lists.traces)
   const { before, after } = neighboursOf(list, id)
-  // Drawn part by part when there is time: all at once, 20,000 spans hold the page up. The start, which is short, at once.
-  const spans = useDeferredValue(answer.data?.spans) ?? answer.data?.spans
+  // Part by part: all at once, 20,000 spans hold the page up. The first part is short.
+  const spans = useLater(answer.data?.spans)
   const to = (other: string | undefined) => () => other && visit(`/traces/${encodeURIComponent(other)}`)
   useKeys([
     { keys: '[', label: 'Trace before', group: 'Trace', run: to(before) },
