@@ -3,6 +3,7 @@
 // goes from screen to screen, since what a screen leaves behind is not seen by one that stands.
 import type { CDPSession, Page } from 'playwright-core'
 import { launch } from '../e2e/chromium.ts'
+import { goWithin } from '../e2e/screen.ts'
 import { feed, fill } from './feed.ts'
 import { startServer } from './server.ts'
 import { table } from './table.ts'
@@ -53,13 +54,7 @@ function walk({ page }: Window): () => Promise<void> {
   let stopped = false
   const running = (async () => {
     for (let turn = 0; !stopped; turn++) {
-      await page.evaluate(
-        (path) => {
-          history.pushState(null, '', path)
-          dispatchEvent(new PopStateEvent('popstate', { state: null }))
-        },
-        walked[turn % walked.length]!,
-      )
+      await goWithin(page, walked[turn % walked.length]!)
       await page.waitForTimeout(stayMs)
     }
   })()

@@ -1,14 +1,10 @@
 // axe.test.ts: every screen, light and dark, at a desk and on a phone, without a serious finding of axe.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { callHooks, importAll, layTranscripts, replay } from './doors.ts'
-import { overflow, settled, turnDark } from './screen.ts'
+import { accessibility, desk, goWithin, overflow, phone, settled, turnDark } from './screen.ts'
 import { newHome, type Running, start } from './telltale.ts'
-
-const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8')
 
 let browser: Browser
 let server: Running
@@ -55,27 +51,6 @@ afterAll(async () => {
   await server?.dispose()
 })
 
-/** Serious and critical findings, with where they are; of some rules only, or of all. */
-async function findings(page: Page, runOnly?: string[]): Promise<string[]> {
-  // The page's policy lets no other script in; a debugger's may.
-  const session = await page.context().newCDPSession(page)
-  if (!(await page.evaluate(() => 'axe' in window))) await session.send('Runtime.evaluate', { expression: axe })
-  const found = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], runOnly })}).then((results) => JSON.stringify(results))`,
-    awaitPromise: true,
-  })
-  const { violations } = JSON.parse(found.result.value) as AxeResults
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary?.slice(0, 200)}`)
-          .join(' | ')}`,
-    )
-}
-
 /** Each screen is loaded anew. */
 async function load(page: Page, { href }: URL): Promise<void> {
   await page.goto(href)
@@ -86,20 +61,18 @@ async function load(page: Page, { href }: URL): Promise<void> {
 async function follow(page: Page, { href, pathname }: URL): Promise<void> {
   if (!page.url().startsWith('http')) return load(page, new URL(href))
   const isOther = new URL(page.url()).pathname !== pathname
-  await page.evaluate(
-    ([to, isOther]) => {
-      if (isOther) document.querySelector('main h1')!.classList.add('of-the-last-screen')
-      history.pushState(null, '', to)
-      dispatchEvent(new PopStateEvent('popstate'))
-    },
-    [href, isOther] as const,
-  )
+  if (isOther)
+    await page
+      .locator('main h1')
+      .first()
+      .evaluate((one) => one.classList.add('of-the-last-screen'))
+  await goWithin(page, href)
   if (isOther) await page.locator('main h1:not(.of-the-last-screen)').first().waitFor()
 }
 
 for (const [name, size, goTo] of [
-  ['desk', { width: 1440, height: 900 }, load],
-  ['phone', { width: 390, height: 844 }, follow],
+  ['desk', desk, load],
+  ['phone', phone, follow],
 ] as const) {
   test(`every screen opens without an error, fits its window and has no serious finding, light and dark, ${name}`, async () => {
     const context = await browser.newContext({ viewport: size, colorScheme: 'light', reducedMotion: 'reduce' })
@@ -118,9 +91,9 @@ for (const [name, size, goTo] of [
         address.searchParams.set('range', 'all')
         await goTo(page, address)
         await settled(page)
-        const found = await findings(page)
+        const found = await accessibility(page)
         await turnDark(page)
-        found.push(...(await findings(page, ['color-contrast'])).map((one) => `dark: ${one}`), ...failed.splice(0))
+        found.push(...(await accessibility(page, ['color-contrast'])).map((one) => `dark: ${one}`), ...failed.splice(0))
         const wider = await overflow(page)
         if (wider !== 0) found.push(`${wider} px wider than the window`)
         if (found.length > 0) wrong.push([path, found])
@@ -147,7 +120,7 @@ test('layers that open have no serious finding', async () => {
       await page.waitForLoadState('networkidle')
       await page.keyboard.press(key)
       await page.locator(opened).waitFor()
-      expect([key, await findings(page)]).toEqual([key, []])
+      expect([key, await accessibility(page)]).toEqual([key, []])
     }
     for (const [path, button] of [
       ['/settings?tab=budgets', 'budget-new'],
@@ -155,7 +128,7 @@ test('layers that open have no serious finding', async () => {
     ] as const) {
       await page.goto(new URL(path, server.apiUrl).href)
       await page.getByTestId(button).click()
-      expect([button, await findings(page)]).toEqual([button, []])
+      expect([button, await accessibility(page)]).toEqual([button, []])
     }
   } finally {
     await page.close()

@@ -15,16 +15,13 @@ test('a test that never gives its thread back fails its file alone, and the run 
   const report = join(home, 'report.xml')
   const run = Bun.spawn(
     [
-      ...[
-        process.execPath,
-        'test',
-        '--parallel=2',
-        '--timeout',
-        '1000',
-        '--preload',
-        join(import.meta.dir, 'stuck.ts'),
-      ],
-      ...['--reporter=junit', `--reporter-outfile=${report}`],
+      process.execPath,
+      'test',
+      '--parallel=2',
+      '--timeout=1000',
+      `--preload=${join(import.meta.dir, 'stuck.ts')}`,
+      '--reporter=junit',
+      `--reporter-outfile=${report}`,
     ],
     { cwd: home, env: { ...process.env, STUCK_SECONDS: '2' }, stdout: 'ignore', stderr: 'pipe' },
   )

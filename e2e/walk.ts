@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './chromium.ts'
 import { hasTest } from './named-test.ts'
-import { fill, type Look, newWindow, openIn, overflow, recorded } from './screen.ts'
+import { fill, goWithin, type Look, newWindow, openIn, overflow, recorded } from './screen.ts'
 import { type Running, start } from './telltale.ts'
 import { type Left, left } from './walk-left.ts'
 import { type Walked, walk } from './walk-page.ts'
@@ -81,10 +81,7 @@ export function walkEveryScreen(on: 'desk' | 'phone', look: Look): void {
   /** Within the open page, as a link would: to load it anew for each screen took a third of the time. */
   async function goTo(path: string) {
     if (opened) {
-      await opened.page.evaluate((to) => {
-        history.pushState(null, '', to)
-        dispatchEvent(new PopStateEvent('popstate'))
-      }, path)
+      await goWithin(opened.page, path)
       return opened
     }
     const { page, wrong } = await openIn(context, server, path)

@@ -10,6 +10,7 @@ import type { Telemetry } from '#proto/telemetry.ts'
 import { decode, type Signal } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
 import { createPrices } from '../prices/prices.ts'
+import { chunks } from './chunks.ts'
 import { rebuild } from './rebuild.ts'
 import { batch, type Desk, emptyDesk, joined, ledgerRows, openDesk } from './testing.ts'
 
@@ -93,9 +94,7 @@ async function keepAll(groups: Telemetry[]): Promise<void> {
 }
 
 /** The same order in groups of eight, which take a fifth of the time. */
-function grouped(groups: Telemetry[]): Telemetry[] {
-  return Array.from({ length: Math.ceil(groups.length / 8) }, (_, at) => joined(groups.slice(at * 8, at * 8 + 8)))
-}
+const grouped = (groups: Telemetry[]): Telemetry[] => [...chunks(groups, 8)].map(joined)
 
 /** A shuffle and a split into groups that are the same in every run. */
 function shuffled(groups: Telemetry[], seed: number): Telemetry[] {

@@ -7,6 +7,7 @@ import type { Attributes } from '#proto/attributes.ts'
 import type { Telemetry } from '#proto/telemetry.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
+import { chunks } from './chunks.ts'
 import { type Desk, emptyDesk, joined, openDesk } from './testing.ts'
 
 /** What telemetry knows a request by, of each agent that writes transcripts. */
@@ -26,7 +27,7 @@ afterAll(() => desk.close())
 /** Requests whose telemetry names neither themselves nor their session can be joined by nothing, and are left out. */
 async function usage(groups: Telemetry[]) {
   await emptyDesk(desk)
-  for (let at = 0; at < groups.length; at += 50) await desk.keep(joined(groups.slice(at, at + 50)))
+  for (const some of chunks(groups, 50)) await desk.keep(joined(some))
   return desk.store.all(
     `select tool, session_id, model, sum(requests)::integer as requests, sum(errors)::integer as errors,
       sum(input_tokens)::integer as input, sum(cache_read_tokens)::integer as cache_read,

@@ -5,6 +5,7 @@ import { forgetBatches } from '#importers/recent.ts'
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
 import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
+import { chunks } from './chunks.ts'
 import { type Desk, emptyDesk, joined, openDesk } from './testing.ts'
 
 const variants = Map.groupBy(recordings(), ({ name }) => name.split('/').slice(0, 2).join('/'))
@@ -19,7 +20,7 @@ afterAll(() => desk.close())
 /** What the ledger makes of requests, as a page shows it. */
 async function outcome(requests: Telemetry[]) {
   await emptyDesk(desk)
-  for (let at = 0; at < requests.length; at += 500) await desk.keep(joined(requests.slice(at, at + 500)))
+  for (const some of chunks(requests, 500)) await desk.keep(joined(some))
   return {
     usage: await desk.store.all(
       `select tool, session_id, model, sum(requests)::integer as requests, sum(errors)::integer as errors,
