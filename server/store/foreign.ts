@@ -1,6 +1,7 @@
 // foreign.ts: another program's DuckDB file, read and never written: in an instance of its own, since ours may open no other file.
 import { lstatSync, realpathSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { closeInstance } from './allocator.ts'
 import { CannotOpen, messageOf } from './errors.ts'
 
 export type Foreign = {
@@ -14,7 +15,7 @@ export type Foreign = {
    * @throws CannotOpen where the file is damaged, or has not the columns or values that are asked for.
    */
   rows(sql: string): AsyncGenerator<Record<string, unknown>[]>
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -30,8 +31,8 @@ export async function openForeign(path: string): Promise<Foreign> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
+  const connection = await instance.connect()
   try {
-    const connection = await instance.connect()
     await connection.run(`attach '${real.replaceAll("'", "''")}' as foreign_file (read_only)`)
     await connection.run('use foreign_file')
     await connection.run('set enable_external_access = false')
@@ -54,13 +55,14 @@ export async function openForeign(path: string): Promise<Foreign> {
           yield chunk.getRowObjects(names) as Record<string, unknown>[]
         }
       },
-      close() {
+      async close() {
         connection.closeSync()
-        instance.closeSync()
+        await closeInstance(instance)
       },
     }
   } catch (error) {
-    instance.closeSync()
+    connection.closeSync()
+    await closeInstance(instance)
     throw new CannotOpen(explained(real, messageOf(error)))
   }
 }

@@ -1,6 +1,7 @@
 // pool-check.ts: whether slow queries leave threads for the writer, found out by trying.
 import { availableParallelism } from 'node:os'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { closeInstance } from './allocator.ts'
 
 /** Far longer than anyone waits. Interrupted as soon as it is known what was asked. */
 const endless = 'select count(*) from range(1000000000000)'
@@ -31,6 +32,6 @@ export async function poolIsLargeEnough(timeoutMs = 2000, slow = availableParall
   clearInterval(again)
   await answered
   for (const connection of connections) connection.closeSync()
-  instance.closeSync()
+  await closeInstance(instance)
   return isEnough
 }

@@ -1,5 +1,6 @@
 // views-file.ts: a small database beside exported files: a view for each, so that they can be asked by name.
 import { DuckDBInstance } from '@duckdb/node-api'
+import { closeInstance } from './allocator.ts'
 
 /** `reads`: the table function with its arguments; the files it names must exist. */
 export type View = { name: string; reads: string }
@@ -16,13 +17,13 @@ export async function writeViewsFile(path: string, views: readonly View[], searc
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
+  const connection = await instance.connect()
   try {
-    const connection = await instance.connect()
     if (searchIn) await connection.run(`set file_search_path = '${searchIn.replaceAll("'", "''")}'`)
     for (const { name, reads } of views) await connection.run(`create view "${name}" as select * from ${reads}`)
     await connection.run('checkpoint')
-    connection.closeSync()
   } finally {
-    instance.closeSync()
+    connection.closeSync()
+    await closeInstance(instance)
   }
 }

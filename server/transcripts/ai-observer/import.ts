@@ -62,7 +62,7 @@ export function importAiObserver(options: AiObserverOptions, deps: ImportDeps): 
       await run.all()
       return run.summary(Math.round(performance.now() - started))
     } finally {
-      file.close()
+      await file.close()
     }
   })
 }
