@@ -23,34 +23,37 @@ export function admitCalls(admission: Admission): {
   const lastBytes = new Recent<string, number>(connectionsRemembered)
 
   /** The place, which learns how large the connection's messages are. */
-  function enter(peer: string): Place {
+  async function enter(peer: string, gone: AbortSignal): Promise<Place> {
     const usual = admission.stats().memoryIsHigh ? unknownBytesScarce : unknownBytes
-    const place = admission.enter(peer, Math.max(usual, lastBytes.get(peer) ?? 0))
+    const place = await admission.enter(peer, Math.max(usual, lastBytes.get(peer) ?? 0), gone)
     return {
       ...place,
       hold(bytes) {
         lastBytes.set(peer, bytes)
-        place.hold(bytes)
+        return place.hold(bytes)
       },
     }
   }
 
   const interceptor: ServerInterceptor = (_, call) => {
     let place: Place | undefined
+    const gone = new AbortController()
     return new ServerInterceptingCall(call, {
       start(next) {
         next({
-          onReceiveMetadata(metadata, pass) {
+          async onReceiveMetadata(metadata, pass) {
             try {
-              place = enter(call.getPeer())
+              place = await enter(call.getPeer(), gone.signal)
             } catch (error) {
               if (!(error instanceof BusyError)) throw error
               return call.sendStatus(unavailableStatus(error.message, 1))
             }
+            if (gone.signal.aborted) return place.leave()
             places.set(metadata, place)
             pass(metadata)
           },
           onCancel() {
+            gone.abort()
             place?.leave()
           },
         })

@@ -26,7 +26,7 @@ for (const [name, request] of [
 ] as const) {
   test(`${name} bodies count while their requests are in progress`, async () => {
     const admission = room()
-    const place = admission.enter('a', 0)
+    const place = await admission.enter('a', 0)
     expect((await readBody(request(100), 100, place)).byteLength).toBe(100)
     expect(admission.stats()).toMatchObject({ requests: 1, bytes: 100 })
     place.leave()
@@ -34,15 +34,15 @@ for (const [name, request] of [
   })
 
   test(`${name} bodies over the limit are refused`, async () => {
-    expect(readBody(request(101), 100, room().enter('a', 0))).rejects.toThrow(TooLargeError)
+    expect(readBody(request(101), 100, await room().enter('a', 0))).rejects.toThrow(TooLargeError)
   })
 }
 
 test('a body that is cut off is told from one that is whole', async () => {
-  expect(readBody(streamed(90, true), 100, room().enter('a', 0))).rejects.toThrow(AbortedError)
+  expect(readBody(streamed(90, true), 100, await room().enter('a', 0))).rejects.toThrow(AbortedError)
 })
 
 test('a request without a body has an empty one', async () => {
-  const place = room().enter('a', 0)
+  const place = await room().enter('a', 0)
   expect((await readBody(new Request('http://x/', { method: 'POST' }), 10, place)).byteLength).toBe(0)
 })

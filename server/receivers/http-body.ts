@@ -32,7 +32,7 @@ export async function readBody(request: Request, bytesMax: number, place: Place)
   } catch {
     throw new AbortedError('the body ended before it was whole')
   }
-  place.hold(body.byteLength)
+  await place.hold(body.byteLength)
   return body
 }
 
@@ -47,7 +47,7 @@ async function readChunks(request: Request, bytesMax: number, place: Place): Pro
       if (done) break
       bytes += value.byteLength
       if (bytes > bytesMax) throw tooLarge(bytesMax)
-      place.hold(bytes)
+      await place.hold(bytes)
       chunks.push(value)
     }
   } catch (error) {

@@ -148,7 +148,7 @@ async function exportCall(door: Door, signal: Signal, call: Call, answer: Answer
 /** A call whose message turned out larger than there is room for is refused like one that found none. */
 async function received(door: Door, signal: Signal, call: Call, caller: Caller): Promise<Outcome> {
   try {
-    door.placeOf(call.metadata)?.hold(call.request.byteLength)
+    await door.placeOf(call.metadata)?.hold(call.request.byteLength)
   } catch (error) {
     if (error instanceof BusyError) return { kind: 'unavailable', message: error.message, retryAfterSeconds: 1 }
     throw error

@@ -125,7 +125,7 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     const announced = announcedBytes(request) ?? 0
     // A body that is too large will not become smaller by coming back.
     if (announced > bodyBytesMax) throw tooLarge(bodyBytesMax)
-    const place = admission.enter(caller.user ?? peer, announced)
+    const place = await admission.enter(caller.user ?? peer, announced, request.signal)
     try {
       return await work(await readBody(request, bodyBytesMax, place), place)
     } finally {
@@ -138,9 +138,9 @@ export function otlpHttp(options: OtlpHttpOptions): OtlpHttp {
     const forecast = forecastBytes(encoding, sent, bodyBytesMax)
     // Of half the limit and more it may be a bomb, which must hear 413, not that it may come back: the decompressor lets such
     // bodies have their turns, within a bound of its own.
-    place.hold(encoding && forecast < bodyBytesMax / 2 ? sent.byteLength + forecast : sent.byteLength)
+    await place.hold(encoding && forecast < bodyBytesMax / 2 ? sent.byteLength + forecast : sent.byteLength)
     const body = await decompress(encoding, sent)
-    place.hold(body === sent ? sent.byteLength : sent.byteLength + body.byteLength)
+    await place.hold(body === sent ? sent.byteLength : sent.byteLength + body.byteLength)
     return body
   }
 

@@ -31,10 +31,13 @@ export const Admission = z
     requests: z.number(),
     bytes: z.number(),
     bytesMax: z.number(),
+    waiting: z.number(),
     refused: z.number(),
     memoryIsHigh: z.boolean(),
   })
-  .describe('requests in progress, and how many were told to come back before they were read')
+  .describe(
+    'requests in progress, those that wait for room unread, and how many were told to come back before they were read',
+  )
 
 const nothing: ReceiverStats = {
   requests: 0,
@@ -90,6 +93,7 @@ export function doorMetrics({ otlpHttp, otlpGrpc, admission, poolIsLargeEnough }
   if (room) {
     gauge('receiver_requests_in_progress', 'Requests that were let in and not answered yet.', room.requests)
     gauge('receiver_bytes_in_progress', 'What they have in memory.', room.bytes)
+    gauge('receiver_requests_waiting', 'Requests that wait, unread, for room.', room.waiting)
     gauge('receiver_busy_total', 'Requests told to come back before they were read.', room.refused, 'counter')
     gauge('memory_is_high', 'Whether only little is let in at a time.', Number(room.memoryIsHigh))
   }
