@@ -25,19 +25,30 @@ by_model as (
 models as (
   select tool, session_id, list(model order by tokens desc, model) as models from by_model group by tool, session_id
 ),
+-- What a door knows to be said by the program (a task in the background is done) is nobody's prompt.
+unasked as (
+  select tool, session_id, prompt_id
+  from messages semi join page using (tool, session_id)
+  where prompt_id is not null and agent_id is null
+  group by tool, session_id, prompt_id, source
+  having bool_or(role = 'system') and not bool_or(role = 'user')
+),
 prompts as (
   select tool, session_id, count(distinct prompt_id) as prompts
-  from model_calls semi join page using (tool, session_id)
+  from model_calls semi join page using (tool, session_id) anti join unasked using (tool, session_id, prompt_id)
   group by tool, session_id
 ),
--- What two doors saw of one session are the same messages.
+-- What two doors saw of one session are the same messages. How many of them were prompts, the door with the most says best:
+-- one that was not told the texts takes what the program itself says to the model for prompts too. What a subagent is told is none.
 by_source as (
-  select tool, session_id, source, count(*) as messages, count(*) filter (role = 'user') as prompts
+  select tool, session_id, source, count(*) as messages, count(*) filter (role = 'user' and agent_id is null) as prompts
   from messages semi join page using (tool, session_id)
   group by all
 ),
 said as (
-  select tool, session_id, max(messages) as messages, max(prompts) as prompts from by_source group by tool, session_id
+  select tool, session_id, max(messages) as messages, arg_max(prompts, messages * 1000000 + prompts) as prompts
+  from by_source
+  group by tool, session_id
 ),
 done as (
   select tool, session_id, count(*) as tool_calls, count(*) filter (success = false) as failed_tool_calls

@@ -15,6 +15,29 @@ const list = async (query: string) => {
 }
 const ids = async (query: string) => (await list(query)).sessions.map((one: any) => one.sessionId)
 
+describe('prompts', () => {
+  beforeAll(open)
+  afterAll(() => bench.close())
+
+  test('are what a person said: not what a subagent was told, nor what the program said, as the door with the most tells', async () => {
+    const prompt = (messageKey: string, part: object) => message({ messageKey, role: 'user', content: 'Go', ...part })
+    await bench.keep({
+      sessions: [session({ sessionId: 's1' })],
+      calls: [call({ messageId: 'm1', promptId: 'p1' }), call({ messageId: 'm2', promptId: 'p2' })],
+      messages: [
+        prompt('p1', { promptId: 'p1' }),
+        prompt('sub', { promptId: 'p1', agentId: 'a1' }),
+        prompt('p2', { promptId: 'p2', role: 'system', content: '<task-notification>' }),
+        message({ messageKey: 'b', content: 'done' }),
+        // The events of the same two, whose texts were withheld.
+        prompt('p1', { promptId: 'p1', content: '', source: 'otlp_logs' }),
+        prompt('p2', { promptId: 'p2', content: '', source: 'otlp_logs' }),
+      ],
+    })
+    expect((await list(day)).sessions).toMatchObject([{ promptCount: 1 }])
+  })
+})
+
 describe('the list', () => {
   beforeAll(async () => {
     await open()
