@@ -10,6 +10,11 @@ with requests as (
     and ($tool is null or tool = $tool)
     and ($session is null or session_id = $session)
 ),
+others as (
+  select tool, call_id, session_id, message_id, time from tool_calls
+  where success = false
+    and time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
+),
 calls as (
   select
     'tool_call' as kind, time, tool, null as service_name, nullif(session_id, '') as session_id, null as model, tool_name,
@@ -17,6 +22,16 @@ calls as (
     null as attempt, 1 as count, duration_ms, call_id as id, null as request_id, null as trace_id, null as span_id
   from tool_calls
   where success = false
+    -- A fork's copy of a call, or what a door told without its session (see tools.sql).
+    and ($session is not null or not exists (
+      select 1 from others
+      where others.tool = tool_calls.tool and others.call_id = tool_calls.call_id
+        and others.session_id <> tool_calls.session_id and others.session_id <> ''
+        and (
+          tool_calls.session_id = ''
+          or (others.message_id = tool_calls.message_id and (others.time, others.session_id) < (tool_calls.time, tool_calls.session_id))
+        )
+    ))
     and time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
     and ($tool is null or tool = $tool)
     and ($session is null or session_id = $session)

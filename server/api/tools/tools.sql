@@ -1,5 +1,12 @@
 -- tools.sql: how often each tool was called, how that went and how long it took. A call of which nobody said how it went is
 -- neither a success nor a failure, and one that was refused never ran, whatever its answer says.
+-- A call stands in two sessions when one is a fork, which begins with a copy of the other's history, or when a door was told
+-- to name no session: over all sessions it counts once, where it came first and where it has a session. What names no message
+-- is told apart by its session, since a call's id alone may be as short as a number.
+with others as (
+  select tool, call_id, session_id, message_id, time from tool_calls
+  where time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
+)
 select
   tool_name,
   max(mcp_server) as mcp_server,
@@ -17,5 +24,14 @@ where time >= make_timestamp_ns($from) and time <= make_timestamp_ns($to)
   and ($tool is null or tool = $tool)
   and ($session is null or session_id = $session)
   and ($project is null or project = $project)
+  and ($session is not null or not exists (
+    select 1 from others
+    where others.tool = tool_calls.tool and others.call_id = tool_calls.call_id
+      and others.session_id <> tool_calls.session_id and others.session_id <> ''
+      and (
+        tool_calls.session_id = ''
+        or (others.message_id = tool_calls.message_id and (others.time, others.session_id) < (tool_calls.time, tool_calls.session_id))
+      )
+  ))
 group by tool_name
 order by calls desc, tool_name

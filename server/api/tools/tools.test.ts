@@ -95,3 +95,22 @@ test('the default range is the last 24 hours', async () => {
   expect(tools).toContain('Now')
   expect((await bench.get('/api/tools?from=never')).status).toBe(400)
 })
+
+test('a call that a fork copied, or that a door told without its session, counts once over all sessions', async () => {
+  const day = { timeUnixNano: at('2026-10-10T04:00:00Z'), success: true }
+  const copied = (part: Partial<ToolCallObservation>) =>
+    called('Grep', { ...day, source: 'transcript', callId: 'toolu_1', messageId: 'msg_1', ...part })
+  await bench.keep({
+    toolCalls: [
+      copied({ sessionId: 'original' }),
+      copied({ sessionId: 'fork', timeUnixNano: day.timeUnixNano + 1n }),
+      copied({ sessionId: '', messageId: undefined, source: 'otlp_logs' }),
+      // A provider that counts its calls from 0 in each session.
+      called('Grep', { ...day, callId: 'call_0', sessionId: 'one' }),
+      called('Grep', { ...day, callId: 'call_0', sessionId: 'other' }),
+    ],
+  })
+  const range = 'from=2026-10-10T00:00:00Z&to=2026-10-10T23:00:00Z'
+  expect((await list(range))[0]).toMatchObject({ toolName: 'Grep', calls: 3, successes: 3 })
+  expect((await list(`${range}&session=fork`))[0]).toMatchObject({ calls: 1 })
+})
