@@ -20,6 +20,8 @@ export type State = {
   /** Requests told one by one; a total of the session that counts no more of them says nothing new. */
   requests: number
   active: ActiveState
+  /** Kinds of the subagents that were started, by their id. */
+  agents: Record<string, string>
   /** Tool calls without a result yet, by id. */
   open: Record<string, Frozen<ToolCallObservation>>
 }
@@ -32,13 +34,16 @@ export function copilotState(stored: unknown): State {
     ...given,
     requests: given.requests ?? 0,
     active: given.active ?? { done: 0 },
+    agents: dictionary(given.agents),
     open: dictionary(given.open),
   }
 }
 
 export function boundedState(state: State): State {
-  const ids = Object.keys(state.open)
-  for (const id of ids.slice(0, Math.max(0, ids.length - openMax))) delete state.open[id]
+  for (const record of [state.open, state.agents]) {
+    const ids = Object.keys(record)
+    for (const id of ids.slice(0, Math.max(0, ids.length - openMax))) delete record[id]
+  }
   return state
 }
 
@@ -59,6 +64,7 @@ export function attribution(context: Context, agentId: string | undefined): Attr
     project: projectName(context),
     branch: state.branch,
     agentId,
+    agent: agentId === undefined ? undefined : state.agents[agentId],
     querySource: agentId ? 'subagent' : 'main',
     promptId: state.promptId,
   }

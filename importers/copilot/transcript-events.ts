@@ -38,7 +38,8 @@ const silent = new Set([
   'assistant.reasoning',
   'assistant.intent',
   'session.handoff',
-  'subagent.started',
+  'subagent.configured',
+  'subagent.selected',
   'subagent.completed',
   'hook.start',
   'hook.end',
@@ -107,6 +108,10 @@ const handlers: Record<string, (context: Context, event: Event) => void> = dicti
   'session.error': sessionError,
   'session.shutdown': shutdown,
   'session.compaction_complete': compaction,
+  'subagent.started': ({ state }: Context, { data, agentId }: Event) => {
+    const agent = textOf(data.agentName)
+    if (agentId && agent) state.agents[agentId] = agent
+  },
   'user.message': userMessage,
   'assistant.message': assistantMessage,
   'tool.execution_start': toolStart,

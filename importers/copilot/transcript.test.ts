@@ -201,9 +201,10 @@ describe('traps', () => {
     })
   }
 
-  test('an answer of a subagent hangs under the call that started it', () => {
+  test('an answer of a subagent hangs under the call that started it, and its requests name its kind', () => {
     const { telemetry } = readLines(transcripts, path, [
       start(),
+      { ...event('subagent.started', { toolCallId: 'call_task', agentName: 'explore' }), agentId: 'a1' },
       {
         ...event('assistant.message', { messageId: 'm', content: 'found', parentToolCallId: 'call_task' }),
         agentId: 'a1',
@@ -211,7 +212,7 @@ describe('traps', () => {
       { ...record('r1', { inputTokens: 1, outputTokens: 1 }), agentId: 'a1' },
     ])
     expect(telemetry.messages).toMatchObject([{ agentId: 'a1', parentKey: 'tool:call_task' }])
-    expect(telemetry.calls).toMatchObject([{ agentId: 'a1', querySource: 'subagent' }])
+    expect(telemetry.calls).toMatchObject([{ agentId: 'a1', agent: 'explore', querySource: 'subagent' }])
   })
 
   test('a commit counts by the command and git’s own words, for the repository that Copilot names', () => {
