@@ -182,6 +182,17 @@ test('Gemini’s hooks tell prompt, tools and answer, and count no tool call tha
   expect(told.toolCalls).toEqual([])
 })
 
+test('what Claude Code runs for itself stops as an agent of no kind, whose answer is no message', () => {
+  const stopped = (agent_type: string) =>
+    hookToTelemetry(
+      'claude-code',
+      { hook_event_name: 'SubagentStop', session_id: 's1', agent_id: 'a1', agent_type, last_assistant_message: 'Done' },
+      start,
+    )?.messages
+  expect(stopped('Explore')).toMatchObject([{ role: 'assistant', content: 'Done', agentId: 'a1' }])
+  expect(stopped('')).toEqual([])
+})
+
 test('strange payloads and unknown tools say nothing and never throw', () => {
   for (const payload of [
     null,

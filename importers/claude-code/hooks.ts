@@ -5,6 +5,7 @@ import { HookRecords } from '../hook-records.ts'
 import { dictionary, type JsonObject, numberOf, objectOf, spelled, textOf } from '../json-values.ts'
 import { answerKey, promptKey } from './keys.ts'
 import { contentText, editOf, printed } from './transcript-results.ts'
+import { roleOfPrompt } from './transcript-user.ts'
 
 export function hooks(value: unknown, receivedUnixNano: bigint): Telemetry {
   const payload = objectOf(value)
@@ -32,7 +33,8 @@ const handlers = dictionary<Handler>({
   UserPromptSubmit: (records, payload, time) => {
     const content = textOf(payload.prompt)
     const promptId = textOf(payload.prompt_id)
-    if (content) records.message(promptId ? promptKey(promptId) : `hook-prompt:${time}`, { role: 'user', content })
+    const key = promptId ? promptKey(promptId) : `hook-prompt:${time}`
+    if (content) records.message(key, { role: roleOfPrompt(content), content })
   },
   PreToolUse: (records, payload) => {
     const callId = textOf(payload.tool_use_id)
@@ -88,7 +90,8 @@ const handlers = dictionary<Handler>({
   SubagentStop: (records, payload, time) => {
     const content = textOf(payload.last_assistant_message)
     const key = `subagent-stop:${textOf(payload.agent_id) ?? time}`
-    if (content) records.message(key, { role: 'assistant', content })
+    // What the program runs for itself, such as the summary of a compaction, stops as an agent of no kind.
+    if (content && payload.agent_type !== '') records.message(key, { role: 'assistant', content })
   },
   Stop: (records, payload, time) => {
     const content = textOf(payload.last_assistant_message)

@@ -9,6 +9,7 @@ import { startedAt } from '../record-time.ts'
 import { answerKey, inputKey, messageKey, promptKey, requestKey, toolResultKey, toolUseKey } from './keys.ts'
 import { attributionOf, contentOf, costOf, tool } from './otlp-values.ts'
 import { fileOf } from './transcript-results.ts'
+import { roleOfPrompt } from './transcript-user.ts'
 
 type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender; batch: OtlpBatch }
 
@@ -21,10 +22,13 @@ export function readLog(batch: OtlpBatch, log: LogRecord): void {
   hot.eventName = name.replace(/^claude_code\./, '')
   hot.model = text(attributes.model) ?? ''
   const event = { log, attributes, sessionId, sender, batch }
-  batch.session('otlp_logs', sessionId, [log.timeUnixNano], {
-    ...sender,
-    version: text(attributes['app.version']) ?? text(log.resource.attributes['service.version']),
-  })
+  // A process that continues a session tells of its settings, hooks and plug-ins first, under an id that nothing else ever
+  // has; only what belongs to a prompt makes a session.
+  if (text(attributes['prompt.id']) !== undefined)
+    batch.session('otlp_logs', sessionId, [log.timeUnixNano], {
+      ...sender,
+      version: text(attributes['app.version']) ?? text(log.resource.attributes['service.version']),
+    })
   readers.get(hot.eventName)?.(event)
 }
 
@@ -70,6 +74,8 @@ function answered(event: Event): void {
     inputTokens: countOf(attributes.input_tokens),
     cacheReadTokens: countOf(attributes.cache_read_tokens),
     cacheWriteTokens: countOf(attributes.cache_creation_tokens),
+    cacheWrite5mTokens: countOf(attributes.cache_creation_5m_tokens),
+    cacheWrite1hTokens: countOf(attributes.cache_creation_1h_tokens),
     outputTokens: countOf(attributes.output_tokens),
   }
   batch.out.calls.push(
@@ -140,10 +146,19 @@ function toolOf({ log, attributes, sessionId, sender }: Event): ToolCallObservat
     tool,
     sessionId,
     callId,
-    toolName: text(attributes.tool_name) ?? '',
+    toolName: toolNameOf(attributes),
     timeUnixNano: log.timeUnixNano,
     ...attribution,
   }
+}
+
+/** Events call every tool of an MCP server `mcp_tool`; which one, only their parameters say, where they are sent. */
+function toolNameOf(attributes: Attributes): string {
+  const name = text(attributes.tool_name) ?? ''
+  if (name !== 'mcp_tool') return name
+  const { mcp_server_name, mcp_tool_name } = objectOf(parseJson(contentOf(attributes.tool_parameters) ?? ''))
+  const [server, tool] = [textOf(mcp_server_name), textOf(mcp_tool_name)]
+  return server && tool ? `mcp__${server}__${tool}` : name
 }
 
 function decided(event: Event): void {
@@ -205,11 +220,12 @@ function toolDone(event: Event): void {
   say(event, toolResultKey(call.callId), 'tool_result', error ?? '', { ...common, durationMs, success })
 }
 
-/** A prompt counts also when its text was not sent. */
+/** A prompt counts also when its text was not sent; what the program itself says to the model, such as that a task is done, is none. */
 function prompted(event: Event): void {
   const promptId = text(event.attributes['prompt.id'])
   const key = promptId ? promptKey(promptId) : `prompt:${placeOf(event.log)}`
-  say(event, key, 'user', contentOf(event.attributes.prompt) ?? '')
+  const content = contentOf(event.attributes.prompt) ?? ''
+  say(event, key, roleOfPrompt(content), content)
 }
 
 function responded(event: Event): void {

@@ -7,6 +7,7 @@ import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
 import { inputKey, messageKey, requestKey } from './keys.ts'
 import { attributionOf, contentOf, tool } from './otlp-values.ts'
+import { roleOfPrompt } from './transcript-user.ts'
 
 /** The spans of one tool call, as far as the batch holds them; the parts hang under `whole`. */
 type ToolSpans = { whole?: Span; execution?: Span; blocked?: Span; sender?: Sender }
@@ -110,6 +111,7 @@ function request(batch: OtlpBatch, span: Span, sender: Sender): void {
 function interaction(batch: OtlpBatch, span: Span): void {
   const sessionId = text(span.attributes['session.id'])
   if (!sessionId) return
+  const content = contentOf(span.attributes.user_prompt) ?? ''
   batch.out.messages.push({
     source: 'otlp_traces',
     tool,
@@ -117,8 +119,8 @@ function interaction(batch: OtlpBatch, span: Span): void {
     messageKey: `interaction:${span.spanId}`,
     sequence: numeric(span.attributes['interaction.sequence']) ?? 0,
     timeUnixNano: span.startTimeUnixNano,
-    role: 'user',
-    content: contentOf(span.attributes.user_prompt) ?? '',
+    role: roleOfPrompt(content),
+    content,
   })
 }
 

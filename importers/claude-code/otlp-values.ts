@@ -13,18 +13,28 @@ export const tool = 'claude-code'
  * everything else (session titles, compaction, classifiers) a side call.
  */
 export function querySourceOf(attributes: Attributes): string | undefined {
-  const source = text(attributes.query_source)
+  const source = sourceOf(attributes)
   if (source === undefined) return text(attributes.agent_id) === undefined ? undefined : 'subagent'
   if (source === 'main' || source === 'subagent' || source === 'auxiliary') return source
   if (/^(sdk|repl_main_thread)/.test(source)) return 'main'
-  return source.startsWith('agent:') || text(attributes['agent.name']) !== undefined ? 'subagent' : 'auxiliary'
+  return /^agent[:.]/.test(source) || text(attributes['agent.name']) !== undefined ? 'subagent' : 'auxiliary'
+}
+
+/** Spans say it under a name of their own (2.1.332; none in 2.1.197). */
+const sourceOf = (attributes: Attributes) => text(attributes.query_source) ?? text(attributes.query_source_safe)
+
+/** Spans name no agent, but those that come with the program in their source: `agent.builtin.Explore`. */
+function agentOf(attributes: Attributes): string | undefined {
+  const source = sourceOf(attributes) ?? ''
+  const named = source === 'compact' ? compactionAgent : /^agent[:.]builtin[:.](.+)$/.exec(source)?.[1]
+  return text(attributes['agent.name']) ?? named
 }
 
 /** By whom and for what, as every event, span and point about a request tells it. */
 export function attributionOf(attributes: Attributes, sender: Sender): Attribution {
   return known({
     ...sender,
-    agent: text(attributes['agent.name']) ?? (attributes.query_source === 'compact' ? compactionAgent : undefined),
+    agent: agentOf(attributes),
     agentId: text(attributes['agent.id']) ?? text(attributes.agent_id),
     skill: text(attributes['skill.name']),
     plugin: text(attributes['plugin.name']),

@@ -45,7 +45,27 @@ describe('whose records', () => {
   })
 })
 
+describe('sessions', () => {
+  test('what a process says before its first prompt makes no session: one that is continued says it under an id of its own', () => {
+    const startup = ['managed_settings_resolved', 'hook_registered', 'plugin_loaded', 'hook_execution_start']
+    const logs = startup.map((name) => log(from, { 'event.name': name, 'session.id': 'of-the-start' }))
+    const prompt = { 'event.name': 'user_prompt', 'session.id': 's1', 'prompt.id': 'p1', prompt: 'Go on' }
+    const told = otlp(batch({ logs: [...logs, log(from, prompt)] }))
+    expect(told.sessions.map(({ sessionId }) => sessionId)).toEqual(['s1'])
+    expect(told.logs.map(({ hot }) => hot.sessionId)).toEqual([...startup.map(() => 'of-the-start'), 's1'])
+  })
+})
+
 describe('requests', () => {
+  test('cache writes of five minutes and one hour are told apart where the event does', () => {
+    expect(callOf(request({ cache_creation_5m_tokens: 36, cache_creation_1h_tokens: 54 }))).toMatchObject({
+      cacheWriteTokens: 90,
+      cacheWrite5mTokens: 36,
+      cacheWrite1hTokens: 54,
+    })
+    expect(callOf(request())).not.toHaveProperty('cacheWrite1hTokens')
+  })
+
   test('the purpose is one of three words on events as on metrics', () => {
     const purposes = [
       ['sdk', 'main'],
@@ -61,6 +81,19 @@ describe('requests', () => {
     expect(purposes.map(([source]) => [source, querySourceOf({ query_source: source! })])).toEqual(purposes)
     expect(querySourceOf({ query_source: 'Explore', 'agent.name': 'Explore' })).toBe('subagent')
     expect(querySourceOf({})).toBeUndefined()
+  })
+
+  test('a span says the purpose under a name of its own, and in it which of the program’s agents asked', () => {
+    const told = (source: string) => {
+      const asked = { 'span.type': 'llm_request', 'session.id': 's1', query_source_safe: source, output_tokens: 5 }
+      const [call] = otlp(batch({ spans: [span(from, 'claude_code.llm_request', asked)] })).calls
+      return [call?.querySource, call?.agent]
+    }
+    expect(told('sdk')).toEqual(['main', undefined])
+    expect(told('agent.builtin.Explore')).toEqual(['subagent', 'Explore'])
+    expect(told('agent.custom')).toEqual(['subagent', undefined])
+    expect(told('compact')).toEqual(['auxiliary', 'compaction'])
+    expect(told('web_search_tool')).toEqual(['auxiliary', undefined])
   })
 
   test('cost is the double where the rounded one agrees, else the rounded one', () => {
@@ -205,6 +238,15 @@ describe('tools', () => {
     expect(otlp(batch({ spans: [blocked] })).toolCalls).toEqual([])
   })
 
+  test('a tool of an MCP server has the name that the other doors give it, where its parameters were sent', () => {
+    const parameters = JSON.stringify({ mcp_server_name: 'demo', mcp_tool_name: 'add' })
+    const done = { 'event.name': 'tool_result', 'session.id': 's1', tool_name: 'mcp_tool', tool_use_id: 't1' }
+    const named = (attributes: Attributes) =>
+      otlp(batch({ logs: [log(from, { ...done, ...attributes })] })).toolCalls[0]
+    expect(named({ tool_parameters: parameters })).toMatchObject({ toolName: 'mcp__demo__add', mcpServer: 'demo' })
+    expect(named({})?.toolName).toBe('mcp_tool')
+  })
+
   test('a commit is told by the id in the parameters of its command', () => {
     const parameters = JSON.stringify({ full_command: 'git commit -m x', git_commit_id: 'abc1234' })
     const done = { 'event.name': 'tool_result', 'session.id': 's1', tool_name: 'Bash', tool_parameters: parameters }
@@ -230,6 +272,17 @@ describe('what was said', () => {
     const prompt = { 'event.name': 'user_prompt', 'session.id': 's1', 'prompt.id': 'p1', prompt: '<REDACTED>' }
     expect(otlp(batch({ logs: [log(from, prompt)] })).messages).toMatchObject([{ role: 'user', content: '' }])
   })
+})
+
+test('what the program tells the model of a task in the background is no prompt, on events and on spans', () => {
+  const notice = '<task-notification>\n<task-id>a1</task-id>\n<status>completed</status>\n</task-notification>'
+  const event = { 'event.name': 'user_prompt', 'session.id': 's1', 'prompt.id': 'p2', prompt: notice }
+  const turn = { 'span.type': 'interaction', 'session.id': 's1', user_prompt: notice }
+  const { messages } = otlp(batch({ logs: [log(from, event)], spans: [span(from, 'claude_code.interaction', turn)] }))
+  expect(messages.map(({ role, content }) => [role, content])).toEqual([
+    ['system', notice],
+    ['system', notice],
+  ])
 })
 
 test('resource attributes say project and user where the record does not', () => {

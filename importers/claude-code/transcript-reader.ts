@@ -6,7 +6,7 @@ import { projectOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
 import { countOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from '../json-values.ts'
 import { RecordBatch } from '../record-batch.ts'
-import { RecordTimes } from '../record-time.ts'
+import { nanosOf, RecordTimes } from '../record-time.ts'
 import { assistantLine } from './transcript-assistant.ts'
 import { activeTime, type Context, type Line, type Names, retryLine, tell, tool } from './transcript-context.ts'
 import { boundedState, claudeState } from './transcript-state.ts'
@@ -25,7 +25,18 @@ const silent = new Set([
   'tag',
   'permission-mode',
   'content-replacement',
+  // Since 2.1.2xx: what a request was made of, beside the answer that counts it, and what the program itself remembers.
+  'api-request',
+  'api-request-blob',
+  'api-request-shape',
+  'atis-latch',
+  // Totals of the process with its side calls and those of subagents, whose own files tell them one by one.
+  'cost-state',
+  'tools-used',
 ])
+
+/** Lines that a copy of a history holds. */
+const conversation = new Set(['user', 'assistant', 'system'])
 
 export function claudeReader(file: TranscriptFile, stored: unknown, names: Names): TranscriptReader {
   const state = claudeState(stored)
@@ -44,6 +55,7 @@ export function claudeReader(file: TranscriptFile, stored: unknown, names: Names
         (json) => {
           const { time, replaced } = times.of(json.timestamp)
           if (replaced) lost(replaced)
+          notice(json, replaced ? undefined : nanosOf(json.timestamp))
           const type = textOf(json.type) ?? '(none)'
           if (!accept(context, type, lineOf(json, line, time)) && !silent.has(type))
             unknown[type] = (unknown[type] ?? 0) + 1
@@ -68,12 +80,23 @@ export function claudeReader(file: TranscriptFile, stored: unknown, names: Names
     return {
       json,
       number,
-      // A background fork writes the whole history again, times included; one nanosecond makes the original the earlier.
-      time: json.sessionKind === 'bg' ? stamp + 1n : stamp,
+      // A fork writes the whole history again, times included; one nanosecond makes the original the earlier.
+      time: json.sessionKind === 'bg' || state.isFork ? stamp + 1n : stamp,
       sessionId: textOf(json.sessionId) ?? names.sessionId,
       uuid,
       agentId: names.subagent?.agentId ?? textOf(json.agentId) ?? (json.isSidechain === true ? 'sidechain' : undefined),
     }
+  }
+
+  /**
+   * Notices that the file is a fork. `--fork-session` marks nothing, but what is the file's own stands before the history: a
+   * queued prompt or a note that is later than what follows (2.1.197 and 2.1.332), or (2.1.332) which tools were used by then.
+   */
+  function notice(json: JsonObject, stamp: bigint | undefined): void {
+    if (json.type === 'tools-used' && state.began === undefined) state.isFork = true
+    if (stamp === undefined) return
+    state.began ??= String(stamp)
+    if (stamp < BigInt(state.began) && conversation.has(textOf(json.type) ?? '')) state.isFork = true
   }
 
   /** Whether the type is one that is read. */

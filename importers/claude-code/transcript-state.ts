@@ -7,6 +7,10 @@ import { dictionary, isObject } from '../json-values.ts'
 export type ClaudeState = {
   /** Of the last record, ns. */
   time?: string
+  /** Of the file's first record with a time, ns. */
+  began?: string
+  /** The file begins with a copy of another session's history. */
+  isFork?: boolean
   model?: string
   cwd?: string
   branch?: string

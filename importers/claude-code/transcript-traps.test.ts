@@ -1,5 +1,6 @@
 // transcript-traps.test.ts: what Claude Code's transcripts do to those who read them naively, a test each.
 import { describe, expect, test } from 'bun:test'
+import { requests } from '#server/ingest/ledger/testing.ts'
 import { readLines, requestsOf, sessionsOf, toolCallsOf, transcriptOf } from '../transcript-fixtures.ts'
 import { transcripts } from './transcript.ts'
 
@@ -90,6 +91,24 @@ describe('traps', () => {
     expect(telemetry.calls.map(({ sessionId }) => sessionId)).toEqual(['s1', 's2'])
     expect(telemetry.calls[0]!.timeUnixNano < telemetry.calls[1]!.timeUnixNano).toBe(true)
     expect(sessionsOf(telemetry).get('s2')?.forkedFrom).toBe('s1')
+  })
+
+  test('a fork that marks nothing is known by its own first line: one later than the history behind it, or tools used', () => {
+    const usage = { input_tokens: 3, output_tokens: 9 }
+    const history = [user('Go'), assistant('m1', usage)]
+    const queued = { type: 'queue-operation', operation: 'enqueue', sessionId: 's0', timestamp: at(60) }
+    // The copy's session comes first by name, as half of all do.
+    const inFork = (line: object) => ({ ...line, sessionId: 's0' })
+    const copied = history.map(inFork)
+    const own = [user('And on'), assistant('m2', usage)].map(inFork)
+    for (const first of [queued, { type: 'tools-used', tools: ['Read'], sessionId: 's0' }]) {
+      const fork = read([{ type: 'mode', mode: 'normal', sessionId: 's0' }, first, ...copied, ...own])
+      const told = requests([...fork.telemetry.calls, ...read(history).telemetry.calls])
+      expect(told.map(({ messageId, sessionId }) => [messageId, sessionId]).sort()).toEqual([
+        ['m1', 's1'],
+        ['m2', 's0'],
+      ])
+    }
   })
 
   test('a sidechain that replays an answer under a new request id is the same request', () => {

@@ -146,3 +146,8 @@ function promptOf(text: string): string | undefined {
   const typed = /^\s*<bash-input>([\s\S]*?)<\/bash-input>/.exec(text)?.[1]
   return typed === undefined ? text : `!${typed.trim()}`
 }
+
+/** Whose words a prompt is, at the doors that tell nothing of it but its text. */
+export function roleOfPrompt(text: string): 'user' | 'system' {
+  return promptOf(text) === undefined ? 'system' : 'user'
+}

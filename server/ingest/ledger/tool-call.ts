@@ -36,6 +36,8 @@ const textMax = (source: Source) => (source === 'transcript' ? 512 : 8_192)
 const doors: readonly Source[] = ['otlp_logs', 'hook', 'transcript', 'otlp_traces', 'push', 'otlp_metrics']
 const fieldDoors: Partial<Record<Field, readonly Source[]>> = {
   messageId: ['transcript'],
+  // Claude Code's events call every tool of an MCP server `mcp_tool`.
+  toolName: ['transcript', 'hook'],
   agentId: ['transcript'],
   project: ['transcript', 'hook'],
   branch: ['transcript', 'hook'],
