@@ -36,6 +36,7 @@ unasked as (
 prompts as (
   select tool, session_id, count(distinct prompt_id) as prompts
   from model_calls semi join page using (tool, session_id) anti join unasked using (tool, session_id, prompt_id)
+  where query_source is distinct from 'subagent'
   group by tool, session_id
 ),
 -- What two doors saw of one session are the same messages. How many of them were prompts, the door with the most says best:

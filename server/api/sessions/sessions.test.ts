@@ -23,7 +23,12 @@ describe('prompts', () => {
     const prompt = (messageKey: string, part: object) => message({ messageKey, role: 'user', content: 'Go', ...part })
     await bench.keep({
       sessions: [session({ sessionId: 's1' })],
-      calls: [call({ messageId: 'm1', promptId: 'p1' }), call({ messageId: 'm2', promptId: 'p2' })],
+      calls: [
+        call({ messageId: 'm1', promptId: 'p1' }),
+        call({ messageId: 'm2', promptId: 'p2' }),
+        // Copilot's subagents have turns of their own.
+        call({ messageId: 'm3', promptId: 'p3', querySource: 'subagent' }),
+      ],
       messages: [
         prompt('p1', { promptId: 'p1' }),
         prompt('sub', { promptId: 'p1', agentId: 'a1' }),
