@@ -38,6 +38,18 @@ const silent = new Set([
   'assistant.reasoning',
   'assistant.intent',
   'session.handoff',
+  // The steps of a compaction's own request, whose sums `session.compaction_complete` tells.
+  'session.compaction_start',
+  'model.turn_started',
+  'model.model_call_started',
+  'model.model_call_success',
+  'model.message',
+  'model.response',
+  'model.turn_ended',
+  'model.messages_snapshot',
+  // How it ended stands in the call's own result.
+  'permission.requested',
+  'permission.completed',
   'subagent.configured',
   'subagent.selected',
   'subagent.completed',
@@ -186,6 +198,7 @@ function compaction(context: Context, event: Event): void {
   const { data, time, id } = event
   if (data.success === false) return
   const said = compacted(id, {
+    trigger: textOf(data.trigger),
     before: countOf(data.preCompactionTokens),
     after: countOf(data.postCompactionTokens),
   })

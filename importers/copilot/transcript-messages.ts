@@ -25,7 +25,8 @@ export function userMessage(context: Context, event: Event): void {
   // Notes of the program itself come as messages too, and say where they are from.
   const typed = !event.agentId && !['system', 'skill', 'autopilot'].includes(textOf(data.source) ?? '')
   if (typed) {
-    state.promptId = key
+    // Its spans know the prompt by the interaction that it began.
+    state.promptId = textOf(data.interactionId) ?? key
     activeTime(context).begin(time)
   }
   tell(context, event, key, { role: typed || event.agentId ? 'user' : 'system', content: text })

@@ -144,10 +144,17 @@ describe('traps', () => {
 
   test('a compaction is told, and its request counted once also when it is recorded as well', () => {
     const used = { inputTokens: 1000, cacheReadTokens: 800, outputTokens: 50, model: 'gpt-5.5' }
-    const done = { success: true, preCompactionTokens: 1200, compactionTokensUsed: used, requestId: 'req_9' }
-    const alone = readLines(transcripts, path, [start(), event('session.compaction_complete', done)])
+    const tokens = { preCompactionTokens: 1200, postCompactionTokens: 90 }
+    const done = { success: true, trigger: 'manual', ...tokens, compactionTokensUsed: used, requestId: 'req_9' }
+    const steps = ['session.compaction_start', 'model.model_call_started', 'model.model_call_success', 'model.response']
+    const alone = readLines(transcripts, path, [
+      start(),
+      ...steps.map((type) => event(type, {})),
+      event('session.compaction_complete', done),
+    ])
+    expect(alone.unknown).toEqual({})
     expect(transcriptOf(alone.telemetry).map(({ content }) => content)).toEqual([
-      'Conversation compacted (1200 tokens before)',
+      'Conversation compacted (manual, 1200 tokens before, 90 after)',
     ])
     expect(requestsOf(alone.telemetry)).toMatchObject([
       { agent: 'compaction', model: 'gpt-5.5', inputTokens: 200, cacheReadTokens: 800, outputTokens: 50 },
@@ -164,6 +171,16 @@ describe('traps', () => {
       event('session.compaction_complete', { ...done, success: false }),
     ])
     expect(requestsOf(failed.telemetry)).toEqual([])
+  })
+
+  test('a prompt has the id of the interaction that it begins, as on spans', () => {
+    const { telemetry } = readLines(transcripts, path, [
+      start(),
+      event('user.message', { content: 'Go', messageId: 'm1', interactionId: 'i1' }),
+      record('r1', { inputTokens: 1, outputTokens: 1 }),
+    ])
+    expect(telemetry.messages).toMatchObject([{ messageKey: 'm1', promptId: 'i1' }])
+    expect(telemetry.calls).toMatchObject([{ promptId: 'i1' }])
   })
 
   test('a cost of zero units is no bill', () => {
