@@ -24,6 +24,8 @@ export type State = {
   agents: Record<string, string>
   /** Tool calls without a result yet, by id. */
   open: Record<string, Frozen<ToolCallObservation>>
+  /** When (ns) a person was asked whether a call may run, by its id. */
+  asked: Record<string, string>
 }
 
 const openMax = 200
@@ -36,11 +38,12 @@ export function copilotState(stored: unknown): State {
     active: given.active ?? { done: 0 },
     agents: dictionary(given.agents),
     open: dictionary(given.open),
+    asked: dictionary(given.asked),
   }
 }
 
 export function boundedState(state: State): State {
-  for (const record of [state.open, state.agents]) {
+  for (const record of [state.open, state.agents, state.asked]) {
     const ids = Object.keys(record)
     for (const id of ids.slice(0, Math.max(0, ids.length - openMax))) delete record[id]
   }

@@ -19,7 +19,14 @@ import {
   tell,
   tool,
 } from './transcript-context.ts'
-import { assistantMessage, toolComplete, toolStart, userMessage } from './transcript-messages.ts'
+import {
+  assistantMessage,
+  permissionCompleted,
+  permissionRequested,
+  toolComplete,
+  toolStart,
+  userMessage,
+} from './transcript-messages.ts'
 import { countsOf, nanoUsdOf } from './transcript-usage.ts'
 
 /** Events without anything for us. */
@@ -47,9 +54,6 @@ const silent = new Set([
   'model.response',
   'model.turn_ended',
   'model.messages_snapshot',
-  // How it ended stands in the call's own result.
-  'permission.requested',
-  'permission.completed',
   'subagent.configured',
   'subagent.selected',
   'subagent.completed',
@@ -127,6 +131,10 @@ const handlers: Record<string, (context: Context, event: Event) => void> = dicti
   'user.message': userMessage,
   'assistant.message': assistantMessage,
   'tool.execution_start': toolStart,
+  // A command that a person typed (`!ls`).
+  'tool.user_requested': toolStart,
+  'permission.requested': permissionRequested,
+  'permission.completed': permissionCompleted,
   'tool.execution_complete': toolComplete,
   abort: (context: Context, event: Event) => tell(context, event, event.id, { role: 'system', content: 'Interrupted' }),
 })

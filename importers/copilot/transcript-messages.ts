@@ -106,6 +106,26 @@ function asked(
   batch.toolCall(observation)
 }
 
+/** A call asks for a permission; who is asked answers in `permission.completed`. */
+export function permissionRequested({ state }: Context, { data, time }: Event): void {
+  const callId = textOf(objectOf(data.permissionRequest).toolCallId)
+  if (callId) state.asked[callId] ??= String(time)
+}
+
+export function permissionCompleted({ state, batch }: Context, { data, time }: Event): void {
+  const callId = textOf(data.toolCallId) ?? ''
+  const asked = state.asked[callId]
+  const opened = state.open[callId]
+  const outcome = textOf(objectOf(data.result).kind)
+  delete state.asked[callId]
+  if (!opened || !asked || !outcome) return
+  opened.blockedMs = (opened.blockedMs ?? 0) + Math.max(0, Number((time - BigInt(asked)) / 1_000_000n))
+  opened.decision = outcome.startsWith('approved') ? 'accept' : 'reject'
+  const source = textOf(data.decisionSource)
+  if (source) opened.decisionSource = source
+  batch.toolCall(thawed(opened))
+}
+
 export function toolComplete(context: Context, event: Event): void {
   const { state, batch, sessionId } = context
   const { data, time } = event
@@ -130,7 +150,8 @@ export function toolComplete(context: Context, event: Event): void {
   const exit = numberOf(objectOf(data.shellExecution).exitCode) ?? 0
   const success = data.success === true && exit === 0
   const waited = Number((time - call.timeUnixNano) / 1_000_000n)
-  const durationMs = waited >= 0 ? waited : undefined
+  // Only what is left of the wait for a permission is the tool's own time.
+  const durationMs = waited >= 0 ? Math.max(0, waited - (call.blockedMs ?? 0)) : undefined
   const edit = success ? editOf(data) : undefined
   batch.toolCall({
     ...call,

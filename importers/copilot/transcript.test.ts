@@ -232,6 +232,26 @@ describe('traps', () => {
     expect(telemetry.calls).toMatchObject([{ agentId: 'a1', agent: 'explore', querySource: 'subagent' }])
   })
 
+  test('the wait for a permission is not the tool’s own time, and its answer is told; what a person typed has a name', () => {
+    const at = (seconds: number, line: object) => ({ ...line, timestamp: `2026-11-29T19:04:0${seconds}.000Z` })
+    const asks = { permissionRequest: { kind: 'shell', toolCallId: 't1' } }
+    const answer = { toolCallId: 't1', result: { kind: 'approved' }, decisionSource: 'human_response' }
+    const { telemetry, unknown } = readLines(transcripts, path, [
+      start(),
+      at(1, event('tool.execution_start', { toolCallId: 't1', toolName: 'bash', arguments: { command: 'touch a' } })),
+      at(1, event('permission.requested', asks)),
+      at(5, event('permission.completed', answer)),
+      at(7, event('tool.execution_complete', { toolCallId: 't1', success: true, result: { content: '' } })),
+      at(8, event('tool.user_requested', { toolCallId: 't2', toolName: 'local_shell', arguments: { command: 'ls' } })),
+      at(8, event('tool.execution_complete', { toolCallId: 't2', isUserRequested: true, success: true })),
+    ])
+    expect(unknown).toEqual({})
+    expect([...toolCallsOf(telemetry).values()]).toMatchObject([
+      { toolName: 'bash', durationMs: 2000, blockedMs: 4000, decision: 'accept', decisionSource: 'human_response' },
+      { toolName: 'local_shell', success: true, durationMs: 0 },
+    ])
+  })
+
   test('a commit counts by the command and git’s own words, for the repository that Copilot names', () => {
     const { telemetry } = readLines(transcripts, path, [
       event('session.start', { sessionId: 's1', context: { cwd: '/none', repository: 'me/app', branch: 'dev' } }),
