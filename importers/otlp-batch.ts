@@ -20,7 +20,7 @@ export type Sender = { serviceName: string; project?: string; branch?: string; u
 export type OtlpRecord = Span | LogRecord | MetricPoint
 
 const userKeys = ['user.email', 'enduser.id', 'user.name', 'user.account_id', 'user.account_uuid', 'user.id']
-const projectKeys = ['project.name', 'project', 'ai.project', 'code.project', 'vcs.repository.name']
+const projectKeys = ['project.name', 'project', 'ai.project', 'code.project']
 const repositoryKeys = ['vcs.repository.url.full', 'github.copilot.git.repository', 'git.repository']
 const branchKeys = ['vcs.ref.head.name', 'github.copilot.git.branch', 'git.branch', 'vcs.branch.name']
 
@@ -102,7 +102,10 @@ export function append(into: Telemetry, from: Telemetry): void {
 /** The names in a set of attributes, `undefined` when there are none. */
 function named(attributes: Attributes): Omit<Sender, 'serviceName'> | undefined {
   const user = firstText(attributes, userKeys)
-  const project = firstText(attributes, projectKeys) ?? repositoryName(firstText(attributes, repositoryKeys))
+  const project =
+    firstText(attributes, projectKeys) ??
+    ownedRepository(attributes) ??
+    repositoryName(firstText(attributes, repositoryKeys))
   const branch = firstText(attributes, branchKeys)
   if (user === undefined && project === undefined && branch === undefined) return undefined
   return known({ user, project, branch })
@@ -120,6 +123,13 @@ export function first(attributes: Attributes, keys: readonly string[]): Attribut
 /** The first of the attributes as text. */
 export function firstText(attributes: Attributes, keys: readonly string[]): string | undefined {
   return text(first(attributes, keys))
+}
+
+/** A repository with its owner where that is told, as the project of a session is named by its folder's remote. */
+function ownedRepository(attributes: Attributes): string | undefined {
+  const name = text(attributes['vcs.repository.name'])
+  const owner = text(attributes['vcs.owner.name'])
+  return name && owner && !name.includes('/') ? `${owner}/${name}` : name || undefined
 }
 
 /** `owner/name` or a URL of a repository → its name. */

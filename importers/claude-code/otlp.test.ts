@@ -285,6 +285,14 @@ test('what the program tells the model of a task in the background is no prompt,
   ])
 })
 
+test('a repository is named with its owner, as the file’s folder names it', () => {
+  const shop = { 'vcs.repository.url.full': 'https://git.example/team/shop', 'vcs.repository.name': 'shop' }
+  const projectOf = (attributes: Attributes) =>
+    otlp(batch({ logs: [log(from, request(attributes))] })).calls[0]?.project
+  expect(projectOf({ ...shop, 'vcs.owner.name': 'team' })).toBe('team/shop')
+  expect(projectOf(shop)).toBe('shop')
+})
+
 test('resource attributes say project and user where the record does not', () => {
   const team = { resource: resource('claude-code', { 'project.name': 'shop', 'user.name': 'ann' }), scope: from.scope }
   const own = { ...request(), 'user.email': 'bob@example.com', 'user.id': 'anonymous' }
