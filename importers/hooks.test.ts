@@ -193,6 +193,22 @@ test('what Claude Code runs for itself stops as an agent of no kind, whose answe
   expect(stopped('')).toEqual([])
 })
 
+test('a compaction of Claude Code is one however often it was announced or is told again', () => {
+  const call = { session_id: 's1', prompt_id: 'p1', trigger: 'auto' }
+  const told = (payload: object, seconds: bigint) =>
+    hookToTelemetry('claude-code', { ...call, ...payload }, start + seconds * second)?.messages.map(
+      ({ messageKey, content }) => [messageKey.split(':')[0], content, messageKey] as const,
+    )[0]
+  const announced = [told({ hook_event_name: 'PreCompact' }, 1n), told({ hook_event_name: 'PreCompact' }, 2n)]
+  const done = { hook_event_name: 'PostCompact', compact_summary: 'We did things.' }
+  const compacted = [told(done, 3n), told(done, 4n)]
+  expect(announced[0]).toEqual(announced[1])
+  expect(announced[0]?.slice(0, 2)).toEqual(['compacting', 'Compacting (auto)'])
+  expect(compacted[0]).toEqual(compacted[1])
+  expect(compacted[0]?.slice(0, 2)).toEqual(['compaction', 'Conversation compacted (auto)'])
+  expect(told({ ...done, compact_summary: 'And more.' }, 5n)?.[2]).not.toBe(compacted[0]?.[2])
+})
+
 test('strange payloads and unknown tools say nothing and never throw', () => {
   for (const payload of [
     null,

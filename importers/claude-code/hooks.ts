@@ -1,6 +1,6 @@
 // hooks.ts: what Claude Code calls → our vocabulary. One call, one event; ids are those of telemetry and transcripts.
 import { noTelemetry, type Telemetry } from '#proto/telemetry.ts'
-import { compactionKey } from '../compaction.ts'
+import { compacted } from '../compaction.ts'
 import { HookRecords } from '../hook-records.ts'
 import { dictionary, type JsonObject, numberOf, objectOf, spelled, textOf } from '../json-values.ts'
 import { answerKey, promptKey } from './keys.ts'
@@ -101,14 +101,25 @@ const handlers = dictionary<Handler>({
   },
   StopFailure: (records, payload, time) => {
     const reason = textOf(payload.error) ?? textOf(payload.reason) ?? textOf(payload.error_type) ?? 'an error'
-    records.message(`stop-failure:${time}`, { role: 'system', content: `Stopped: ${reason}` })
+    records.message(`stop-failure:${textOf(payload.prompt_id) ?? time}`, {
+      role: 'system',
+      content: `Stopped: ${reason}`,
+    })
   },
+  // Called before each attempt: twice for one that is made by itself (2.1.197, 2.1.332).
   PreCompact: (records, payload, time) => {
     const trigger = textOf(payload.trigger)
-    records.message(compactionKey(`${time}`), {
+    records.message(`compacting:${textOf(payload.prompt_id) ?? time}`, {
       role: 'system',
       content: `Compacting${trigger ? ` (${trigger})` : ''}`,
     })
+  },
+  // Called once, and has no id; what it summed up tells it apart from another of the same prompt.
+  PostCompact: (records, payload, time) => {
+    const summary = textOf(payload.compact_summary)
+    const id = summary ? `${textOf(payload.prompt_id) ?? ''}:${Bun.hash(summary).toString(36)}` : `${time}`
+    const { messageKey, ...entry } = compacted(id, { trigger: textOf(payload.trigger) })
+    records.message(messageKey, entry)
   },
 })
 

@@ -20,6 +20,7 @@ const events = [
   'Stop',
   'StopFailure',
   'PreCompact',
+  'PostCompact',
 ]
 
 const signals = ['METRICS', 'LOGS', 'TRACES'] as const

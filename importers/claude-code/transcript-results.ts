@@ -28,9 +28,24 @@ export function refusal(text: string): Pick<ToolCallObservation, 'decision' | 'd
     /^(The user doesn't want to (proceed|take)|User rejected|\[Request interrupted by user for tool use\])/.test(text)
   )
     return { decision: 'reject', decisionSource: 'user_reject' }
-  if (/^(Permission to use .+ has been denied|Claude requested permissions? to )/.test(text))
+  if (
+    /^(Permission to use .+ has been denied|Claude requested permissions? to |This command requires approval)/.test(
+      text,
+    )
+  )
+    return { decision: 'reject', decisionSource: 'config' }
+  if (/^[^\n]+' (was blocked\. For security, Claude Code may only|needs approval\. )/.test(text))
     return { decision: 'reject', decisionSource: 'config' }
   return {}
+}
+
+/** What was decided about a call, in the words of the events, where the line of its result says so (2.1.332). */
+export function decided(decision: unknown): Pick<ToolCallObservation, 'decision' | 'decisionSource'> {
+  const { decision: outcome, source } = objectOf(decision)
+  const said = textOf(outcome)
+  if (!said) return {}
+  const by = textOf(source)
+  return { decision: said, ...(by ? { decisionSource: by } : {}) }
 }
 
 export type Edit = { added: number; removed: number; diff?: string }

@@ -257,6 +257,30 @@ describe('traps', () => {
     ])
   })
 
+  test('a refused call is told by the decision beside its result, else by the words that the agent was given', () => {
+    const asked = (id: string) => ({ type: 'tool_use', id, name: 'Bash', input: { command: 'touch made.txt' } })
+    const answer = (id: string, content: string) => [{ type: 'tool_result', tool_use_id: id, content, is_error: true }]
+    const beside = { permissionDecision: { decision: 'reject', source: 'config', reasonCode: 'workingDir' } }
+    const texts = [
+      'Permission to use Bash with command rm -f x has been denied.',
+      'This command requires approval',
+      "touch in '/home/dev/project/made.txt' was blocked. For security, Claude Code may only create or modify files in …",
+      "touch in '/home/dev/project/made.txt' needs approval. The path is inside the working directories for this session",
+      'Exit code 1',
+    ]
+    const { telemetry } = read([
+      user('Go'),
+      assistant('m1', { output_tokens: 1 }, [asked('t'), ...texts.map((_, at) => asked(`t${at}`))]),
+      user(answer('t', 'Some new words'), beside),
+      ...texts.map((text, at) => user(answer(`t${at}`, text))),
+    ])
+    const decisions = [...toolCallsOf(telemetry).values()].map(({ decision, decisionSource }) => [
+      decision,
+      decisionSource,
+    ])
+    expect(decisions).toEqual([...Array(5).fill(['reject', 'config']), [undefined, undefined]])
+  })
+
   test('commits need the command and git’s own words; pull requests the command and the link, or a pr-link', () => {
     const shell = (id: string, command: string, stdout: string) => [
       assistant(id, { output_tokens: 1 }, [{ type: 'tool_use', id, name: 'Bash', input: { command } }], {

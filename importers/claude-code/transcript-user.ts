@@ -6,7 +6,7 @@ import { projectOf } from '../git-folder.ts'
 import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, parseJson, textOf } from '../json-values.ts'
 import { promptKey, toolResultKey, toolUseKey } from './keys.ts'
 import { activeTime, attribution, type Context, type Line, tell, tool } from './transcript-context.ts'
-import { contentText, editOf, ownDuration, printed, refusal, searchesOf } from './transcript-results.ts'
+import { contentText, decided, editOf, ownDuration, printed, refusal, searchesOf } from './transcript-results.ts'
 
 export function userLine(context: Context, line: Line): void {
   const { json } = line
@@ -18,8 +18,10 @@ export function userLine(context: Context, line: Line): void {
   }
   const content = objectOf(json.message).content
   const results = arrayOf(content).filter((block): block is JsonObject => objectOf(block).type === 'tool_result')
+  // What stands beside the results is of one, or of nobody knows which.
+  const { toolUseResult, permissionDecision }: JsonObject = results.length === 1 ? json : {}
   results.forEach((block, index) => {
-    resultBlock(context, line, block, index, results.length === 1 ? json.toolUseResult : undefined)
+    resultBlock(context, line, block, index, toolUseResult, permissionDecision)
   })
   const others = Array.isArray(content) ? content.filter((block) => objectOf(block).type !== 'tool_result') : content
   const text = contentText(others)
@@ -46,7 +48,14 @@ function userText(context: Context, line: Line, text: string, block: number): vo
   }
 }
 
-function resultBlock(context: Context, line: Line, block: JsonObject, index: number, result: unknown): void {
+function resultBlock(
+  context: Context,
+  line: Line,
+  block: JsonObject,
+  index: number,
+  result: unknown,
+  decision: unknown,
+): void {
   const { state, batch } = context
   const callId = textOf(block.tool_use_id)
   if (!callId) return
@@ -75,6 +84,7 @@ function resultBlock(context: Context, line: Line, block: JsonObject, index: num
     output: text,
     durationMs,
     ...(failed ? { errorMessage: text.slice(0, 2000), ...refusal(text) } : {}),
+    ...decided(decision),
     ...(edit ? { linesAdded: edit.added, linesRemoved: edit.removed } : {}),
   })
   tell(context, line, toolResultKey(callId), index, {
