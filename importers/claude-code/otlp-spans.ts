@@ -3,7 +3,7 @@ import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
 import { each } from '#proto/steps.ts'
 import type { CallObservation, Span, ToolCallObservation } from '#proto/telemetry.ts'
 import { commitsOf } from '../git-commits.ts'
-import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
+import { firstText, type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
 import { inputKey, messageKey, requestKey } from './keys.ts'
 import { attributionOf, contentOf, tool } from './otlp-values.ts'
@@ -25,7 +25,8 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
     const sessionId = text(attributes['session.id']) ?? ''
     const sender = batch.attribute(span, sessionId)
     hot.eventName = text(attributes['span.type']) ?? span.name.replace(/^claude_code\./, '')
-    hot.model = text(attributes.model) ?? text(attributes['gen_ai.request.model']) ?? ''
+    // The model that answered, where it is told (2.1.332): the service may fall back to another than was asked.
+    hot.model = firstText(attributes, ['gen_ai.response.model', 'model', 'gen_ai.request.model']) ?? ''
     batch.session('otlp_traces', sessionId, [span.startTimeUnixNano, span.endTimeUnixNano], {
       ...sender,
       version: text(attributes['app.version']) ?? text(span.resource.attributes['service.version']),

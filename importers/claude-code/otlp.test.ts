@@ -83,6 +83,14 @@ describe('requests', () => {
     expect(querySourceOf({})).toBeUndefined()
   })
 
+  test('a request is of the model that answered, where its span knows it', () => {
+    const asked = { 'span.type': 'llm_request', 'session.id': 's1', model: 'claude-opus-4-6', output_tokens: 5 }
+    const modelOf = (more: Attributes) =>
+      otlp(batch({ spans: [span(from, 'claude_code.llm_request', { ...asked, ...more })] })).calls[0]?.model
+    expect(modelOf({ 'gen_ai.response.model': 'claude-sonnet-4-6' })).toBe('claude-sonnet-4-6')
+    expect(modelOf({})).toBe('claude-opus-4-6')
+  })
+
   test('a span says the purpose under a name of its own, and in it which of the program’s agents asked', () => {
     const told = (source: string) => {
       const asked = { 'span.type': 'llm_request', 'session.id': 's1', query_source_safe: source, output_tokens: 5 }

@@ -62,6 +62,7 @@ function usageOf(context: Context, line: Line, body: JsonObject, id: string): Ca
     cacheWrite5mTokens: fiveMinutes,
     cacheWrite1hTokens: oneHour,
     outputTokens: countOf(usage.output_tokens),
+    reasoningTokens: countOf(objectOf(usage.output_tokens_details).thinking_tokens),
     webSearches: countOf(objectOf(usage.server_tool_use).web_search_requests),
     ...attribution(context, line),
     speed: speed === 'standard' ? 'normal' : speed,

@@ -33,6 +33,7 @@ const silent = new Set([
   // Totals of the process with its side calls and those of subagents, whose own files tell them one by one.
   'cost-state',
   'tools-used',
+  'worktree-state',
 ])
 
 /** Lines that a copy of a history holds. */

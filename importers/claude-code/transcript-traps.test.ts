@@ -157,16 +157,17 @@ describe('traps', () => {
     expect(transcriptOf(telemetry)[0]?.content).toBe('/review src')
   })
 
-  test('cache writes of five minutes and one hour are told apart; fast mode is kept', () => {
+  test('cache writes of five minutes and one hour are told apart; fast mode and what was thought are kept', () => {
     const usage = {
       input_tokens: 1,
       cache_creation_input_tokens: 30,
       cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
-      output_tokens: 2,
+      output_tokens: 20,
+      output_tokens_details: { thinking_tokens: 13 },
       speed: 'fast',
     }
     expect(requestsOf(read([assistant('m1', usage)]).telemetry)).toMatchObject([
-      { cacheWriteTokens: 30, cacheWrite5mTokens: 10, cacheWrite1hTokens: 20, speed: 'fast' },
+      { cacheWriteTokens: 30, cacheWrite5mTokens: 10, cacheWrite1hTokens: 20, reasoningTokens: 13, speed: 'fast' },
     ])
   })
 
