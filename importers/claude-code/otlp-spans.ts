@@ -22,7 +22,7 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
   }
   yield* each(spans, (span) => {
     const { attributes, hot } = span
-    const sessionId = text(attributes['session.id']) ?? ''
+    const sessionId = sessionOf(attributes)
     const sender = batch.attribute(span, sessionId)
     hot.eventName = text(attributes['span.type']) ?? span.name.replace(/^claude_code\./, '')
     // The model that answered, where it is told (2.1.332): the service may fall back to another than was asked.
@@ -38,6 +38,18 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
     else if (hot.eventName === 'tool.blocked_on_user') toolOf(span.parentSpanId).blocked = span
   })
   yield* each(tools.values(), (own) => toolCall(batch, own))
+}
+
+/** A session's id; a subagent's is shorter. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/**
+ * The session. `OTEL_METRICS_INCLUDE_SESSION_ID=false` takes it from spans too, but since 2.1.332 they name the conversation, which
+ * is the session, or a subagent by its own id.
+ */
+function sessionOf(attributes: Attributes): string {
+  const conversation = text(attributes['gen_ai.conversation.id']) ?? ''
+  return text(attributes['session.id']) ?? (uuid.test(conversation) ? conversation : '')
 }
 
 function request(batch: OtlpBatch, span: Span, sender: Sender): void {
@@ -56,7 +68,7 @@ function request(batch: OtlpBatch, span: Span, sender: Sender): void {
   const common = {
     source: 'otlp_traces',
     tool,
-    sessionId: text(attributes['session.id']) ?? '',
+    sessionId: sessionOf(attributes),
     model: span.hot.model,
     provider: 'anthropic',
     quality: 'exact',
@@ -110,8 +122,8 @@ function request(batch: OtlpBatch, span: Span, sender: Sender): void {
 }
 
 function interaction(batch: OtlpBatch, span: Span): void {
-  const sessionId = text(span.attributes['session.id'])
-  if (!sessionId) return
+  const sessionId = sessionOf(span.attributes)
+  if (sessionId === '') return
   const content = contentOf(span.attributes.user_prompt) ?? ''
   batch.out.messages.push({
     source: 'otlp_traces',
@@ -130,7 +142,7 @@ function toolCall(batch: OtlpBatch, { whole, execution, blocked, sender }: ToolS
   const attributes: Attributes = { ...execution?.attributes, ...whole?.attributes }
   const callId = text(attributes.tool_use_id) ?? text(attributes['gen_ai.tool.call.id'])
   if (!span || !callId) return
-  const sessionId = text(attributes['session.id']) ?? ''
+  const sessionId = sessionOf(attributes)
   const { effort: _, speed: __, ...attribution } = attributionOf(attributes, sender ?? batch.sender(span))
   const shown = [...(whole?.events ?? []), ...(execution?.events ?? [])].find(({ name }) => name === 'tool.output')
   const output = shown && text(shown.attributes.content)

@@ -56,6 +56,18 @@ describe('sessions', () => {
   })
 })
 
+describe('a span without a session', () => {
+  test('is of the conversation that it names, unless that is a subagent’s own', () => {
+    const conversation = '5e5903ec-522f-42eb-a03c-d78befd57d91'
+    const asked = { 'span.type': 'llm_request', 'gen_ai.conversation.id': conversation, output_tokens: 5 }
+    const sessionOf = (more: Attributes) =>
+      otlp(batch({ spans: [span(from, 'claude_code.llm_request', { ...asked, ...more })] })).calls[0]?.sessionId
+    expect(sessionOf({})).toBe(conversation)
+    expect(sessionOf({ 'gen_ai.conversation.id': 'aad54bdbec272ece0' })).toBe('')
+    expect(sessionOf({ 'gen_ai.conversation.id': 'aad54bdbec272ece0', 'session.id': 's1' })).toBe('s1')
+  })
+})
+
 describe('requests', () => {
   test('cache writes of five minutes and one hour are told apart where the event does', () => {
     expect(callOf(request({ cache_creation_5m_tokens: 36, cache_creation_1h_tokens: 54 }))).toMatchObject({
