@@ -129,6 +129,11 @@ const handlers: Record<string, (context: Context, event: Event) => void> = dicti
     if (agentId && agent) state.agents[agentId] = agent
   },
   'user.message': userMessage,
+  // What the program tells the model of a task in the background.
+  'system.notification': (context: Context, event: Event) => {
+    const content = textOf(event.data.content)
+    if (content) tell(context, event, event.id, { role: 'system', content })
+  },
   'assistant.message': assistantMessage,
   'tool.execution_start': toolStart,
   // A command that a person typed (`!ls`).

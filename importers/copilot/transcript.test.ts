@@ -183,6 +183,16 @@ describe('traps', () => {
     expect(telemetry.calls).toMatchObject([{ promptId: 'i1' }])
   })
 
+  test('what the program tells the model of a task in the background is its own word', () => {
+    const notice = '<system_notification>Agent "bg" has completed.</system_notification>'
+    const { telemetry, unknown } = readLines(transcripts, path, [
+      start(),
+      event('system.notification', { content: notice }),
+    ])
+    expect(unknown).toEqual({})
+    expect(telemetry.messages).toMatchObject([{ role: 'system', content: notice }])
+  })
+
   test('a cost of zero units is no bill', () => {
     const { telemetry } = readLines(transcripts, path, [
       start(),
