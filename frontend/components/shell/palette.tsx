@@ -1,9 +1,9 @@
 // palette.tsx: ⌘K: every screen, time range, session, trace and setting by typing.
 import { Command } from 'cmdk'
 import { Bookmark, CalendarClock, MessagesSquare, Monitor, Moon, Search, Sun, Waypoints } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { savedViews, search, sessions } from '../../api.ts'
-import { askAgain, useAnswer } from '../../lib/answers.ts'
+import { type Answer, askAgain, useAnswer } from '../../lib/answers.ts'
 import { oneLine } from '../../lib/safe-text.ts'
 import { presets } from '../../lib/time-range.ts'
 import { useUrl } from '../../lib/url-state.ts'
@@ -78,104 +78,128 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
               </Item>
             ))}
           </Command.Group>
-          {(views.data?.views.length ?? 0) > 0 && (
-            <Command.Group heading="Views" className={group}>
-              {views.data?.views.map((view) => (
+          <Together answers={[found, views]}>
+            {(views.data?.views.length ?? 0) > 0 && (
+              <Command.Group heading="Views" className={group}>
+                {views.data?.views.map((view) => (
+                  <Item
+                    key={view.id}
+                    value={`view ${view.name} ${view.id}`}
+                    onSelect={done(() => goTo(view.path))}
+                    icon={<Bookmark className="size-4" />}
+                  >
+                    <bdi>{oneLine(view.name, 120)}</bdi>
+                  </Item>
+                ))}
+              </Command.Group>
+            )}
+            {(found.data?.sessions.length ?? 0) > 0 && (
+              <Command.Group heading="Sessions" className={group} forceMount>
+                {found.data?.sessions.map((session) => (
+                  <Item
+                    key={session.sessionId}
+                    value={`session ${session.sessionId} ${wanted}`}
+                    onSelect={done(() => visit(`/sessions/${encodeURIComponent(session.sessionId)}`))}
+                    icon={<AgentDot id={session.tool} />}
+                  >
+                    <bdi>{oneLine(session.title || session.sessionId, 90)}</bdi>
+                    {session.project && <span className="pl-2 text-12 text-muted">{session.project}</span>}
+                  </Item>
+                ))}
+              </Command.Group>
+            )}
+            {(hits.data?.hits.length ?? 0) > 0 && (
+              <Command.Group heading="In what was said" className={group} forceMount>
+                {hits.data?.hits.map((hit) => (
+                  <Item
+                    key={`${hit.sessionId} ${hit.messageIndex}`}
+                    value={`hit ${hit.sessionId} ${hit.messageIndex} ${wanted}`}
+                    onSelect={done(() =>
+                      visit(`/sessions/${encodeURIComponent(hit.sessionId)}`, { message: hit.messageIndex }),
+                    )}
+                    icon={<MessagesSquare className="size-4" />}
+                  >
+                    <bdi>{oneLine(hit.snippet, 100)}</bdi>
+                  </Item>
+                ))}
+              </Command.Group>
+            )}
+            <Command.Group heading="Time range" className={group}>
+              {presets.map((preset) => (
                 <Item
-                  key={view.id}
-                  value={`view ${view.name} ${view.id}`}
-                  onSelect={done(() => goTo(view.path))}
-                  icon={<Bookmark className="size-4" />}
+                  key={preset.id}
+                  value={`time range ${preset.label}`}
+                  onSelect={done(() => setRange({ preset: preset.id }))}
+                  icon={<CalendarClock className="size-4" />}
                 >
-                  <bdi>{oneLine(view.name, 120)}</bdi>
+                  {preset.label}
                 </Item>
               ))}
             </Command.Group>
-          )}
-          {(found.data?.sessions.length ?? 0) > 0 && (
-            <Command.Group heading="Sessions" className={group} forceMount>
-              {found.data?.sessions.map((session) => (
-                <Item
-                  key={session.sessionId}
-                  value={`session ${session.sessionId} ${wanted}`}
-                  onSelect={done(() => visit(`/sessions/${encodeURIComponent(session.sessionId)}`))}
-                  icon={<AgentDot id={session.tool} />}
-                >
-                  <bdi>{oneLine(session.title || session.sessionId, 90)}</bdi>
-                  {session.project && <span className="pl-2 text-12 text-muted">{session.project}</span>}
-                </Item>
-              ))}
-            </Command.Group>
-          )}
-          {(hits.data?.hits.length ?? 0) > 0 && (
-            <Command.Group heading="In what was said" className={group} forceMount>
-              {hits.data?.hits.map((hit) => (
-                <Item
-                  key={`${hit.sessionId} ${hit.messageIndex}`}
-                  value={`hit ${hit.sessionId} ${hit.messageIndex} ${wanted}`}
-                  onSelect={done(() =>
-                    visit(`/sessions/${encodeURIComponent(hit.sessionId)}`, { message: hit.messageIndex }),
-                  )}
-                  icon={<MessagesSquare className="size-4" />}
-                >
-                  <bdi>{oneLine(hit.snippet, 100)}</bdi>
-                </Item>
-              ))}
-            </Command.Group>
-          )}
-          <Command.Group heading="Time range" className={group}>
-            {presets.map((preset) => (
-              <Item
-                key={preset.id}
-                value={`time range ${preset.label}`}
-                onSelect={done(() => setRange({ preset: preset.id }))}
-                icon={<CalendarClock className="size-4" />}
-              >
-                {preset.label}
+            <Command.Group heading="Page" className={group}>
+              <Item value="refresh ask again" onSelect={done(askAgain)}>
+                Ask the server again
               </Item>
-            ))}
-          </Command.Group>
-          <Command.Group heading="Page" className={group}>
-            <Item value="refresh ask again" onSelect={done(askAgain)}>
-              Ask the server again
-            </Item>
-            <Item value="keys shortcuts help" onSelect={done(onKeyMap)} keys="?">
-              Show all keys
-            </Item>
-            <Item
-              value="copy link to this view"
-              onSelect={done(() => void navigator.clipboard?.writeText(location.href))}
-            >
-              Copy the link to this view
-            </Item>
-            <Item value="light theme" onSelect={done(() => set({ theme: 'light' }))} icon={<Sun className="size-4" />}>
-              Light
-            </Item>
-            <Item value="dark theme" onSelect={done(() => set({ theme: 'dark' }))} icon={<Moon className="size-4" />}>
-              Dark
-            </Item>
-            <Item
-              value="system theme"
-              onSelect={done(() => set({ theme: 'system' }))}
-              icon={<Monitor className="size-4" />}
-            >
-              As the system
-            </Item>
-            <Item value="utc time zone" onSelect={done(() => set({ zone: 'utc' }))}>
-              Times in UTC
-            </Item>
-            <Item value="local time zone" onSelect={done(() => set({ zone: 'local' }))}>
-              Times in local time
-            </Item>
-            <Item value="compact rows density" onSelect={done(() => set({ compact: !useSettings.getState().compact }))}>
-              Compact rows on or off
-            </Item>
-          </Command.Group>
+              <Item value="keys shortcuts help" onSelect={done(onKeyMap)} keys="?">
+                Show all keys
+              </Item>
+              <Item
+                value="copy link to this view"
+                onSelect={done(() => void navigator.clipboard?.writeText(location.href))}
+              >
+                Copy the link to this view
+              </Item>
+              <Item
+                value="light theme"
+                onSelect={done(() => set({ theme: 'light' }))}
+                icon={<Sun className="size-4" />}
+              >
+                Light
+              </Item>
+              <Item value="dark theme" onSelect={done(() => set({ theme: 'dark' }))} icon={<Moon className="size-4" />}>
+                Dark
+              </Item>
+              <Item
+                value="system theme"
+                onSelect={done(() => set({ theme: 'system' }))}
+                icon={<Monitor className="size-4" />}
+              >
+                As the system
+              </Item>
+              <Item value="utc time zone" onSelect={done(() => set({ zone: 'utc' }))}>
+                Times in UTC
+              </Item>
+              <Item value="local time zone" onSelect={done(() => set({ zone: 'local' }))}>
+                Times in local time
+              </Item>
+              <Item
+                value="compact rows density"
+                onSelect={done(() => set({ compact: !useSettings.getState().compact }))}
+              >
+                Compact rows on or off
+              </Item>
+            </Command.Group>
+          </Together>
         </Command.List>
         <span className="sr-only">{path}</span>
       </Command>
     </Dialog>
   )
+}
+
+const longestWaitMs = 400
+
+/**
+ * What stands below entries that the server is asked for comes with them, or without them after a moment: it would move when they
+ * come, and a click meet another entry than it was aimed at.
+ */
+function Together({ answers, children }: { answers: Answer<unknown>[]; children: ReactNode }) {
+  const [isLate, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), longestWaitMs)
+    return () => clearTimeout(timer)
+  }, [])
+  return isLate || answers.every(({ data, error }) => data || error) ? children : null
 }
 
 type ItemProps = { value: string; onSelect(): void; icon?: ReactNode; keys?: string; children: ReactNode }
