@@ -23,8 +23,8 @@ export function readLog(batch: OtlpBatch, log: LogRecord): void {
   hot.model = text(attributes.model) ?? ''
   const event = { log, attributes, sessionId, sender, batch }
   // A process that continues a session tells of its settings, hooks and plug-ins first, under an id that nothing else ever
-  // has; only what belongs to a prompt makes a session.
-  if (text(attributes['prompt.id']) !== undefined)
+  // has; only what belongs to a prompt makes a session, or what old versions, which named no prompts, told of one.
+  if (text(attributes['prompt.id']) !== undefined || readers.has(hot.eventName))
     batch.session('otlp_logs', sessionId, [log.timeUnixNano], {
       ...sender,
       version: text(attributes['app.version']) ?? text(log.resource.attributes['service.version']),

@@ -54,6 +54,11 @@ describe('sessions', () => {
     expect(told.sessions.map(({ sessionId }) => sessionId)).toEqual(['s1'])
     expect(told.logs.map(({ hot }) => hot.sessionId)).toEqual([...startup.map(() => 'of-the-start'), 's1'])
   })
+
+  test('a prompt of an old version, which names none, makes one', () => {
+    const prompt = { 'event.name': 'user_prompt', 'session.id': 's1', prompt: 'Go on' }
+    expect(otlp(batch({ logs: [log(from, prompt)] })).sessions.map(({ sessionId }) => sessionId)).toEqual(['s1'])
+  })
 })
 
 describe('a span without a session', () => {
