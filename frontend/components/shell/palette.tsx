@@ -78,7 +78,7 @@ export function Palette({ open, onClose, onKeyMap }: PaletteProps) {
               </Item>
             ))}
           </Command.Group>
-          <Together answers={[found, views]}>
+          <Together answers={[found, views]} now={wanted !== ''}>
             {(views.data?.views.length ?? 0) > 0 && (
               <Command.Group heading="Views" className={group}>
                 {views.data?.views.map((view) => (
@@ -191,15 +191,15 @@ const longestWaitMs = 400
 
 /**
  * What stands below entries that the server is asked for comes with them, or without them after a moment: it would move when they
- * come, and a click meet another entry than it was aimed at.
+ * come, and a click meet another entry than it was aimed at. Who types waits for nothing: the best match is chosen, wherever it stands.
  */
-function Together({ answers, children }: { answers: Answer<unknown>[]; children: ReactNode }) {
+function Together({ answers, now, children }: { answers: Answer<unknown>[]; now: boolean; children: ReactNode }) {
   const [isLate, setLate] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), longestWaitMs)
     return () => clearTimeout(timer)
   }, [])
-  return isLate || answers.every(({ data, error }) => data || error) ? children : null
+  return now || isLate || answers.every(({ data, error }) => data || error) ? children : null
 }
 
 type ItemProps = { value: string; onSelect(): void; icon?: ReactNode; keys?: string; children: ReactNode }
