@@ -304,6 +304,24 @@ describe('tool calls, messages, commits', () => {
     ])
   })
 
+  test('a call that one door saw fail failed, whichever door and whichever comes first', async () => {
+    const told = (callId: string, source: 'otlp_logs' | 'transcript', success: boolean) =>
+      batch({ toolCalls: [{ ...tool, callId, source, success }] })
+    await keepAll(
+      told('t1', 'otlp_logs', true),
+      told('t1', 'transcript', false),
+      told('t2', 'transcript', true),
+      told('t2', 'otlp_logs', false),
+      told('t3', 'otlp_logs', true),
+      told('t3', 'transcript', true),
+    )
+    expect(await all('select call_id, success from tool_calls order by call_id')).toEqual([
+      { call_id: 't1', success: false },
+      { call_id: 't2', success: false },
+      { call_id: 't3', success: true },
+    ])
+  })
+
   test('of what a file says of a call the beginning is kept, of another door more, whichever comes first', async () => {
     const told = { ...tool, output: 'x'.repeat(3000) }
     const lengths = () => all('select length(output)::int as chars from tool_calls order by call_id')

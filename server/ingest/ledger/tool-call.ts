@@ -41,8 +41,6 @@ const fieldDoors: Partial<Record<Field, readonly Source[]>> = {
   agentId: ['transcript'],
   project: ['transcript', 'hook'],
   branch: ['transcript', 'hook'],
-  // Codex and Gemini report a shell command that failed as a success; the hook and the file know better.
-  success: ['hook', 'transcript'],
   linesAdded: ['transcript'],
   linesRemoved: ['transcript'],
 }
@@ -133,11 +131,21 @@ export function resolvedToolCall(facts: readonly ToolFacts[]): ToolCall {
 
 function fieldOf(ordered: readonly ToolFacts[], field: Field): unknown {
   if (field === 'input' || field === 'output') return longest(ordered, field)
+  if (field === 'success') return succeeded(ordered)
   for (const door of fieldDoors[field] ?? []) {
     const value = ordered.find(({ source }) => source === door)?.[field]
     if (value !== undefined) return value
   }
   return ordered.find((facts) => facts[field] !== undefined)?.[field]
+}
+
+/**
+ * Failure over success: who tells of one saw it. Codex and Gemini report a shell command that failed as a success, where the
+ * hook and the file know better; and a patch that did not fit is in Codex's file a text like any other.
+ */
+function succeeded(ordered: readonly ToolFacts[]): boolean | undefined {
+  const told = ordered.map(({ success }) => success).filter((success) => success !== undefined)
+  return told.length === 0 ? undefined : told.every(Boolean)
 }
 
 /** Doors cut or withhold texts as they please: who tells most is believed. */
