@@ -2,6 +2,7 @@
 import { numeric, text } from '#proto/attributes.ts'
 import type { LogRecord, MessageRecord } from '#proto/telemetry.ts'
 import { commitsOf } from '../git-commits.ts'
+import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { OtlpBatch } from '../otlp-batch.ts'
 import { known } from '../otlp-counts.ts'
 import { usageKey } from './keys.ts'
@@ -112,6 +113,9 @@ function toolDone(batch: OtlpBatch, event: Event): void {
   if (!call) return
   batch.out.toolCalls.push(call)
   const { callId, toolName, input, output, durationMs, success, sessionId } = call
+  // `agent_communication` is not sent in every mode; the tool's own answer always names the thread it started.
+  const child = toolName === 'spawn_agent' ? textOf(objectOf(parseJson(output ?? '')).agent_id) : undefined
+  if (child) batch.session('otlp_logs', child, [event.timeUnixNano], { parentSessionId: sessionId })
   const common = { toolName, toolUseId: callId }
   say(batch, event, `tool:${callId}`, 'tool_use', '', {
     ...common,

@@ -2,10 +2,10 @@
 import { type Attributes, text } from '#proto/attributes.ts'
 import { each } from '#proto/steps.ts'
 import type { Span } from '#proto/telemetry.ts'
-import { type OtlpBatch, spanKey, spanMs } from '../otlp-batch.ts'
+import { type OtlpBatch, type Sender, spanKey, spanMs } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
 import { usageKey } from './keys.ts'
-import { Turns } from './otlp-turns.ts'
+import { namedBy, Turns } from './otlp-turns.ts'
 import { conversationOf, type Event, eventNameOf, failureOf, modelOf, tool, toolCallOf } from './otlp-values.ts'
 
 /** Reads a batch's spans together: the span that has the usage says neither conversation nor model. */
@@ -19,15 +19,13 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
     const sender = batch.attribute(span, conversation)
     hot.eventName = span.name
     hot.model = text(attributes.model) ?? ''
-    const cwd = text(attributes.cwd)
-    if (cwd || conversationOf(attributes)) {
-      batch.session('otlp_traces', conversation, [span.startTimeUnixNano, span.endTimeUnixNano], {
+    const named = namedBy(span)
+    if (named)
+      batch.session('otlp_traces', named, [span.startTimeUnixNano, span.endTimeUnixNano], {
         ...sender,
         version: text(span.resource.attributes['service.version']),
-        cwd,
-        project: sender.project ?? folderName(cwd),
+        ...placeOf(text(attributes.cwd), sender),
       })
-    }
     for (const { attributes: said, timeUnixNano } of span.events) {
       const { traceId, spanId } = span
       happened(batch, { attributes: said, timeUnixNano, sender, source: 'otlp_traces', traceId, spanId })
@@ -36,7 +34,12 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
       answered(batch, span, turns)
   })
   yield* each(turns.attemptsSeenLate(), (attempt) => lateModel(batch, attempt))
+  yield* each(turns.foldersSeen(batch, spans), ({ conversation, folder: { cwd, sender, version } }) => {
+    batch.session('otlp_traces', conversation, [], { ...sender, version, ...placeOf(cwd, sender) })
+  })
 }
+
+const placeOf = (cwd: string | undefined, { project }: Sender) => ({ cwd, project: project ?? folderName(cwd) })
 
 /** A folder's name stands for the project where nothing else says it; the folder may be on another machine. */
 function folderName(folder: string | undefined): string | undefined {

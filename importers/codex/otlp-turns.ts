@@ -1,12 +1,16 @@
 // otlp-turns.ts: which conversation and model a span belongs to, from the spans around it in the same batch, else before it.
-import { text } from '#proto/attributes.ts'
+import { type Attributes, text } from '#proto/attributes.ts'
 import { each } from '#proto/steps.ts'
 import type { Span } from '#proto/telemetry.ts'
+import type { OtlpBatch, Sender } from '../otlp-batch.ts'
 import { memory } from '../recent.ts'
 import { conversationOf, modelOf } from './otlp-values.ts'
 
 /** A span or event that names its conversation, and when. */
 type Mark = { time: bigint; conversation: string }
+
+/** The folder of a turn, and whose span told it. */
+export type Folder = { cwd: string; sender: Sender; version: string | undefined }
 
 /** The last span of an answer and that of its request end within microseconds of each other. */
 const sameMomentNs = 50_000_000n
@@ -15,6 +19,9 @@ const sameMomentNs = 50_000_000n
 const conversations = memory<string>(10_000)
 const soleConversations = memory<string>(10_000)
 const modelsBefore = memory<string>(20_000)
+/** The conversation and the folder of a turn, which different spans tell, in whichever order their batches come. */
+const turnConversations = memory<string>(20_000)
+const turnFolders = memory<Folder>(20_000)
 
 /**
  * The turns of the conversations in a batch. A trace is a turn, but a subagent's turn lies in its parent's trace, so that
@@ -23,6 +30,8 @@ const modelsBefore = memory<string>(20_000)
 export class Turns {
   readonly #byId = new Map<string, Span>()
   readonly #samplings = new Map<string, Span[]>()
+  /** Turns of which the batch tells the conversation. */
+  readonly #named = new Set<string>()
   readonly #marks = new Map<string, Mark[]>()
   readonly #models = new Map<string, string>()
   readonly #answers = new Set<string>()
@@ -37,6 +46,11 @@ export class Turns {
       this.#byId.set(idOf(span), span)
       const own = conversationOf(attributes)
       if (own) this.#mark(traceId, span.endTimeUnixNano, own)
+      const turn = turnOf(attributes)
+      if (own && turn) {
+        turnConversations.set(turn, own)
+        this.#named.add(turn)
+      }
       this.#learnModel(span, own)
       for (const { attributes: said, timeUnixNano } of span.events) {
         const conversation = conversationOf(said)
@@ -61,11 +75,25 @@ export class Turns {
     for (const [key, model] of this.#models) modelsBefore.set(key, model)
   }
 
-  /** The conversation a span names, else that of its trace when it is the only one there. */
+  /** The conversation a span names, else that of its turn, else that of its trace when it is the only one there. */
   conversationOf(span: Span): string | undefined {
-    const own =
-      conversationOf(span.attributes) ?? span.events.map((event) => conversationOf(event.attributes)).find(Boolean)
-    return own ?? (soleConversations.get(span.traceId) || undefined)
+    const sole = () => soleConversations.get(span.traceId) || undefined
+    return namedBy(span) ?? turnConversations.get(turnOf(span.attributes) ?? '') ?? sole()
+  }
+
+  /** The conversations of the turns whose folders are known now: of this batch, and of one before that did not name them. */
+  *foldersSeen(batch: OtlpBatch, spans: readonly Span[]): Iterable<{ conversation: string; folder: Folder }> {
+    for (const span of spans) {
+      const [cwd, turn] = [text(span.attributes.cwd), turnOf(span.attributes)]
+      if (!cwd || !turn || namedBy(span)) continue
+      const version = text(span.resource.attributes['service.version'])
+      turnFolders.set(turn, { cwd, sender: batch.sender(span), version })
+      this.#named.add(turn)
+    }
+    for (const turn of this.#named) {
+      const [conversation, folder] = [turnConversations.get(turn), turnFolders.get(turn)]
+      if (conversation && folder) yield { conversation, folder }
+    }
   }
 
   /** The span of the whole request behind an answer: it names the conversation and ends just after. */
@@ -101,7 +129,7 @@ export class Turns {
     const own = attempt && modelOf(attempt.attributes)
     if (own) return own
     const sampling = this.samplingOf(answer)
-    const turn = sampling && text(sampling.attributes['turn.id'])
+    const turn = sampling && turnOf(sampling.attributes)
     const ofTurn = turn && modelsBefore.get(`${traceId}\n${turn}`)
     if (ofTurn) return ofTurn
     const conversation = this.conversationAt(answer)
@@ -131,11 +159,16 @@ export class Turns {
   #learnModel({ traceId, attributes }: Span, conversation: string | undefined): void {
     const model = text(attributes.model)
     if (!model) return
-    const turn = text(attributes['turn.id']) ?? text(attributes.turn_id)
+    const turn = turnOf(attributes)
     for (const of of [turn, conversation]) if (of) this.#models.set(`${traceId}\n${of}`, model)
   }
 }
 
+/** The conversation that a span names itself. */
+export const namedBy = ({ attributes, events }: Span): string | undefined =>
+  conversationOf(attributes) ?? events.map((event) => conversationOf(event.attributes)).find(Boolean)
+
+const turnOf = (attributes: Attributes) => text(attributes['turn.id']) ?? text(attributes.turn_id)
 const idOf = ({ traceId, spanId }: Span) => `${traceId}/${spanId}`
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -6,7 +6,7 @@ import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { Sender } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
 import { startedAt } from '../record-time.ts'
-import { requestKey } from './keys.ts'
+import { brokenStreamKeys, requestKey } from './keys.ts'
 
 export const tool = 'codex'
 
@@ -66,19 +66,21 @@ export function failureOf(event: Event): CallObservation | undefined {
   if (name === 'api_request' && !asksModel(attributes)) return undefined
   const requestId = text(attributes['auth.request_id'])
   const conversation = conversationOf(attributes) ?? ''
+  const broken = name === 'sse_event'
+  const said = broken ? objectOf(objectOf(objectOf(parseJson(message ?? '')).response).error) : {}
   return known({
     source: event.source,
     tool,
     sessionId: conversation,
     observationId: `${conversation}:error:${requestId ?? `${event.timeUnixNano}#${text(attributes.attempt) ?? ''}`}`,
-    keys: requestId ? [requestKey(requestId)] : [],
+    keys: requestId ? [requestKey(requestId)] : broken ? brokenStreamKeys(conversation, event.timeUnixNano) : [],
     weakKey: 'error',
     timeUnixNano: event.timeUnixNano,
     durationMs: numeric(attributes.duration_ms),
     status: 'error' as const,
     statusCode,
-    errorType: statusCode === undefined ? text(attributes['event.kind']) : String(statusCode),
-    errorMessage: message?.slice(0, 2000),
+    errorType: broken ? (textOf(said.code) ?? 'stream') : statusCode === undefined ? undefined : String(statusCode),
+    errorMessage: (textOf(said.message) ?? message)?.slice(0, 2000),
     // The first attempt has number 0.
     attempt: attemptOf(attributes),
     model: modelOf(attributes),

@@ -7,6 +7,7 @@ import { decode } from '#server/receivers/codec.ts'
 import { recordings } from '#server/receivers/testing.ts'
 import { translate } from '../index.ts'
 import { batch, log, noon, point, resource, scope, span } from '../otlp-fixtures.ts'
+import { forgetBatches } from '../recent.ts'
 import { otlp as otlpInSteps } from './otlp.ts'
 
 const otlp = (sent: Telemetry) => atOnce(otlpInSteps(sent))
@@ -105,6 +106,42 @@ describe('events', () => {
     ])
   })
 
+  test('the two events of one broken stream are one failure, also when a slice of time ends between them; two breaks are two', () => {
+    const broken = (ms: number, us: bigint, attributes: Attributes) =>
+      log(
+        from,
+        { 'event.name': 'codex.sse_event', 'conversation.id': 'c1', model: 'm', ...attributes },
+        {
+          timeUnixNano: noon + BigInt(ms) * 1_000_000n + us * 1000n,
+        },
+      )
+    const why = { 'error.message': 'Transport error: network error', duration_ms: '148' }
+    const end = { 'event.kind': 'response.completed', 'error.message': 'stream disconnected before completion' }
+    const logs = [230, 780, 1399.999].flatMap((ms) => [
+      broken(Math.floor(ms), 990n, why),
+      broken(Math.floor(ms) + 1, 24n, end),
+    ])
+    expect(requests(otlp(batch({ logs })).calls)).toMatchObject([
+      { status: 'error', errorType: 'stream' },
+      { status: 'error', errorType: 'stream' },
+      { status: 'error', errorType: 'stream' },
+    ])
+  })
+
+  test('a response that failed in the stream is told in its own words', () => {
+    const error = { code: 'rate_limit_exceeded', message: 'Rate limit reached. Please try again in 1s.' }
+    const failed = { type: 'response.failed', response: { id: 'resp_1', status: 'failed', error } }
+    const attributes = {
+      'event.name': 'codex.sse_event',
+      'event.kind': 'response.failed',
+      'conversation.id': 'c1',
+      'error.message': JSON.stringify(failed),
+    }
+    expect(otlp(batch({ logs: [log(from, attributes)] })).calls).toMatchObject([
+      { status: 'error', errorType: error.code, errorMessage: error.message },
+    ])
+  })
+
   test('a command that failed is a failure by its exit code; a commit counts by the command and git’s own words', () => {
     const result = (cmd: string, output: string) =>
       log(from, {
@@ -142,10 +179,36 @@ describe('events', () => {
     expect(otlp(batch({ logs: [log(from, spawn)] })).sessions).toMatchObject([
       { sessionId: 'c2', parentSessionId: 'c1' },
     ])
+    const answer = {
+      'event.name': 'codex.tool_result',
+      'conversation.id': 'c1',
+      tool_name: 'spawn_agent',
+      call_id: 'call_1',
+      success: 'true',
+      output: '{"agent_id":"c3","nickname":"Sagan"}',
+    }
+    const { sessions } = otlp(batch({ logs: [log(from, answer)] }))
+    expect(sessions.find(({ sessionId }) => sessionId === 'c3')).toMatchObject({ parentSessionId: 'c1' })
   })
 })
 
 describe('spans in batches', () => {
+  test('a turn’s folder is its conversation’s, whichever of the batches that tell them comes first', () => {
+    const folder = () => span(from, 'run_sampling_request', { turn_id: 't1', model: 'm', cwd: '/home/dev/project' })
+    const owner = () => span(from, 'codex.sampling', { 'turn.id': 't1', 'conversation.id': 'c2' }, { spanId: 'b1' })
+    const other = () => span(from, 'codex.sampling', { 'turn.id': 't2', 'conversation.id': 'c1' }, { spanId: 'b2' })
+    for (const order of [
+      [folder, owner, other],
+      [owner, other, folder],
+      [other, folder, owner],
+    ]) {
+      forgetBatches()
+      const sessions = order.flatMap((make) => otlp(batch({ spans: [make()] })).sessions)
+      const placed = sessions.filter(({ cwd }) => cwd !== undefined)
+      expect(placed).toMatchObject([{ sessionId: 'c2', cwd: '/home/dev/project', project: 'project' }])
+    }
+  })
+
   const told = (variant: string) => {
     const spans: Span[] = []
     const logs = recordings()

@@ -1,4 +1,4 @@
-// service-tier.ts: how fast, and for what price, Codex asks to be served: only its configuration says so, not its files.
+// service-tier.ts: how fast, and for what price, Codex asks to be served: older files do not say so, only its configuration does.
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { objectOf, textOf } from '../json-values.ts'
@@ -35,6 +35,8 @@ export function serviceTier(root: string): string | undefined {
 function tierIn(text: string): string | undefined {
   const config = readToml(text)
   const profile = objectOf(objectOf(config.profiles)[textOf(config.profile) ?? ''])
-  const tier = textOf(profile.service_tier) ?? textOf(config.service_tier)
-  return tier !== undefined && tiers.has(tier) ? tier : undefined
+  return pricedTier(textOf(profile.service_tier) ?? textOf(config.service_tier))
 }
+
+/** The tier, when it is one that changes the price. */
+export const pricedTier = (tier: string | undefined) => (tier !== undefined && tiers.has(tier) ? tier : undefined)

@@ -48,8 +48,14 @@ function fileOfThread(path: string, threadId: string): string | undefined {
 
 function bornAt(threadId: string): number | undefined {
   const hex = threadId.replaceAll('-', '')
-  return /^[0-9a-f]{12}7/.test(hex) ? Number.parseInt(hex.slice(0, 12), 16) : undefined
+  return isTimed(threadId) ? Number.parseInt(hex.slice(0, 12), 16) : undefined
 }
+
+const isTimed = (id: string) => /^[0-9a-f]{8}-?[0-9a-f]{4}-?7/.test(id)
+
+/** Whether a turn began after a thread was made, as far as their ids say when that was (UUIDv7): no history holds such a turn. */
+export const beganAfter = (turnId: string, threadId: string) =>
+  isTimed(turnId) && isTimed(threadId) && turnId > threadId
 
 /** The folder that holds `sessions` and `archived_sessions`. */
 function codexHome(path: string): string {

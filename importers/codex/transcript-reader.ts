@@ -9,9 +9,9 @@ import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from
 import { RecordBatch } from '../record-batch.ts'
 import { RecordTimes } from '../record-time.ts'
 import { responseKey, usageKey } from './keys.ts'
-import { serviceTier } from './service-tier.ts'
+import { pricedTier, serviceTier } from './service-tier.ts'
 import { activeTime, attribution, type Context, defaultService, type Entry, tell, tool } from './transcript-context.ts'
-import { type Parent, parentOf, totalKey } from './transcript-parent.ts'
+import { beganAfter, type Parent, parentOf, totalKey } from './transcript-parent.ts'
 import { boundedState, codexState } from './transcript-state.ts'
 import { itemDone, toolEvents, toolItems, toolOutput, toolUse } from './transcript-tools.ts'
 import { countsOf, type Usage, usageOf, Watermark } from './transcript-usage.ts'
@@ -23,7 +23,7 @@ const silent = new Set(['world_state', 'inter_agent_communication_metadata', 'ad
 export function codexReader(file: TranscriptFile, stored: unknown, threadId: string): TranscriptReader {
   const state = codexState(stored)
   const times = new RecordTimes(file.modifiedUnixNano, state.time === undefined ? undefined : BigInt(state.time))
-  const speed = serviceTier(file.root)
+  const configured = serviceTier(file.root)
   let parent: Parent | undefined
 
   function read(lines: TranscriptLine[]): TranscriptSlice {
@@ -99,6 +99,7 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       textOf(spawn.agent_role) ?? textOf(payload.agent_role) ?? textOf(payload.agent_path)?.split('/').at(-1)
     state.parentId = forkedFrom ?? parentId
     state.gate = state.parentId && history() ? 'closed' : 'open'
+    if (numberOf(payload.forked_from_ordinal_exclusive) !== undefined) state.restates = true
     context.batch.seen(id, time)
     const originator = textOf(payload.originator)
     if (originator && /^codex[\w.-]*$/.test(originator)) state.service = originator.replaceAll('-', '_')
@@ -122,13 +123,15 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
   /**
    * A fork or subagent begins with its parent's history, stamped anew. Everything up to the first turn that the parent
    * does not have is the parent's; where turns have no ids, everything for which the running totals are the parent's own.
+   * A parent may note its child's turns (a review's are in both files): a turn that began after the child was made, and a
+   * record that names the child, are the child's.
    */
   function passesGate(type: string, payload: JsonObject): boolean {
     if (state.gate !== 'closed') return true
     const theirs = history()
     const turnId = textOf(payload.turn_id)
     const info = payload.type === 'token_count' ? objectOf(payload.info).total_token_usage : payload.thread_token_usage
-    if (!theirs || (turnId !== undefined && !theirs.turnIds.has(turnId))) {
+    if (!theirs || textOf(payload.thread_id) === state.threadId || (turnId !== undefined && isOwn(theirs, turnId))) {
       state.gate = 'open'
     } else if (turnId === undefined && info !== undefined && theirs.turnIds.size === 0) {
       if (theirs.totals[state.replayed] === totalKey(objectOf(info))) state.replayed++
@@ -141,6 +144,9 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
     if (total) pass(total)
     return false
   }
+
+  const isOwn = (theirs: Parent, turnId: string) =>
+    !theirs.turnIds.has(turnId) || beganAfter(turnId, state.threadId ?? threadId)
 
   function pass(total: Usage): void {
     const watermark = new Watermark(state.mark)
@@ -155,6 +161,12 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
     const settings = objectOf(objectOf(payload.collaboration_mode).settings)
     state.effort = textOf(payload.effort) ?? textOf(settings.reasoning_effort) ?? state.effort
     context.batch.session(context.threadId, { cwd: state.cwd })
+  }
+
+  /** They come before the first turn's own, which a fork that is compacted at once has only afterwards. */
+  function settings(applied: JsonObject): void {
+    state.model = textOf(applied.model) ?? state.model
+    state.tier = textOf(applied.service_tier) ?? ''
   }
 
   // ── usage ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,12 +187,16 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
     const info = objectOf(entry.payload.info)
     const total = usageOf(info.total_token_usage)
     if (!total) return
-    if (state.records) {
+    const last = objectOf(info.last_token_usage)
+    // A context that is full is told as a total alone: nothing was asked and answered.
+    const asksNothing = last.input_tokens === 0 && last.output_tokens === 0
+    const restates = state.restates && !state.mark && state.pending.length === 0
+    if (state.records || asksNothing || restates) {
       pass(total)
       return
     }
     const watermark = new Watermark(state.mark)
-    const counted = watermark.count(total, usageOf(info.last_token_usage))
+    const counted = watermark.count(total, usageOf(last))
     state.mark = watermark.mark
     if (!counted) return
     request(context, entry, counted.usage, `${total.input}/${total.output}/${total.total}`, counted.exact, [])
@@ -188,6 +204,7 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
 
   function request(context: Context, entry: Entry, usage: Usage, id: string, exact: boolean, keys: string[]): void {
     const counts = countsOf(usage)
+    const speed = state.tier === undefined ? configured : pricedTier(state.tier)
     const call: CallObservation = {
       source: 'transcript',
       tool,
@@ -280,6 +297,9 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       case 'item_completed':
         item(context, entry, objectOf(payload.item))
         return true
+      case 'thread_settings_applied':
+        if (textOf(payload.thread_id) === state.threadId) settings(objectOf(payload.thread_settings))
+        return true
       case 'task_complete':
       case 'turn_aborted':
         turnEnd(context, entry)
@@ -353,7 +373,7 @@ function partsText(parts: unknown): string {
 
 /** What Codex itself puts in the user's name: where it runs, instructions, interruptions. */
 function isContext(text: string): boolean {
-  return /^\s*(<(environment_context|user_instructions|turn_aborted|user_shell_command|skill|subagent_notification|INSTRUCTIONS|permissions|collaboration_mode|model_switch|recommended_plugins)\b|# AGENTS\.md instructions)/i.test(
+  return /^\s*(<(environment_context|user_instructions|turn_aborted|user_shell_command|skill|subagent_notification|INSTRUCTIONS|permissions|collaboration_mode|model_switch|recommended_plugins|user_action)\b|# AGENTS\.md instructions)/i.test(
     text,
   )
 }

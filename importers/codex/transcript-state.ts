@@ -35,8 +35,12 @@ export type CodexState = {
   subagent?: true
   model?: string
   effort?: string
+  /** The service tier that the thread's own settings name, `` when they name none. */
+  tier?: string
   turnId?: string
   mark?: Usage
+  /** A fork that does not repeat its parent's history begins with the parent's last counter all the same. */
+  restates?: true
   /** Exact records were seen: counters no longer count. */
   records?: true
   active: ActiveState

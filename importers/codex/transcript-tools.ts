@@ -67,8 +67,17 @@ export function toolOutput(context: Context, entry: Entry): void {
   const callId = textOf(entry.payload.call_id)
   if (!callId) return
   const { text, exitCode, success } = outputOf(entry.payload.output)
-  finish(context, entry, callId, { output: text, success: success ?? (exitCode === undefined || exitCode === 0) })
+  finish(context, entry, callId, {
+    output: text,
+    success: success ?? (exitCode === undefined ? !isRefusal(text) : exitCode === 0),
+  })
 }
+
+/** What Codex itself answers in the place of a tool that it could not run, or was not let run to its end. */
+const isRefusal = (output: string) =>
+  /^(?:unsupported call: |apply_patch verification failed|failed to parse function arguments|(?:exec_command|write_stdin) failed|unable to locate image|(?:Wall time: [\d.]+ seconds\n)?aborted by user$)/.test(
+    output,
+  )
 
 /** What Codex itself says of a finished item: the exit code, the time it took, the changes. */
 export function itemDone(context: Context, entry: Entry, item: JsonObject): void {
