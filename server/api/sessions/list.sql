@@ -33,16 +33,19 @@ unasked as (
   group by tool, session_id, prompt_id, source
   having bool_or(role = 'system') and not bool_or(role = 'user')
 ),
+-- Nor is a side call, nor what a subagent was told, but for one that is a session of its own: there it was told it.
 prompts as (
   select tool, session_id, count(distinct prompt_id) as prompts
   from model_calls semi join page using (tool, session_id) anti join unasked using (tool, session_id, prompt_id)
-  where query_source is distinct from 'subagent'
+  where query_source is distinct from 'auxiliary' and (query_source is distinct from 'subagent' or agent_id = session_id)
   group by tool, session_id
 ),
 -- What two doors saw of one session are the same messages. How many of them were prompts, the door with the most says best:
 -- one that was not told the texts takes what the program itself says to the model for prompts too. What a subagent is told is none.
 by_source as (
-  select tool, session_id, source, count(*) as messages, count(*) filter (role = 'user' and agent_id is null) as prompts
+  select
+    tool, session_id, source, count(*) as messages,
+    count(*) filter (role = 'user' and coalesce(agent_id, '') in ('', session_id)) as prompts
   from messages semi join page using (tool, session_id)
   group by all
 ),

@@ -118,6 +118,27 @@ describe('the list', () => {
     })
   })
 
+  test('counts as prompts what a person asked: not what subagents were told, nor side calls', async () => {
+    const old = { sessionId: 'asked', timeUnixNano: at('2026-01-02') }
+    await bench.keep({
+      sessions: [
+        session({ sessionId: 'asked', startTimeUnixNano: at('2026-01-02'), lastTimeUnixNano: at('2026-01-02') }),
+      ],
+      calls: [
+        call({ ...old, messageId: 'o1', promptId: 'p1' }),
+        call({ ...old, messageId: 'o2', promptId: 'p2', agentId: 'a1', querySource: 'subagent' }),
+        call({ ...old, messageId: 'o3', promptId: 'p3', querySource: 'auxiliary' }),
+      ],
+      messages: [
+        message({ ...old, messageKey: 'a', role: 'user', content: 'Find the version' }),
+        message({ ...old, messageKey: 'c', role: 'user', content: 'And write it down' }),
+        message({ ...old, messageKey: 'b', role: 'user', content: 'Look into package.json', agentId: 'a1' }),
+      ],
+    })
+    const { sessions } = await list('from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z')
+    expect(sessions).toMatchObject([{ sessionId: 'asked', promptCount: 2, messageCount: 3 }])
+  })
+
   test('has sessions that only their requests tell of, but none without an id', async () => {
     const { sessions } = await list(`${day}&tool=gemini`)
     expect(sessions).toMatchObject([
