@@ -1,5 +1,5 @@
-// otlp-asked.ts: calls that answers asked for. The event of a call's end has no id of the call, and comes in a later batch than the
-// answer when the tool ran longer than the few seconds between two exports.
+// otlp-asked.ts: calls that answers asked for. The event of a call's end has no id of the call, and comes in another batch than the
+// answer when the tool ran longer than the few seconds between two exports: later as a rule, sooner when requests overtake each other.
 import { memory } from '../recent.ts'
 
 /** A call, when it was asked for and when it ended (ns). */
@@ -7,11 +7,15 @@ type Asked = { id: string; askedAt: bigint; endedAt?: bigint }
 
 /** Signatures remembered; one is a hash and some 100 bytes. Those of a day's work of many people. */
 const signaturesMax = 50_000
+/** Signatures of ends remembered whose answers have not come; each end holds up to 2,000 characters of an error. */
+const waitingMax = 2_000
 /** Equal calls of one prompt remembered. */
 const equalCallsMax = 100
 
-export class AskedCalls {
+/** @typeParam End what is told of a call's end */
+export class AskedCalls<End> {
   readonly #calls = memory<Asked[]>(signaturesMax)
+  readonly #waiting = memory<{ endedAt: bigint; end: End }[]>(waitingMax)
 
   /** @param signature what the call and its end have in common (`signatureOf`). Asked again, it is the same call. */
   ask(signature: string, id: string, askedAt: bigint): void {
@@ -38,6 +42,27 @@ export class AskedCalls {
       (together.at(-1) as Asked)
     call.endedAt ??= endedAt
     return call.id
+  }
+
+  /** Keeps the end of a call that no answer asked for yet. */
+  wait(signature: string, endedAt: bigint, end: End): void {
+    const key = keyOf(signature)
+    const waiting = this.#waiting.get(key) ?? []
+    if (waiting.length < equalCallsMax && !waiting.some((other) => other.endedAt === endedAt))
+      this.#waiting.set(key, [...waiting, { endedAt, end }])
+  }
+
+  /** The ends that waited for the calls that are known now, with their ids. */
+  *settled(signature: string): Iterable<[id: string, end: End]> {
+    const key = keyOf(signature)
+    const waiting = this.#waiting.get(key)
+    if (!waiting) return
+    this.#waiting.delete(key)
+    for (const { endedAt, end } of waiting) {
+      const id = this.end(signature, endedAt)
+      if (id) yield [id, end]
+      else this.wait(signature, endedAt, end)
+    }
   }
 }
 

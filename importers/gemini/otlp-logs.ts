@@ -12,10 +12,13 @@ import { type Answer, answerOf, signatureOf } from './otlp-answer.ts'
 import { AskedCalls } from './otlp-asked.ts'
 import { attributionOf, countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
 
+/** What the event of a call's end tells, but for the id of the call. */
+type End = { call: Omit<ToolCallObservation, 'callId'>; result: Omit<MessageRecord, 'messageKey'> | undefined }
+
 type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender }
 
 /** What later batches of a process refer to: the calls that answers asked for, and the names of subagents' runs. */
-const asked = new AskedCalls()
+const asked = new AskedCalls<End>()
 const agents = memory<string>(10_000)
 
 /**
@@ -48,7 +51,10 @@ class LogReader {
     } else if (event === 'gemini_cli.api_response') {
       const answer = answerOf(text(attributes.response_text), text(attributes.prompt_id))
       this.#answers.set(log, answer)
-      for (const { signature, id } of answer.calls) asked.ask(signature, id, log.timeUnixNano)
+      for (const { signature, id } of answer.calls) {
+        asked.ask(signature, id, log.timeUnixNano)
+        for (const [ended, end] of asked.settled(signature)) this.#ended(ended, end)
+      }
     }
   }
 
@@ -176,18 +182,15 @@ class LogReader {
     const name = text(attributes.function_name) ?? ''
     const input = text(attributes.function_args)
     const signature = signatureOf(text(attributes.prompt_id), name, parseJson(input ?? ''))
-    const callId = asked.end(signature, log.timeUnixNano)
-    if (!callId) return
     const durationMs = numeric(attributes.duration_ms)
     const success = truth(attributes.success)
     const decision = text(attributes.decision)
     const error = text(attributes['error.message']) ?? text(attributes.error)
-    this.#batch.out.toolCalls.push(
-      known({
+    const end: End = {
+      call: known({
         source: 'otlp_logs',
         tool,
         sessionId,
-        callId,
         toolName: name,
         timeUnixNano: log.timeUnixNano,
         durationMs,
@@ -199,41 +202,51 @@ class LogReader {
         ...linesOf(text(attributes.metadata)),
         ...sender,
       }),
-    )
-    this.#say(event, `result:${callId}`, 'tool_result', error ?? '', {
-      toolName: name,
-      toolUseId: callId,
-      durationMs,
-      success,
-    })
+      result: messageOf(event, 'tool_result', error ?? '', { toolName: name, durationMs, success }),
+    }
+    const callId = asked.end(signature, log.timeUnixNano)
+    if (callId) this.#ended(callId, end)
+    else asked.wait(signature, log.timeUnixNano, end)
+  }
+
+  #ended(callId: string, { call, result }: End): void {
+    this.#batch.out.toolCalls.push({ ...call, callId })
+    if (result) this.#batch.out.messages.push({ ...result, messageKey: `result:${callId}`, toolUseId: callId })
   }
 
   #say(
-    { log, attributes, sessionId }: Event,
+    event: Event,
     messageKey: string,
     role: MessageRecord['role'],
     content: string,
     more: Partial<MessageRecord> = {},
     sequence = 0,
   ): void {
-    if (sessionId === '') return
-    const { promptId, agentId } = attributionOf(attributes, agents)
-    this.#batch.out.messages.push(
-      known({
-        source: 'otlp_logs',
-        tool,
-        sessionId,
-        messageKey,
-        sequence,
-        timeUnixNano: log.timeUnixNano,
-        role,
-        content,
-        promptId,
-        agentId,
-        ...more,
-      }),
-    )
+    const message = messageOf(event, role, content, { sequence, ...more })
+    if (message) this.#batch.out.messages.push({ ...message, messageKey })
   }
+}
+
+function messageOf(
+  { log, attributes, sessionId }: Event,
+  role: MessageRecord['role'],
+  content: string,
+  more: Partial<MessageRecord>,
+): Omit<MessageRecord, 'messageKey'> | undefined {
+  if (sessionId === '') return undefined
+  const { promptId, agentId } = attributionOf(attributes, agents)
+  return known({
+    source: 'otlp_logs' as const,
+    tool,
+    sessionId,
+    sequence: 0,
+    timeUnixNano: log.timeUnixNano,
+    role,
+    content,
+    promptId,
+    agentId,
+    ...more,
+  })
 }
 
 /** `accept`, `auto_accept` and `modify` let the call run. */

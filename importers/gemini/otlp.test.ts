@@ -210,6 +210,15 @@ describe('tool calls', () => {
       ])
     })
 
+    test('is that call also when its request overtakes the one with the answer', () => {
+      expect(ended(end(90n, false), answer(1n, 'f1'))).toEqual([['f1', false]])
+      expect(ended(end(90n, true), end(30n, false), answer(40n, 'f2'), answer(1n, 'f1'))).toEqual([
+        ['f2', true],
+        ['f1', false],
+      ])
+      expect(ended(end(90n, true, 'p2'), answer(1n, 'f1'), answer(95n, 'f2'))).toEqual([])
+    })
+
     test('is not made up where nobody asked: another prompt, an earlier time, a new process', () => {
       expect(ended(answer(1n, 'f1'), end(90n, true, 'p2'), end(0n, true))).toEqual([])
       expect(ended(end(90n, true))).toEqual([])

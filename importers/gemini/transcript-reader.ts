@@ -2,6 +2,7 @@
 import type { Skipped, TranscriptFile, TranscriptLine, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import type { Attribution, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
 import { type ActiveState, ActiveTime } from '../active-time.ts'
+import { compacted } from '../compaction.ts'
 import { commitsOf, pullRequestsOf } from '../git-commits.ts'
 import { projectOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
@@ -23,8 +24,15 @@ type State = {
   agentId?: string
   cwd?: string
   promptId?: string
+  /** Something was said: a change of `messages` now writes the same history again. */
+  told?: true
+  /** When the chat began anew with its history (ns). */
+  replayed?: string
   active: ActiveState
 }
+
+/** A history is written again within milliseconds; nobody asks anything so soon after. */
+const replayNs = 1_000_000_000n
 
 /** Reads records of a chat, whichever way the file holds them. */
 export type ChatReader = {
@@ -58,14 +66,19 @@ export function chatReader(file: TranscriptFile, stored: unknown): ChatReader {
     unknown[type] = (unknown[type] ?? 0) + 1
   }
 
-  /** The first line, and later changes of it; a change of `messages` holds records that may be new. */
+  /** The first line, and later changes of it; of a changed history only requests may be new. */
   function metadata(record: JsonObject, line: number, lost: (reason: string) => void): void {
     const own = textOf(record.sessionId)
     if (own && place.parent) state.agentId ??= own
     else if (own) state.sessionId ??= own
     const folder = textOf(arrayOf(record.directories)[0])
     if (folder) state.cwd = folder
-    for (const item of arrayOf(record.messages)) if (isObject(item)) message(item, line, lost)
+    const again = state.told
+    for (const item of arrayOf(record.messages))
+      if (isObject(item)) {
+        if (!again || countsOf(item.tokens)) message(item, line, lost)
+        else compression(item, line, lost)
+      }
     if (place.parent) return
     const started = nanosOf(record.startTime)
     const summary = textOf(record.summary)
@@ -80,16 +93,33 @@ export function chatReader(file: TranscriptFile, stored: unknown): ChatReader {
     })
   }
 
+  /** A history that was summed up begins with its summary. */
+  function compression(record: JsonObject, line: number, lost: (reason: string) => void): void {
+    if (record.type !== 'user' || !/^\s*<state_snapshot>/.test(contentText(record.content))) return
+    const { time, replaced } = times.of(record.timestamp)
+    if (replaced) lost(replaced)
+    const { messageKey, role, content } = compacted(textOf(record.id) ?? `${line}`)
+    tell(line, time, messageKey, { role, content })
+  }
+
   function message(record: JsonObject, line: number, lost: (reason: string) => void): void {
     const { time, replaced } = times.of(record.timestamp)
     if (replaced) lost(replaced)
     const type = textOf(record.type) ?? ''
+    if (isReplayed(record, time)) return
     if (type === 'user') userRecord(record, line, time)
     else if (type === 'gemini') answerRecord(record, line, time)
     else if (notes.has(type)) {
       const text = contentText(record.content)
       if (text) tell(line, time, textOf(record.id) as string, { role: 'system', content: text })
     } else strange(record)
+  }
+
+  /** What follows at once when a chat is resumed or a turn is cancelled: the history, under new ids and without usage. */
+  function isReplayed(record: JsonObject, time: bigint): boolean {
+    const since = state.replayed === undefined ? undefined : time - BigInt(state.replayed)
+    if (since === undefined || since < 0n || since > replayNs) return false
+    return record.type === 'user' || (record.type === 'gemini' && !countsOf(record.tokens))
   }
 
   function attribution(): Attribution {
@@ -130,8 +160,10 @@ export function chatReader(file: TranscriptFile, stored: unknown): ChatReader {
     if (!text || /^\s*<session_context>/.test(text)) {
       const folder = /Workspace Directories:\*\*\s*\n\s*-\s*(.+)/.exec(text)?.[1]?.trim()
       if (folder && !state.cwd) state.cwd = folder
+      if (text && state.told) state.replayed = String(time)
       return
     }
+    state.told = true
     batch.seen(sessionId(), time)
     if (!place.parent) {
       state.promptId = id
@@ -145,6 +177,7 @@ export function chatReader(file: TranscriptFile, stored: unknown): ChatReader {
     const model = textOf(record.model)
     const counts = countsOf(record.tokens)
     const common = { model, ...(counts ? { callMessageId: id } : {}) }
+    state.told = true
     batch.seen(sessionId(), time)
     if (counts) {
       batch.call({

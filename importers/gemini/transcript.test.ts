@@ -122,6 +122,8 @@ const header = {
   kind: 'main',
 }
 
+const msOf = (nanoseconds: bigint) => new Date(Number(nanoseconds / 1_000_000n)).toISOString()
+
 describe('traps', () => {
   test('cached input is inside the input, thoughts are on top of the output, tool prompts on the input side', () => {
     const { telemetry } = readLines(transcripts, path, [
@@ -159,6 +161,54 @@ describe('traps', () => {
     ])
     expect(requestsOf(telemetry)).toHaveLength(2)
     expect(sessionsOf(telemetry).get('s1')?.title).toBe('A title')
+  })
+
+  test('a history that is written again says nothing new and moves nothing: resumed, cancelled or summed up', () => {
+    const at = (ms: number) => new Date(Date.parse('2026-11-29T18:35:32Z') + ms).toISOString()
+    const user = (id: string, ms: number, text: string) => ({
+      id,
+      timestamp: at(ms),
+      type: 'user',
+      content: [{ text }],
+    })
+    // As the model was told: parts instead of a text, no usage, no model.
+    const repeated = (id: string, ms: number, text: string) => ({
+      id,
+      timestamp: at(ms),
+      type: 'gemini',
+      content: [{ text: '**Plan**', thought: true }, { text }],
+    })
+    const context = (id: string, ms: number) => user(id, ms, '<session_context>\nThis is the Gemini CLI.')
+    const first = [user('u1', 100, 'first'), answer('a1', tokens(10, 1), { timestamp: at(200), content: 'done' })]
+    const { telemetry } = readLines(transcripts, path, [
+      header,
+      { $set: { messages: [context('c', 0)] } },
+      ...first,
+      // Resumed by a new process: the same ids, stamped anew.
+      header,
+      { $set: { messages: [context('c', 9000), user('u1', 9010, 'first'), repeated('a1', 9010, 'done')] } },
+      user('u2', 9020, 'second'),
+      // Cancelled, or resumed from a checkpoint: new ids, each as a record of its own and then all together.
+      context('r0', 12_000),
+      { $set: { lastUpdated: at(12_000) } },
+      user('r1', 12_001, 'first'),
+      repeated('r2', 12_001, 'done'),
+      { $set: { messages: [context('r0', 12_000), user('r1', 12_001, 'first'), repeated('r2', 12_001, 'done')] } },
+      user('u3', 15_000, 'third'),
+      answer('a3', tokens(10, 3), { timestamp: at(15_500), content: 'third done' }),
+      { $set: { messages: [context('c', 18_000), user('s', 18_000, '<state_snapshot>short</state_snapshot>')] } },
+    ])
+    expect(
+      transcriptOf(telemetry).map(({ role, content, timeUnixNano }) => [role, content, msOf(timeUnixNano)]),
+    ).toEqual([
+      ['user', 'first', at(100)],
+      ['assistant', 'done', at(200)],
+      ['user', 'second', at(9020)],
+      ['user', 'third', at(15_000)],
+      ['assistant', 'third done', at(15_500)],
+      ['system', 'Conversation compacted', at(18_000)],
+    ])
+    expect(requestsOf(telemetry)).toHaveLength(2)
   })
 
   test('answers without usage are told and not counted; info is a note; a new type is counted as unknown', () => {
