@@ -70,6 +70,10 @@ function* sessionPages(
   const [parentId, directory] = [textOf(row.parent_id), textOf(row.directory)]
   if (parentId) session.parentId = parentId
   if (directory) session.directory = directory
+  const born = numberOf(row.time_created)
+  const origin = born === undefined ? undefined : originOf(database, session.id, born)
+  if (origin) session.forkedFrom = origin
+  const own = origin ? (born as number) : 0
   const batch = new RecordBatch(tool)
   addSession(batch, session, row)
   // A column of texts may hold bytes or nothing. They come after all texts, so that no page would ever be the last.
@@ -84,15 +88,36 @@ function* sessionPages(
   for (;;) {
     const rows = database.rows(
       `select id, data, time_created from message m
-       where session_id = $session and typeof(id) = 'text' and id > $after and (time_updated >= $since
+       where session_id = $session and typeof(id) = 'text' and id > $after and coalesce(time_created, $own) >= $own
+         and (time_updated >= $since
           or exists (select 1 from part p where p.message_id = m.id and p.time_updated >= $since))
        order by id limit ${pageMessages}`,
-      { $session: session.id, $after: after, $since: since },
+      { $session: session.id, $after: after, $own: own, $since: since },
     )
     if (rows.length === 0) return
     after = textOf(rows.at(-1)?.id) ?? after
     yield page(database, file, session, rows)
   }
+}
+
+/**
+ * The session that a fork was made from. A fork copies the messages with new ids and their own times, and nothing says so: they are
+ * older than the fork, and a session that was there by then has messages of the same times. When that is gone, they are the fork's.
+ */
+function originOf(database: SqliteFile, sessionId: string, born: number): string | undefined {
+  const [copied] = database.rows(
+    'select time_created from message where session_id = $session and time_created < $born order by id limit 1',
+    { $session: sessionId, $born: born },
+  )
+  const time = numberOf(copied?.time_created)
+  if (time === undefined) return undefined
+  const [origin] = database.rows(
+    `select session.id from session join message on message.session_id = session.id
+     where message.time_created = $time and session.time_created <= $time and session.id <> $session
+     order by session.time_created, session.id limit 1`,
+    { $time: time, $session: sessionId },
+  )
+  return textOf(origin?.id)
 }
 
 function page(

@@ -12,7 +12,7 @@ import { messageKey, usageKey } from './keys.ts'
 export const tool = 'opencode'
 
 /** A session as both stores know it. */
-export type Session = { id: string; parentId?: string; directory?: string }
+export type Session = { id: string; parentId?: string; directory?: string; forkedFrom?: string }
 /** A message: its JSON, and where it belongs. `data.role` is `user` or `assistant`. */
 export type Message = { id: string; session: Session; data: JsonObject; fallbackTime: bigint }
 /** A part of a message, in order. */
@@ -29,6 +29,7 @@ export function addSession(batch: RecordBatch, session: Session, data: JsonObjec
     project: projectOf(session.directory),
     version: textOf(data.version),
     parentSessionId: session.parentId,
+    forkedFrom: session.forkedFrom,
     startTimeUnixNano: nanosOf(times.created),
     lastTimeUnixNano: nanosOf(times.updated),
   })
