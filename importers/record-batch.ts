@@ -101,7 +101,9 @@ export class RecordBatch {
 function stands(call: CallObservation, before: CallObservation): boolean {
   if (Boolean(call.partial) !== Boolean(before.partial)) return !call.partial
   const output = (call.outputTokens ?? -1) - (before.outputTokens ?? -1)
-  return output > 0 || (output === 0 && (call.webSearches ?? 0) > (before.webSearches ?? 0))
+  if (output !== 0) return output > 0
+  // Told again with more: a search that was found in its result, what a request was for.
+  return (call.webSearches ?? 0) > (before.webSearches ?? 0) || (call.agent !== undefined && before.agent === undefined)
 }
 
 function defined<T extends object>(facts: T): T {

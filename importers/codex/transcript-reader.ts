@@ -1,8 +1,8 @@
 // transcript-reader.ts: the lines of one Codex rollout → session, requests, tool calls, messages, commits.
 import type { Skipped, TranscriptFile, TranscriptLine, TranscriptReader, TranscriptSlice } from '#proto/agent.ts'
 import type { CallObservation } from '#proto/telemetry.ts'
-import { compacted } from '../compaction.ts'
-import { thawed } from '../frozen-time.ts'
+import { compacted, compactionAgent } from '../compaction.ts'
+import { frozen, thawed } from '../frozen-time.ts'
 import { projectOf, repositoryOf } from '../git-folder.ts'
 import { eachRecord } from '../json-lines.ts'
 import { arrayOf, dictionary, type JsonObject, numberOf, objectOf, textOf } from '../json-values.ts'
@@ -69,6 +69,9 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       case 'compacted': {
         const said = compacted(`${entry.line}`)
         tell(context, entry, said.messageKey, said)
+        // Told again with what is known of it now.
+        if (state.last) context.batch.call({ ...thawed(state.last), agent: compactionAgent, querySource: 'auxiliary' })
+        delete state.last
         return true
       }
       case 'response_item':
@@ -223,6 +226,7 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
       ...attribution(context),
     }
     context.batch.call(call)
+    state.last = frozen(call)
     // What was said before its usage came belongs to this request.
     for (const message of state.pending) context.batch.message({ ...thawed(message), callMessageId: id })
     state.pending = []
@@ -232,6 +236,7 @@ export function codexReader(file: TranscriptFile, stored: unknown, threadId: str
 
   function responseItem(context: Context, entry: Entry): boolean {
     const { payload, time } = entry
+    delete state.last
     if (payload.type !== 'message' || payload.role === 'assistant') activeTime(context).touch(time)
     switch (payload.type) {
       case 'message':

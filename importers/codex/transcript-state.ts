@@ -1,5 +1,5 @@
 // transcript-state.ts: what a reader of one Codex rollout remembers between slices; all of it JSON.
-import type { MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import type { CallObservation, MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
 import type { ActiveState } from '../active-time.ts'
 import type { Frozen } from '../frozen-time.ts'
 import { dictionary, isObject } from '../json-values.ts'
@@ -39,6 +39,8 @@ export type CodexState = {
   tier?: string
   turnId?: string
   mark?: Usage
+  /** The last request, until something comes of it: one whose conversation is summed up next made the summary. */
+  last?: Frozen<CallObservation>
   /** A fork that does not repeat its parent's history begins with the parent's last counter all the same. */
   restates?: true
   /** Exact records were seen: counters no longer count. */

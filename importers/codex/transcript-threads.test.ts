@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { readLines, readTree, sessionsOf, toolCallsOf, transcriptOf } from '../transcript-fixtures.ts'
+import { readLines, readTree, requestsOf, sessionsOf, toolCallsOf, transcriptOf } from '../transcript-fixtures.ts'
 import { transcripts } from './transcript.ts'
 
 let home: string
@@ -60,7 +60,7 @@ function write(folder: string, id: string, lines: object[]): void {
 }
 const read = (folder: string, sliceLines: number) => readTree(transcripts, join(home, folder), { sliceLines }).telemetry
 const callsOf = (telemetry: ReturnType<typeof read>, id: string) =>
-  telemetry.calls
+  requestsOf(telemetry)
     .filter(({ sessionId, status }) => sessionId === id && status === 'ok')
     .map(({ model, inputTokens, cacheReadTokens, outputTokens }) => [model, inputTokens, cacheReadTokens, outputTokens])
 
@@ -109,6 +109,7 @@ for (const sliceLines of [1, 100]) {
       said('SUMMARY', 'assistant'),
       record(child, childTurn, 'resp_1', [24_100, 20_000, 300], [106_300, 70_000, 1100]),
       counter([106_300, 70_000, 1100], [24_100, 20_000, 300]),
+      line('compacted', { message: 'SUMMARY' }),
       turn(childTurn),
       said('forked answer', 'assistant'),
       record(child, childTurn, 'resp_2', [4000, 3000, 40], [110_300, 73_000, 1140]),
@@ -120,6 +121,12 @@ for (const sliceLines of [1, 100]) {
       ['gpt-5.3-codex', 1000, 3000, 40],
     ])
     expect(sessionsOf(telemetry).get(child)?.forkedFrom).toBe(parent)
+    const last = new Map(telemetry.calls.map((call) => [call.observationId, call]))
+    const own = [...last.values()].filter(({ sessionId }) => sessionId === child)
+    expect(own.map(({ agent, querySource }) => [agent, querySource])).toEqual([
+      ['compaction', 'auxiliary'],
+      [undefined, 'main'],
+    ])
   })
 }
 
