@@ -1,12 +1,16 @@
 // otlp-spans.ts: Codex's spans: the one per response that has the usage, and whose request it was.
 import { type Attributes, text } from '#proto/attributes.ts'
 import { each } from '#proto/steps.ts'
-import type { Span } from '#proto/telemetry.ts'
-import { type OtlpBatch, type Sender, spanKey, spanMs } from '../otlp-batch.ts'
+import type { CallObservation, Span } from '#proto/telemetry.ts'
+import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
+import { memory } from '../recent.ts'
 import { usageKey } from './keys.ts'
-import { namedBy, Turns } from './otlp-turns.ts'
-import { conversationOf, type Event, eventNameOf, failureOf, modelOf, tool, toolCallOf } from './otlp-values.ts'
+import { isAnswer, namedBy, receivingOf, Turns } from './otlp-turns.ts'
+import { conversationOf, type Event, eventNameOf, failureOf, tool, toolCallOf } from './otlp-values.ts'
+
+/** Answers whose attempt, which has the model, has not ended: by the span of their stream. */
+const withoutModel = memory<CallObservation>(5_000)
 
 /** Reads a batch's spans together: the span that has the usage says neither conversation nor model. */
 export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<void> {
@@ -30,10 +34,13 @@ export function* readSpans(batch: OtlpBatch, spans: readonly Span[]): Generator<
       const { traceId, spanId } = span
       happened(batch, { attributes: said, timeUnixNano, sender, source: 'otlp_traces', traceId, spanId })
     }
-    if (span.name === 'handle_responses' && attributes['gen_ai.usage.input_tokens'] !== undefined)
-      answered(batch, span, turns)
+    if (isAnswer(span)) answered(batch, span, turns)
   })
-  yield* each(turns.attemptsSeenLate(), (attempt) => lateModel(batch, attempt))
+  // Of answers that came before, because their tools ran long: told again.
+  yield* each(turns.attempts(), ({ receiving, model }) => {
+    const call = withoutModel.get(receiving)
+    if (call) batch.out.calls.push({ ...call, model })
+  })
   yield* each(turns.foldersSeen(batch, spans), ({ conversation, folder: { cwd, sender, version } }) => {
     batch.session('otlp_traces', conversation, [], { ...sender, version, ...placeOf(cwd, sender) })
   })
@@ -47,8 +54,7 @@ function folderName(folder: string | undefined): string | undefined {
 }
 
 /**
- * `handle_responses` is written for every event of a stream; the last has the usage. `session_task.turn` repeats the sum
- * of a turn and is not read. Its parent's id is its identity, so that what is learned later can be added.
+ * `session_task.turn` repeats the sum of a turn and is not read. Its parent's id is its identity, so that what is learned later can be added.
  */
 function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
   const { attributes, traceId, spanId } = span
@@ -61,47 +67,27 @@ function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
     output: countOf(attributes['gen_ai.usage.output_tokens']),
     reasoning: countOf(attributes['codex.usage.reasoning_output_tokens']),
   })
-  batch.out.calls.push(
-    known({
-      source: 'otlp_traces',
-      tool,
-      sessionId,
-      observationId: `${traceId}/${spanId}`,
-      keys: span.parentSpanId ? [spanKey(traceId, span.parentSpanId)] : [],
-      weakKey: usageKey(counts),
-      timeUnixNano: sampling?.startTimeUnixNano ?? span.startTimeUnixNano,
-      durationMs: sampling && spanMs(sampling),
-      status: 'ok',
-      model: turns.modelAt(span) ?? '',
-      effort: text(attributes['codex.request.reasoning_effort']),
-      quality: 'exact',
-      traceId,
-      spanId,
-      ...counts,
-      ...batch.sender(span),
-    }),
-  )
-}
-
-/** The model of a request whose usage came in an earlier batch, because its tools ran long. */
-function lateModel(batch: OtlpBatch, attempt: { span: Span; receiving: Span; conversation: string | undefined }): void {
-  const { span, receiving, conversation } = attempt
-  batch.out.calls.push(
-    known({
-      source: 'otlp_traces',
-      tool,
-      sessionId: conversation ?? '',
-      observationId: `${span.traceId}/${span.spanId}`,
-      keys: [spanKey(receiving.traceId, receiving.spanId)],
-      timeUnixNano: span.startTimeUnixNano,
-      status: 'ok',
-      model: modelOf(span.attributes),
-      quality: 'derived',
-      partial: true,
-      traceId: span.traceId,
-      ...batch.sender(span),
-    }),
-  )
+  const model = turns.modelAt(span)
+  const call = known({
+    source: 'otlp_traces' as const,
+    tool,
+    sessionId,
+    observationId: `${traceId}/${spanId}`,
+    keys: [],
+    weakKey: usageKey(counts),
+    timeUnixNano: sampling?.startTimeUnixNano ?? span.startTimeUnixNano,
+    durationMs: sampling && spanMs(sampling),
+    status: 'ok' as const,
+    model: model ?? '',
+    effort: text(attributes['codex.request.reasoning_effort']),
+    quality: 'exact' as const,
+    traceId,
+    spanId,
+    ...counts,
+    ...batch.sender(span),
+  })
+  batch.out.calls.push(call)
+  if (model === undefined) withoutModel.set(receivingOf(span), call)
 }
 
 /** Spans carry copies of the events, without contents. */

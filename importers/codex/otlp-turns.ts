@@ -19,6 +19,8 @@ const sameMomentNs = 50_000_000n
 const conversations = memory<string>(10_000)
 const soleConversations = memory<string>(10_000)
 const modelsBefore = memory<string>(20_000)
+/** The model of the attempt around a stream, whose last span may come before or after that of the answer. */
+const attemptModels = memory<string>(20_000)
 /** The conversation and the folder of a turn, which different spans tell, in whichever order their batches come. */
 const turnConversations = memory<string>(20_000)
 const turnFolders = memory<Folder>(20_000)
@@ -34,10 +36,8 @@ export class Turns {
   readonly #named = new Set<string>()
   readonly #marks = new Map<string, Mark[]>()
   readonly #models = new Map<string, string>()
-  readonly #answers = new Set<string>()
   /** What the trace named last before this batch. */
-  readonly #before = new Map<string, string | undefined>()
-  readonly #blocked = new Map<string, string | undefined>();
+  readonly #before = new Map<string, string | undefined>();
 
   /** Takes note of all spans of the batch; before anything is asked. */
   *read(spans: readonly Span[]): Generator<void> {
@@ -60,8 +60,6 @@ export class Turns {
         if (model) this.#models.set(`${traceId}\n${conversation}`, model)
       }
       if (name === 'codex.sampling') push(this.#samplings, traceId, span)
-      if (name === 'codex.tool_blocking') this.#blocked.set(`${traceId}/${span.parentSpanId}`, own)
-      if (name === 'handle_responses') this.#answers.add(`${traceId}/${span.parentSpanId}`)
     })
     for (const [traceId, marks] of this.#marks) {
       marks.sort((a, b) => (a.time < b.time ? -1 : 1))
@@ -126,7 +124,7 @@ export class Turns {
     const { traceId } = answer
     const receiving = this.#byId.get(`${traceId}/${answer.parentSpanId}`)
     const attempt = receiving && this.#byId.get(`${traceId}/${receiving.parentSpanId}`)
-    const own = attempt && modelOf(attempt.attributes)
+    const own = (attempt && modelOf(attempt.attributes)) || attemptModels.get(receivingOf(answer))
     if (own) return own
     const sampling = this.samplingOf(answer)
     const turn = sampling && turnOf(sampling.attributes)
@@ -139,16 +137,14 @@ export class Turns {
     return all.size === 1 ? [...all][0] : undefined
   }
 
-  /**
-   * Attempts that ended after their tools, whose answer is in no span of this batch: it came in an earlier one, without
-   * the model. That tools ran shows that it was answered.
-   */
-  *attemptsSeenLate(): Iterable<{ span: Span; receiving: Span; conversation: string | undefined }> {
-    for (const receiving of this.#byId.values()) {
-      if (receiving.name !== 'receiving_stream' || this.#answers.has(idOf(receiving))) continue
-      const span = this.#byId.get(`${receiving.traceId}/${receiving.parentSpanId}`)
-      if (!span || !this.#blocked.has(idOf(span)) || !modelOf(span.attributes)) continue
-      yield { span, receiving, conversation: this.#blocked.get(idOf(span)) }
+  /** The model of each attempt that the batch tells of, by the span of its stream. */
+  *attempts(): Iterable<{ receiving: string; model: string }> {
+    for (const span of this.#byId.values()) {
+      const attempt = span.name === 'receiving_stream' && this.#byId.get(receivingOf(span))
+      const model = attempt && modelOf(attempt.attributes)
+      if (!model) continue
+      attemptModels.set(idOf(span), model)
+      yield { receiving: idOf(span), model }
     }
   }
 
@@ -164,11 +160,17 @@ export class Turns {
   }
 }
 
+/** `handle_responses` is written for every event of a stream, perhaps over two batches; the last has the usage. */
+export const isAnswer = ({ name, attributes }: Span): boolean =>
+  name === 'handle_responses' && attributes['gen_ai.usage.input_tokens'] !== undefined
+
 /** The conversation that a span names itself. */
 export const namedBy = ({ attributes, events }: Span): string | undefined =>
   conversationOf(attributes) ?? events.map((event) => conversationOf(event.attributes)).find(Boolean)
 
 const turnOf = (attributes: Attributes) => text(attributes['turn.id']) ?? text(attributes.turn_id)
+/** The span of the stream that an answer came by. */
+export const receivingOf = ({ traceId, parentSpanId }: Span) => `${traceId}/${parentSpanId}`
 const idOf = ({ traceId, spanId }: Span) => `${traceId}/${spanId}`
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -209,6 +209,49 @@ describe('spans in batches', () => {
     }
   })
 
+  test('an attempt that ends in a later batch than its answer gives it its model, also when the stream goes on between them', () => {
+    const at = (spanId: string, parentSpanId: string, endMs: bigint) => ({
+      spanId,
+      parentSpanId,
+      endTimeUnixNano: noon + endMs * 1_000_000n,
+    })
+    const usage = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 10 }
+    const turn = { 'conversation.id': 'c1', 'turn.id': 't1' }
+    const first = () => [
+      span(from, 'handle_responses', usage, at('a1', 'a2', 10n)),
+      span(from, 'codex.sampling', turn, at('a3', 'a4', 11n)),
+    ]
+    const second = () => [
+      span(from, 'handle_responses', {}, at('a5', 'a2', 20n)),
+      span(from, 'codex.tool_blocking', turn, at('a6', 'a4', 30n)),
+      span(from, 'receiving_stream', {}, at('a2', 'a4', 31n)),
+      span(from, 'try_run_sampling_request', { model: 'gpt-5.3-codex' }, at('a4', 'a7', 32n)),
+    ]
+    for (const order of [
+      [first, second],
+      [second, first],
+    ]) {
+      forgetBatches()
+      const calls = order.flatMap((make) => otlp(batch({ spans: make() })).calls)
+      expect(requests(calls)).toMatchObject([{ sessionId: 'c1', model: 'gpt-5.3-codex', inputTokens: 100 }])
+    }
+  })
+
+  test('an attempt whose tools ran and whose stream broke is no request', () => {
+    const turn = { 'conversation.id': 'c1', 'turn.id': 't1' }
+    const spans = [
+      span(from, 'handle_responses', {}, { spanId: 'a1', parentSpanId: 'a2' }),
+      span(from, 'codex.tool_blocking', turn, { spanId: 'a3', parentSpanId: 'a4' }),
+      span(from, 'receiving_stream', {}, { spanId: 'a2', parentSpanId: 'a4' }),
+      span(from, 'try_run_sampling_request', { model: 'gpt-5.5' }, { spanId: 'a4' }),
+    ]
+    for (const first of [0, 1, 2, 3, 4]) {
+      forgetBatches()
+      const calls = [spans.slice(0, first), spans.slice(first)].flatMap((part) => otlp(batch({ spans: part })).calls)
+      expect(calls).toEqual([])
+    }
+  })
+
   const told = (variant: string) => {
     const spans: Span[] = []
     const logs = recordings()
