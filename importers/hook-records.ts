@@ -14,11 +14,13 @@ export type HookCall = {
   promptId: string | undefined
   agentId: string | undefined
   agent: string | undefined
+  parentSessionId?: string | undefined
 }
 
 /** A finished or failed tool call. */
 export type ToolOutcome = {
-  success: boolean
+  /** Unknown where an agent does not say how a command ended. */
+  success: boolean | undefined
   output: string
   durationMs?: number | undefined
   errorMessage?: string | undefined
@@ -80,13 +82,14 @@ export class HookRecords {
 
   /** Every call shows that the session is alive and where it runs. */
   seen(): this {
-    const { tool, serviceName, sessionId, time, cwd } = this.#call
+    const { tool, serviceName, sessionId, time, cwd, parentSessionId } = this.#call
     this.telemetry.sessions.push({
       source: 'hook',
       tool,
       sessionId,
       serviceName,
       lastTimeUnixNano: time,
+      ...(parentSessionId ? { parentSessionId } : {}),
       ...(cwd ? { cwd, project: projectOf(cwd) as string } : {}),
     })
     return this
@@ -167,20 +170,18 @@ export class HookRecords {
       toolName,
       input,
       output: output.slice(0, 16_384),
-      success,
       timeUnixNano: began,
-      ...known({ durationMs, blockedMs, linesAdded, linesRemoved, errorMessage }),
+      ...known({ success, durationMs, blockedMs, linesAdded, linesRemoved, errorMessage }),
     })
     this.message(`result:${callId}`, {
       role: 'tool_result',
       toolName,
       toolUseId: callId,
       toolOutput: output,
-      success,
       parentKey: `tool:${callId}`,
-      ...known({ durationMs, diff, promptId }),
+      ...known({ success, durationMs, diff, promptId }),
     })
-    if (success && command) this.#commits(command, printed ?? output)
+    if (success !== false && command) this.#commits(command, printed ?? output)
     return this
   }
 

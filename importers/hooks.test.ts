@@ -160,6 +160,54 @@ test('Codex’s notify at the end of a turn tells prompt and answer of the threa
   expect(sessionsOf(told).get('th')).toMatchObject({ project: 'app' })
 })
 
+describe('Codex’s hooks', () => {
+  const hook = (event: string, more: object) =>
+    hookToTelemetry(
+      'codex',
+      { session_id: 'th', turn_id: 'tu', hook_event_name: event, cwd: '/none/app', ...more },
+      start,
+    )
+
+  test('tell a subagent’s calls in the session of its own thread, under its parent', () => {
+    const child = { agent_id: 'child', agent_type: 'default' }
+    const told = merged([
+      hook('UserPromptSubmit', { ...child, prompt: 'look' }),
+      hook('PreToolUse', { ...child, tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 'c1' }),
+      hook('SubagentStop', { ...child, last_assistant_message: 'done' }),
+      hook('Stop', { last_assistant_message: 'all done' }),
+    ])
+    expect(told.messages.map(({ role, content, sessionId }) => [role, content, sessionId])).toEqual([
+      ['user', 'look', 'child'],
+      ['tool_use', '', 'child'],
+      ['assistant', 'done', 'child'],
+      ['assistant', 'all done', 'th'],
+    ])
+    expect(told.toolCalls).toMatchObject([{ sessionId: 'child', callId: 'c1', toolName: 'exec_command' }])
+    expect(sessionsOf(told).get('child')).toMatchObject({ parentSessionId: 'th' })
+    expect(sessionsOf(told).get('th')?.parentSessionId).toBeUndefined()
+  })
+
+  test('say how a patch ended, and of a command only what it printed', () => {
+    const outcome = (tool_name: string, tool_response: string) =>
+      hook('PostToolUse', { tool_name, tool_response, tool_input: {}, tool_use_id: 'c1' })?.toolCalls[0]?.success
+    expect(outcome('apply_patch', 'Exit code: 0\nWall time: 0 seconds\nOutput:\nSuccess.')).toBe(true)
+    expect(outcome('apply_patch', 'Exit code: 1\nWall time: 0 seconds\nOutput:\nno')).toBe(false)
+    expect(outcome('Bash', '')).toBeUndefined()
+    expect(outcome('Bash', 'Exit code: 7\n')).toBeUndefined()
+  })
+
+  test('tell a compaction when it is done', () => {
+    const told = merged([hook('PreCompact', { trigger: 'auto' }), hook('PostCompact', { trigger: 'auto' })])
+    expect(told.messages).toMatchObject([{ role: 'system', content: 'Conversation compacted (auto)' }])
+  })
+})
+
+test('Gemini asks before each request whether it may compress, which is no compression unless a person asked for it', () => {
+  const compress = (trigger: string) =>
+    hookToTelemetry('gemini', { session_id: 'g', hook_event_name: 'PreCompress', trigger }, start)?.messages.length
+  expect([compress('auto'), compress('manual')]).toEqual([0, 1])
+})
+
 test('Gemini’s hooks tell prompt, tools and answer, and count no tool call that has no id', () => {
   const hook = (event: string, more: object) =>
     hookToTelemetry(
@@ -171,14 +219,20 @@ test('Gemini’s hooks tell prompt, tools and answer, and count no tool call tha
     hook('BeforeAgent', { prompt: 'hello' }),
     hook('BeforeTool', { tool_name: 'read_file', tool_input: { path: 'a' } }),
     hook('AfterTool', { tool_name: 'read_file', tool_response: { llmContent: 'text' } }),
+    hook('AfterTool', {
+      tool_name: 'run_shell_command',
+      tool_response: { llmContent: 'Output: (empty)\nExit Code: 3' },
+    }),
     hook('AfterAgent', { prompt_response: 'hi' }),
   ])
   expect(told.messages.map(({ role, content, toolOutput }) => [role, content || toolOutput])).toEqual([
     ['user', 'hello'],
     ['tool_use', undefined],
     ['tool_result', 'text'],
+    ['tool_result', 'Output: (empty)\nExit Code: 3'],
     ['assistant', 'hi'],
   ])
+  expect(told.messages.flatMap(({ success }) => success ?? [])).toEqual([true, false])
   expect(told.toolCalls).toEqual([])
 })
 

@@ -140,7 +140,8 @@ function isScript(attributes: Attributes): boolean {
   return script === undefined || /\btools\s*[.[]/.test(script)
 }
 
-function exitCodeOf(output: string | undefined): number | undefined {
+/** The exit code of a command in the first lines of its output, which Codex writes. */
+export function exitCodeOf(output: string | undefined): number | undefined {
   const code = output && /^(?:[^\n]*\n){0,4}?(?:Process exited with code|Exit code:) (-?\d+)/.exec(output)?.[1]
   return code ? Number(code) : undefined
 }

@@ -5,7 +5,7 @@ import { compactionKey } from '../compaction.ts'
 import { HookRecords } from '../hook-records.ts'
 import { dictionary, type JsonObject, objectOf, spelled, textOf } from '../json-values.ts'
 import { nanosOf } from '../record-time.ts'
-import { contentText } from './transcript-values.ts'
+import { contentText, exitCode } from './transcript-values.ts'
 
 const tool = 'gemini'
 
@@ -55,7 +55,7 @@ const handlers = dictionary<Handler>({
       role: 'tool_result',
       toolName,
       toolOutput,
-      success: error === undefined,
+      success: error === undefined && exitCode(toolName, toolOutput) === 0,
     })
   },
   Notification: (records, payload) => {
@@ -63,6 +63,9 @@ const handlers = dictionary<Handler>({
     const details = objectOf(payload.details)
     records.permissionAsked(undefined, textOf(details.tool_name) ?? textOf(details.toolName) ?? '')
   },
-  PreCompress: (records, _payload, time) =>
-    records.message(compactionKey(`${time}`), { role: 'system', content: 'Compressing' }),
+  // `auto` comes before every request, whether the conversation is summed up or not.
+  PreCompress: (records, payload, time) => {
+    if (payload.trigger === 'manual')
+      records.message(compactionKey(`${time}`), { role: 'system', content: 'Compressing' })
+  },
 })

@@ -6,17 +6,8 @@ import { changeJson, type JsonChange, readJson } from '../json-config.ts'
 import { isObject, objectOf, textOf } from '../json-values.ts'
 import { baseUrl, hasHook, withHook } from '../setup-values.ts'
 
-/** The calls that `hooks.ts` understands. */
-const events = [
-  'SessionStart',
-  'SessionEnd',
-  'BeforeAgent',
-  'AfterAgent',
-  'BeforeTool',
-  'AfterTool',
-  'PreCompress',
-  'Notification',
-]
+/** The calls that `hooks.ts` understands, but for `PreCompress`, for which every request of the model would wait. */
+const events = ['SessionStart', 'SessionEnd', 'BeforeAgent', 'AfterAgent', 'BeforeTool', 'AfterTool', 'Notification']
 
 const folderOf = ({ home, vars }: Env) => join(vars.GEMINI_CLI_HOME || home, '.gemini')
 

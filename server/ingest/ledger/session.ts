@@ -44,7 +44,10 @@ export type Session = {
     activeMs?: number
   }
 
-/** Files and hooks know the folder and the branch; telemetry repeats what it was configured with. */
+/**
+ * Files and hooks know the folder and the branch; telemetry repeats what it was configured with. A hook does not know the name of
+ * the service (Codex has several), so that of all others stands before its own.
+ */
 const doors: readonly Source[] = ['transcript', 'hook', 'otlp_logs', 'otlp_traces', 'otlp_metrics', 'push']
 
 export function sessionFacts(observation: SessionObservation): SessionFacts {
@@ -80,12 +83,15 @@ export function mergedSessionFacts(a: SessionFacts, b: SessionFacts): SessionFac
 /** One session from the facts of all its doors. Without any time it starts at 0, which is nowhere shown as a date. */
 export function resolvedSession(tool: string, sessionId: string, doorsFacts: readonly SessionFacts[]): Session {
   const ordered = [...doorsFacts].sort((a, b) => doors.indexOf(a.source) - doors.indexOf(b.source))
+  const byName = [...ordered].sort((a, b) => Number(a.source === 'hook') - Number(b.source === 'hook'))
   const { start = 0n, last = 0n } = widened(...ordered.flatMap(({ start, last }) => [start, last]))
   const session: Session = { tool, sessionId, start, last, ended: false, sources: [] }
   session.sources = ordered.map(({ source }) => source).sort()
   const into = session as Record<string, unknown>
   for (const field of factFields) {
-    const said = ordered.flatMap(({ facts }) => (facts[field] ? [facts[field]] : []))
+    const said = (field === 'serviceName' ? byName : ordered).flatMap(({ facts }) =>
+      facts[field] ? [facts[field]] : [],
+    )
     const first = said[0]
     if (!first) continue
     const overDoors = field === 'ended' || field === 'commitAtEnd' || field === 'commitAtStart' || field === 'activeMs'
