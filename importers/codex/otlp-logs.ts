@@ -13,6 +13,7 @@ import {
   type Event,
   eventNameOf,
   failureOf,
+  isWarmUp,
   modelOf,
   tool,
   toolCallOf,
@@ -62,6 +63,7 @@ function answered(batch: OtlpBatch, event: Event): void {
   if (attributes['event.kind'] !== 'response.completed' || attributes.input_token_count === undefined) return
   const conversation = conversationOf(attributes) ?? ''
   const counts = countsOf(attributes)
+  if (isWarmUp(counts)) return
   const ttftMs = numeric(attributes.ttft_ms)
   batch.out.calls.push(
     known({

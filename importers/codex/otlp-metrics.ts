@@ -52,6 +52,9 @@ export function* readPoints(batch: OtlpBatch, points: readonly MetricPoint[]): G
     } else if (name === 'codex.api_request') {
       const failed = truth(attributes.success) === false
       counted.add(point, [{ field: failed ? 'errors' : 'requests', value: amountOf(point) }], facts)
+    } else if (name === 'codex.websocket.continuation' && attributes.phase === 'generation') {
+      // `codex.websocket.request` counts warm-ups too.
+      counted.add(point, [{ field: 'requests', value: amountOf(point) }], facts)
     }
   })
 }

@@ -7,7 +7,7 @@ import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
 import { memory } from '../recent.ts'
 import { usageKey } from './keys.ts'
 import { isAnswer, namedBy, receivingOf, Turns } from './otlp-turns.ts'
-import { conversationOf, type Event, eventNameOf, failureOf, tool, toolCallOf } from './otlp-values.ts'
+import { conversationOf, type Event, eventNameOf, failureOf, isWarmUp, tool, toolCallOf } from './otlp-values.ts'
 
 /** Answers whose attempt, which has the model, has not ended: by the span of their stream. */
 const withoutModel = memory<CallObservation>(5_000)
@@ -67,6 +67,7 @@ function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
     output: countOf(attributes['gen_ai.usage.output_tokens']),
     reasoning: countOf(attributes['codex.usage.reasoning_output_tokens']),
   })
+  if (isWarmUp(counts)) return
   const model = turns.modelAt(span)
   const call = known({
     source: 'otlp_traces' as const,

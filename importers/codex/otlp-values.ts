@@ -1,6 +1,6 @@
 // otlp-values.ts: what Codex's events mean in our words; its logs and the copies of them on its spans are read alike.
 import { type Attributes, numeric, text, truth } from '#proto/attributes.ts'
-import type { CallObservation, Source, ToolCallObservation } from '#proto/telemetry.ts'
+import type { CallObservation, Source, TokenCounts, ToolCallObservation } from '#proto/telemetry.ts'
 import { commandsOf } from '../git-commits.ts'
 import { objectOf, parseJson, textOf } from '../json-values.ts'
 import type { Sender } from '../otlp-batch.ts'
@@ -49,6 +49,10 @@ export function countsOf(attributes: Attributes) {
     reasoning: countOf(attributes.reasoning_token_count),
   })
 }
+
+/** Over a websocket Codex sends its instructions ahead, which is answered like a request, without a token either way. */
+export const isWarmUp = ({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }: TokenCounts): boolean =>
+  inputTokens === 0 && outputTokens === 0 && !cacheReadTokens && !cacheWriteTokens
 
 /** Requests to the model; the same event is written for lists of models and the like. */
 function asksModel(attributes: Attributes): boolean {

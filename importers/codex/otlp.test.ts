@@ -66,6 +66,22 @@ describe('events', () => {
     expect(call).toMatchObject({ inputTokens: 0, cacheReadTokens: 9676, outputTokens: 142, reasoningTokens: 142 })
   })
 
+  test('a warm-up of a websocket is no request', () => {
+    const nothing = {
+      input_token_count: '0',
+      output_token_count: '0',
+      cached_token_count: '0',
+      reasoning_token_count: '0',
+    }
+    const usage = { 'gen_ai.usage.input_tokens': '0', 'gen_ai.usage.output_tokens': '0' }
+    const [logs, spans] = [[log(from, completed(nothing))], [span(from, 'handle_responses', usage)]]
+    expect(otlp(batch({ logs, spans })).calls).toEqual([])
+    const counted = (phase: string) =>
+      otlp(batch({ points: [point(from, 'codex.websocket.continuation', { phase, model: 'm' }, { value: 3 })] }))
+    expect(counted('generation').aggregates).toMatchObject([{ field: 'requests', value: 3 }])
+    expect(counted('warmup').aggregates).toEqual([])
+  })
+
   test('a failed attempt in the log and its copy on the span are one failure; a failed list of models is none', () => {
     const failed = {
       'event.name': 'codex.api_request',
