@@ -1,5 +1,7 @@
 // otlp-asked.ts: calls that answers asked for. The event of a call's end has no id of the call, and comes in another batch than the
 // answer when the tool ran longer than the few seconds between two exports: later as a rule, sooner when requests overtake each other.
+import type { MessageRecord, ToolCallObservation } from '#proto/telemetry.ts'
+import type { OtlpBatch } from '../otlp-batch.ts'
 import { memory } from '../recent.ts'
 
 /** A call, when it was asked for and when it ended (ns). */
@@ -64,6 +66,21 @@ export class AskedCalls<End> {
       else this.wait(signature, endedAt, end)
     }
   }
+}
+
+/** What the event of a call's end tells, but for the id of the call. */
+export type End = { call: Omit<ToolCallObservation, 'callId'>; result: Omit<MessageRecord, 'messageKey'> | undefined }
+
+/** The calls that answers asked for and spans are of, which later batches refer to. */
+export const asked = new AskedCalls<End>()
+
+/** Where an event has no arguments, its call is one of its tool under the same span: that of the calls of one answer. */
+export const spanSignature = (traceId: string, scheduleSpanId: string, name: string) =>
+  `span ${traceId}/${scheduleSpanId}\n${name}`
+
+export function tellEnd(batch: OtlpBatch, callId: string, { call, result }: End): void {
+  batch.out.toolCalls.push({ ...call, callId })
+  if (result) batch.out.messages.push({ ...result, messageKey: `result:${callId}`, toolUseId: callId })
 }
 
 /** Arguments may be a whole file. */

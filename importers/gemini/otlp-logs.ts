@@ -9,16 +9,12 @@ import { countOf, isCount, known } from '../otlp-counts.ts'
 import { memory } from '../recent.ts'
 import { usageKey } from './keys.ts'
 import { type Answer, answerOf, signatureOf } from './otlp-answer.ts'
-import { AskedCalls } from './otlp-asked.ts'
+import { asked, type End, spanSignature, tellEnd } from './otlp-asked.ts'
 import { attributionOf, countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
-
-/** What the event of a call's end tells, but for the id of the call. */
-type End = { call: Omit<ToolCallObservation, 'callId'>; result: Omit<MessageRecord, 'messageKey'> | undefined }
 
 type Event = { log: LogRecord; attributes: Attributes; sessionId: string; sender: Sender }
 
-/** What later batches of a process refer to: the calls that answers asked for, and the names of subagents' runs. */
-const asked = new AskedCalls<End>()
+/** What later batches of a process refer to: the names of subagents' runs. */
 const agents = memory<string>(10_000)
 
 /**
@@ -53,7 +49,7 @@ class LogReader {
       this.#answers.set(log, answer)
       for (const { signature, id } of answer.calls) {
         asked.ask(signature, id, log.timeUnixNano)
-        for (const [ended, end] of asked.settled(signature)) this.#ended(ended, end)
+        for (const [ended, end] of asked.settled(signature)) tellEnd(this.#batch, ended, end)
       }
     }
   }
@@ -181,7 +177,11 @@ class LogReader {
     const { log, attributes, sessionId, sender } = event
     const name = text(attributes.function_name) ?? ''
     const input = text(attributes.function_args)
-    const signature = signatureOf(text(attributes.prompt_id), name, parseJson(input ?? ''))
+    // Arguments are told with prompts only.
+    const withheld = input === undefined && log.traceId !== ''
+    const signature = withheld
+      ? spanSignature(log.traceId, log.spanId, name)
+      : signatureOf(text(attributes.prompt_id), name, parseJson(input ?? ''))
     const durationMs = numeric(attributes.duration_ms)
     const success = truth(attributes.success)
     const decision = text(attributes.decision)
@@ -202,16 +202,13 @@ class LogReader {
         ...linesOf(text(attributes.metadata)),
         ...sender,
       }),
-      result: messageOf(event, 'tool_result', error ?? '', { toolName: name, durationMs, success }),
+      result: withheld
+        ? undefined
+        : messageOf(event, 'tool_result', error ?? '', { toolName: name, durationMs, success }),
     }
     const callId = asked.end(signature, log.timeUnixNano)
-    if (callId) this.#ended(callId, end)
+    if (callId) tellEnd(this.#batch, callId, end)
     else asked.wait(signature, log.timeUnixNano, end)
-  }
-
-  #ended(callId: string, { call, result }: End): void {
-    this.#batch.out.toolCalls.push({ ...call, callId })
-    if (result) this.#batch.out.messages.push({ ...result, messageKey: `result:${callId}`, toolUseId: callId })
   }
 
   #say(

@@ -5,6 +5,7 @@ import { objectOf, parseJson, textOf } from '../json-values.ts'
 import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known } from '../otlp-counts.ts'
 import { usageKey } from './keys.ts'
+import { asked, spanSignature, tellEnd } from './otlp-asked.ts'
 import { countsOf, fileOf, sessionOf, tool } from './otlp-values.ts'
 
 export function readSpan(batch: OtlpBatch, span: Span): void {
@@ -69,10 +70,10 @@ function toolCall(batch: OtlpBatch, span: Span, sessionId: string, sender: Sende
   const { attributes } = span
   const callId = text(attributes['gen_ai.tool.call_id']) ?? text(attributes['gen_ai.tool.call.id'])
   if (!callId) return
-  const asked = objectOf(parseJson(text(attributes['gen_ai.input.messages']) ?? ''))
+  const given = objectOf(parseJson(text(attributes['gen_ai.input.messages']) ?? ''))
   const ended = objectOf(parseJson(text(attributes['gen_ai.output.messages']) ?? ''))
   const status = textOf(ended.status)
-  const input = asked.args === undefined ? undefined : JSON.stringify(asked.args)
+  const input = given.args === undefined ? undefined : JSON.stringify(given.args)
   const success = status === undefined ? (span.statusCode === 2 ? false : undefined) : status === 'success'
   batch.out.toolCalls.push(
     known({
@@ -91,6 +92,10 @@ function toolCall(batch: OtlpBatch, span: Span, sessionId: string, sender: Sende
       ...sender,
     } as ToolCallObservation),
   )
+  // All calls under one span were asked for at once.
+  const signature = spanSignature(span.traceId, span.parentSpanId, text(attributes['gen_ai.tool.name']) ?? '')
+  asked.ask(signature, callId, 0n)
+  for (const [id, end] of asked.settled(signature)) tellEnd(batch, id, end)
 }
 
 function errorText(ended: Record<string, unknown>, span: Span): string | undefined {

@@ -219,6 +219,33 @@ describe('tool calls', () => {
       expect(ended(end(90n, true, 'p2'), answer(1n, 'f1'), answer(95n, 'f2'))).toEqual([])
     })
 
+    test('is one under the same span when prompts, and arguments with them, are withheld', () => {
+      const done = (at: bigint, success: boolean) => {
+        const attributes = {
+          'event.name': 'gemini_cli.tool_call',
+          'session.id': 's1',
+          prompt_id: 'p1',
+          function_name: 'run_shell_command',
+          success,
+        }
+        const place = { timeUnixNano: noon + at * second, traceId: 't1', spanId: 'b1' }
+        return batch({ logs: [log(from, attributes, place)] })
+      }
+      const call = (id: string, under = 'b1') => {
+        const attributes = {
+          'gen_ai.operation.name': 'tool_call',
+          'gen_ai.tool.name': 'run_shell_command',
+          'gen_ai.tool.call_id': id,
+        }
+        return batch({ spans: [span(from, 'tool_call', attributes, { traceId: 't1', parentSpanId: under })] })
+      }
+      expect(ended(call('f1'), call('f2'), done(30n, true), done(31n, false))).toEqual([
+        ['f1', true],
+        ['f2', false],
+      ])
+      expect(ended(done(30n, false), call('f9', 'b2'), call('f1'))).toEqual([['f1', false]])
+    })
+
     test('is not made up where nobody asked: another prompt, an earlier time, a new process', () => {
       expect(ended(answer(1n, 'f1'), end(90n, true, 'p2'), end(0n, true))).toEqual([])
       expect(ended(end(90n, true))).toEqual([])
