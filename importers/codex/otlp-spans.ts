@@ -6,7 +6,7 @@ import { type OtlpBatch, type Sender, spanMs } from '../otlp-batch.ts'
 import { countOf, known, withoutOverlap } from '../otlp-counts.ts'
 import { memory } from '../recent.ts'
 import { usageKey } from './keys.ts'
-import { isAnswer, namedBy, receivingOf, Turns } from './otlp-turns.ts'
+import { isAnswer, namedBy, parentIdOf, Turns } from './otlp-turns.ts'
 import { conversationOf, type Event, eventNameOf, failureOf, isWarmUp, tool, toolCallOf } from './otlp-values.ts'
 
 /** Answers whose attempt, which has the model, has not ended: by the span of their stream. */
@@ -88,7 +88,7 @@ function answered(batch: OtlpBatch, span: Span, turns: Turns): void {
     ...batch.sender(span),
   })
   batch.out.calls.push(call)
-  if (model === undefined) withoutModel.set(receivingOf(span), call)
+  if (model === undefined) withoutModel.set(parentIdOf(span), call)
 }
 
 /** Spans carry copies of the events, without contents. */

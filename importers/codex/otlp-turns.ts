@@ -32,7 +32,7 @@ const turnFolders = memory<Folder>(20_000)
 export class Turns {
   readonly #byId = new Map<string, Span>()
   readonly #samplings = new Map<string, Span[]>()
-  /** Turns of which the batch tells the conversation. */
+  /** Turns of which the batch tells the conversation or the folder. */
   readonly #named = new Set<string>()
   readonly #marks = new Map<string, Mark[]>()
   readonly #models = new Map<string, string>()
@@ -122,9 +122,9 @@ export class Turns {
   /** The model of an answer: of the attempt it hangs under, of its turn, of its conversation, of the only one there. */
   modelAt(answer: Span): string | undefined {
     const { traceId } = answer
-    const receiving = this.#byId.get(`${traceId}/${answer.parentSpanId}`)
-    const attempt = receiving && this.#byId.get(`${traceId}/${receiving.parentSpanId}`)
-    const own = (attempt && modelOf(attempt.attributes)) || attemptModels.get(receivingOf(answer))
+    const receiving = this.#byId.get(parentIdOf(answer))
+    const attempt = receiving && this.#byId.get(parentIdOf(receiving))
+    const own = (attempt && modelOf(attempt.attributes)) || attemptModels.get(parentIdOf(answer))
     if (own) return own
     const sampling = this.samplingOf(answer)
     const turn = sampling && turnOf(sampling.attributes)
@@ -140,7 +140,7 @@ export class Turns {
   /** The model of each attempt that the batch tells of, by the span of its stream. */
   *attempts(): Iterable<{ receiving: string; model: string }> {
     for (const span of this.#byId.values()) {
-      const attempt = span.name === 'receiving_stream' && this.#byId.get(receivingOf(span))
+      const attempt = span.name === 'receiving_stream' && this.#byId.get(parentIdOf(span))
       const model = attempt && modelOf(attempt.attributes)
       if (!model) continue
       attemptModels.set(idOf(span), model)
@@ -169,8 +169,8 @@ export const namedBy = ({ attributes, events }: Span): string | undefined =>
   conversationOf(attributes) ?? events.map((event) => conversationOf(event.attributes)).find(Boolean)
 
 const turnOf = (attributes: Attributes) => text(attributes['turn.id']) ?? text(attributes.turn_id)
-/** The span of the stream that an answer came by. */
-export const receivingOf = ({ traceId, parentSpanId }: Span) => `${traceId}/${parentSpanId}`
+/** The span around a span: of an answer the stream it came by, of that the attempt. */
+export const parentIdOf = ({ traceId, parentSpanId }: Span) => `${traceId}/${parentSpanId}`
 const idOf = ({ traceId, spanId }: Span) => `${traceId}/${spanId}`
 
 function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
