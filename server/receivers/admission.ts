@@ -213,8 +213,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       look()
       const own = Math.min(announced, setAsideBytesMax)
       const comeIn = () => placeOf(client, own)
-      if (isLittle(client, own) || (waiting.size === 0 && fits(0, own))) return comeIn()
-      return wait(waiting, () => fits(0, own) || isLittle(client, own), comeIn, gone)
+      const has = () => fits(0, own) || isLittle(client, own)
+      if (waiting.size === 0 ? has() : isLittle(client, own)) return comeIn()
+      return wait(waiting, has, comeIn, gone)
     },
     stats: () => ({ requests, bytes, bytesMax, waiting: waiting.size + growing.size, refused, memoryIsHigh }),
   }

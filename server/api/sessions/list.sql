@@ -50,7 +50,7 @@ by_source as (
   group by all
 ),
 said as (
-  select tool, session_id, max(messages) as messages, arg_max(prompts, messages * 1000000 + prompts) as prompts
+  select tool, session_id, max(messages) as messages, arg_max(prompts, (messages, prompts)) as prompts
   from by_source
   group by tool, session_id
 ),
